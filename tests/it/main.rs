@@ -1,0 +1,10 @@
+//! The promises of the product, in one binary: each file below reads like a page of a manual.
+
+mod architecture;
+mod course_files;
+mod diagrams;
+mod grader;
+mod markdown_pages;
+mod screens;
+mod simulator;
+mod terminal;
