@@ -1,0 +1,179 @@
+//! A document: leaf blocks in reading order, and the containers they stand in.
+
+use std::sync::{Arc, OnceLock};
+
+use super::highlight::{self, Tokens};
+use super::role::{Callout, Look};
+
+/// A page of Markdown, read. Cloning it keeps what was highlighted.
+#[derive(Clone, Debug, Default)]
+pub struct Document {
+    /// What is probably a slip of the author, by line. Each is shown as well as it can be.
+    pub problems: Vec<Problem>,
+    pub(super) leaves: Vec<Leaf>,
+    pub(super) containers: Vec<Container>,
+    pub(super) lists: Vec<List>,
+    /// Targets, in the order of the source.
+    pub(super) links: Vec<String>,
+    pub(super) comments: Vec<(u32, String)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Counted from 1.
+    pub line: u32,
+    pub message: String,
+}
+
+/// A code block. (Indented ones have no language.)
+#[derive(Clone, Debug, Default)]
+pub struct Fence {
+    /// The first word after the opening fence, empty when there is none.
+    pub language: String,
+    /// All that is written after the opening fence.
+    pub info: String,
+    /// What is inside, each line ended by a line feed.
+    pub body: String,
+    /// The line of the opening fence, counted from 1.
+    pub source_line: u32,
+    pub(super) is_fenced: bool,
+    /// How far the document's allowance for colouring reaches into the body.
+    pub(super) coloured_bytes: usize,
+    pub(super) tokens: OnceLock<Arc<Tokens>>,
+}
+
+impl Document {
+    /// The fenced code blocks, in reading order.
+    pub fn fences(&self) -> impl Iterator<Item = &Fence> {
+        self.leaves.iter().filter_map(|leaf| match &leaf.block {
+            Block::Code(fence) if fence.is_fenced => Some(&**fence),
+            _ => None,
+        })
+    }
+
+    /// The HTML comments with their line.
+    pub fn comments(&self) -> Vec<(u32, String)> {
+        self.comments.clone()
+    }
+
+    /// Level, text and line of each heading.
+    pub fn headings(&self) -> Vec<(u8, String, u32)> {
+        self.leaves
+            .iter()
+            .filter_map(|leaf| match &leaf.block {
+                Block::Heading(level, runs) => Some((*level, text_of(runs), leaf.source_line)),
+                _ => None,
+            })
+            .collect()
+    }
+}
+
+impl Fence {
+    /// The line of the first line of the body.
+    pub(super) fn body_line(&self) -> u32 {
+        self.source_line + u32::from(self.is_fenced)
+    }
+
+    /// What each piece of each line is. Worked out once: a resize does not highlight again.
+    pub(super) fn tokens(&self) -> &Tokens {
+        self.tokens.get_or_init(|| Arc::new(highlight::highlight(&self.language, &self.body, self.coloured_bytes)))
+    }
+}
+
+/// A block without blocks inside.
+#[derive(Clone, Debug)]
+pub(super) struct Leaf {
+    pub(super) block: Block,
+    /// Counted from 1.
+    pub(super) source_line: u32,
+    /// The innermost container, `None` at the top level.
+    pub(super) container: Option<ContainerId>,
+    /// Whether a blank line sets it off from the leaf before.
+    pub(super) has_gap: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Block {
+    /// Also raw HTML, the terms of a definition list and the titles of callouts: the looks of the runs differ.
+    Paragraph(Vec<Run>),
+    Heading(u8, Vec<Run>),
+    Code(Box<Fence>),
+    Table(Box<Table>),
+    Rule,
+    /// A list item or a quote with nothing inside.
+    Nothing,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Table {
+    pub(super) columns: Vec<Align>,
+    /// The first is the head.
+    pub(super) rows: Vec<TableRow>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct TableRow {
+    pub(super) source_line: u32,
+    pub(super) cells: Vec<Vec<Run>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Align {
+    Left,
+    Centre,
+    Right,
+}
+
+/// Text of one look from one source line. A line feed in it is a hard break.
+#[derive(Clone, Debug)]
+pub(super) struct Run {
+    pub(super) text: String,
+    pub(super) look: Look,
+    pub(super) source_line: u32,
+}
+
+pub(super) fn text_of(runs: &[Run]) -> String {
+    runs.iter().map(|run| run.text.as_str()).collect::<String>().replace('\n', " ")
+}
+
+/// Index into [`Document::containers`].
+pub(super) type ContainerId = usize;
+
+/// A block with blocks inside.
+#[derive(Clone, Debug)]
+pub(super) struct Container {
+    pub(super) kind: ContainerKind,
+    pub(super) parent: Option<ContainerId>,
+    /// 1 at the top level, at most [`DEEPEST`].
+    pub(super) depth: usize,
+}
+
+/// What is nested deeper stands at this depth: nobody can follow forty levels, and no screen is that wide.
+pub(super) const DEEPEST: usize = 32;
+
+#[derive(Clone, Debug)]
+pub(super) enum ContainerKind {
+    Quote,
+    Callout(Callout),
+    Item {
+        /// Index into [`Document::lists`].
+        list: usize,
+        /// Counted from 0.
+        ordinal: u64,
+        /// Whether the task is done, when it is one.
+        task: Option<bool>,
+    },
+    Definition,
+    Footnote {
+        label: String,
+    },
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct List {
+    /// The first number; `None` when it has bullets.
+    pub(super) start: Option<u64>,
+    pub(super) n_items: u64,
+    /// How many lists with bullets it stands in, counting itself.
+    pub(super) bullet_depth: usize,
+}

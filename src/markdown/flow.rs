@@ -1,0 +1,229 @@
+//! Runs of text to lines no wider than asked, broken between words.
+//!
+//! A line may also end after a hyphen within a word, after a dash, and beside any wide character, as Chinese and Japanese
+//! do, but not before a closing mark or after an opening one. A word wider than a line is broken between graphemes.
+
+use super::cells;
+use super::document::Run;
+use super::line::Line;
+use super::role::{Look, Role};
+
+/// Text in lines, and how wide its widest word is.
+#[derive(Debug, Default)]
+pub(super) struct Flowed {
+    pub(super) lines: Vec<Line>,
+    pub(super) widest_word_cols: usize,
+}
+
+/// Sets `runs` in lines of at most `width_cols` (at least 1).
+pub(super) fn flow<'a>(runs: impl IntoIterator<Item = &'a Run>, width_cols: usize) -> Flowed {
+    let mut flow = Flow { width_cols: width_cols.max(1), ..Flow::default() };
+    for run in runs {
+        flow.run(run);
+    }
+    flow.end_word();
+    if !flow.line.spans.is_empty() {
+        flow.end_line();
+    }
+    flow.flowed
+}
+
+#[derive(Default)]
+struct Flow<'a> {
+    width_cols: usize,
+    flowed: Flowed,
+    line: Line,
+    line_cols: usize,
+    /// Between the line and the word: kept only when the word stays on the line.
+    space: Option<(&'a str, Look)>,
+    word: Vec<(&'a str, Look)>,
+    word_cols: usize,
+    word_source_line: u32,
+    /// The last two graphemes of the word, as far as a line might end after them.
+    word_end: [&'a str; 2],
+}
+
+impl<'a> Flow<'a> {
+    fn run(&mut self, run: &'a Run) {
+        let mut rest = run.text.as_str();
+        while !rest.is_empty() {
+            let end = rest.find([' ', '\n']).unwrap_or(rest.len());
+            let (word, after) = rest.split_at(end);
+            self.piece(word, run);
+            rest = if let Some(next) = after.strip_prefix('\n') {
+                self.end_word();
+                self.word_end = ["", ""];
+                if self.line.spans.is_empty() {
+                    self.line.source_line = run.source_line;
+                }
+                self.end_line();
+                next
+            } else {
+                let next = after.trim_start_matches(' ');
+                let spaces = &after[..after.len() - next.len()];
+                if !spaces.is_empty() {
+                    self.end_word();
+                    self.word_end = ["", ""];
+                    // Blanks count in code only.
+                    let shown = if run.look.role == Role::Code { spaces } else { " " };
+                    self.space = Some((shown, run.look));
+                }
+                next
+            };
+        }
+    }
+
+    /// Adds to the word, which may go on in the next run.
+    fn piece(&mut self, piece: &'a str, run: &'a Run) {
+        if piece.is_ascii() && !piece.contains('-') {
+            self.word_end = ["", ""];
+            self.grow_word(piece, piece.len(), run);
+            return;
+        }
+        let is_code = run.look.role == Role::Code;
+        let (mut start, mut at, mut cols) = (0, 0, 0);
+        for (grapheme, grapheme_cols) in cells::graphemes(piece) {
+            if may_break(self.word_end, grapheme, is_code) {
+                self.grow_word(&piece[start..at], cols, run);
+                self.end_word();
+                (start, cols) = (at, 0);
+            }
+            self.word_end = [self.word_end[1], grapheme];
+            at += grapheme.len();
+            cols += grapheme_cols;
+        }
+        self.grow_word(&piece[start..], cols, run);
+    }
+
+    fn grow_word(&mut self, piece: &'a str, cols: usize, run: &Run) {
+        if piece.is_empty() {
+            return;
+        }
+        if self.word.is_empty() {
+            self.word_source_line = run.source_line;
+        }
+        self.word.push((piece, run.look));
+        self.word_cols += cols;
+    }
+
+    fn end_word(&mut self) {
+        if self.word.is_empty() {
+            return;
+        }
+        let cols = std::mem::take(&mut self.word_cols);
+        self.flowed.widest_word_cols = self.flowed.widest_word_cols.max(cols);
+        let space_cols = self.space.map_or(0, |(space, _)| space.len());
+        if !self.line.spans.is_empty() && self.line_cols + space_cols + cols > self.width_cols {
+            self.end_line();
+        }
+        if self.line.spans.is_empty() {
+            self.line.source_line = self.word_source_line;
+        } else if let Some((space, look)) = self.space {
+            self.line.push(space, look);
+            self.line_cols += space_cols;
+        }
+        self.space = None;
+        let mut word = std::mem::take(&mut self.word);
+        if cols <= self.width_cols {
+            for (piece, look) in word.drain(..) {
+                self.line.push(piece, look);
+            }
+            self.line_cols += cols;
+        } else {
+            self.break_word(&mut word);
+        }
+        self.word = word;
+    }
+
+    fn break_word(&mut self, word: &mut Vec<(&'a str, Look)>) {
+        for (piece, look) in word.drain(..) {
+            for (grapheme, cols) in cells::graphemes(piece) {
+                let (grapheme, cols) = cells::fitting(grapheme, cols, self.width_cols);
+                if self.line_cols + cols > self.width_cols {
+                    self.end_line();
+                    self.line.source_line = self.word_source_line;
+                }
+                self.line.push(grapheme, look);
+                self.line_cols += cols;
+            }
+        }
+    }
+
+    fn end_line(&mut self) {
+        self.flowed.lines.push(std::mem::take(&mut self.line));
+        self.line_cols = 0;
+        self.space = None;
+    }
+}
+
+/// Whether a line may end, without a blank, between the graphemes `end` and `next`.
+fn may_break(end: [&str; 2], next: &str, is_code: bool) -> bool {
+    let [before, last] = end;
+    if last.is_empty() || last.starts_with(is_opening) || next.starts_with(is_closing) {
+        return false;
+    }
+    let is_wide = |grapheme: &str| cells::width(grapheme) > 1;
+    let is_letter = |grapheme: &str| grapheme.starts_with(char::is_alphabetic);
+    let is_hyphen = last == "-" && is_letter(before) && is_letter(next) && !is_code;
+    is_hyphen || last == "—" || is_wide(last) || is_wide(next)
+}
+
+fn is_closing(c: char) -> bool {
+    matches!(
+        c,
+        '、' | '。'
+            | '，'
+            | '．'
+            | '：'
+            | '；'
+            | '！'
+            | '？'
+            | '）'
+            | '］'
+            | '｝'
+            | '」'
+            | '』'
+            | '】'
+            | '〉'
+            | '》'
+    ) || c.is_ascii_punctuation() && !matches!(c, '(' | '[' | '{' | '<')
+}
+
+fn is_opening(c: char) -> bool {
+    matches!(c, '（' | '［' | '｛' | '「' | '『' | '【' | '〈' | '《')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Line, flow};
+    use crate::markdown::Role;
+    use crate::markdown::document::Run;
+
+    fn check(pieces: &[(&str, Role)], width_cols: usize, wanted: &[&str]) {
+        let run = |(text, role): &(&str, Role)| Run { text: (*text).into(), look: (*role).into(), source_line: 1 };
+        let runs: Vec<Run> = pieces.iter().map(run).collect();
+        let lines: Vec<String> = flow(&runs, width_cols).lines.iter().map(Line::text).collect();
+        assert_eq!(lines, wanted, "{pieces:?} at {width_cols}");
+    }
+
+    #[test]
+    fn lines_end_where_a_reader_expects() {
+        let text = |text, width_cols, wanted: &[&str]| check(&[(text, Role::Text)], width_cols, wanted);
+        text("one  two three", 7, &["one two", "three"]);
+        text("exactly seven", 7, &["exactly", "seven"]);
+        text("pay-per-use --flag -1", 9, &["pay-per-", "use", "--flag -1"]);
+        text("one\ntwo\n\nthree\n", 9, &["one", "two", "", "three"]);
+        text("abcdefgh ij", 3, &["abc", "def", "gh", "ij"]);
+        text("日本。語「語」", 4, &["日", "本。", "語", "「語", "」"]);
+        text("日本", 1, &["▯", "▯"]);
+        text("long—dash", 6, &["long—", "dash"]);
+        text("no\u{a0}break here", 9, &["no\u{a0}break", "here"]);
+    }
+
+    #[test]
+    fn a_word_goes_on_in_the_next_run_and_code_keeps_its_blanks() {
+        check(&[("a bo", Role::Text), ("ld", Role::Link), (" word", Role::Text)], 6, &["a bold", "word"]);
+        check(&[("a  --b-c", Role::Code)], 8, &["a  --b-c"]);
+        check(&[("some-name", Role::Code)], 8, &["some-nam", "e"]);
+    }
+}

@@ -1,0 +1,92 @@
+//! What wrapping gives: lines of spans, and what stands where among them.
+
+use std::ops::Range;
+
+use super::role::{Look, Role, Style};
+
+/// A document at one width.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Wrapped {
+    pub lines: Vec<Line>,
+    /// In reading order.
+    pub slots: Vec<Slot>,
+    /// In the order of the source.
+    pub links: Vec<Link>,
+    /// In reading order.
+    pub codes: Vec<Code>,
+}
+
+/// One line, not padded.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Line {
+    pub spans: Vec<Span>,
+    /// Line of the source it comes from, counted from 1. A blank line between blocks has 0.
+    pub source_line: u32,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Span {
+    pub text: String,
+    pub role: Role,
+    pub style: Style,
+    /// Index into [`Wrapped::links`].
+    pub link: Option<usize>,
+}
+
+/// Where the caller puts what a fence stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot {
+    /// The slot is before this line; equal to the number of lines when it is after the last.
+    pub line_index: usize,
+    /// The line of the opening fence, as in [`super::Fence::source_line`].
+    pub source_line: u32,
+    /// Columns there are, beside the indent.
+    pub width_cols: u16,
+    pub indent_cols: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// The first line it is on.
+    pub line_index: usize,
+    pub target: String,
+}
+
+/// A code block, for copying.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Code {
+    pub lines: Range<usize>,
+    /// The source as written, without bars and breaks of the layout.
+    pub text: String,
+}
+
+impl Line {
+    pub fn text(&self) -> String {
+        self.spans.iter().map(|span| span.text.as_str()).collect()
+    }
+
+    /// Adds `text` at the end; text of the same look grows the last span.
+    pub(super) fn push(&mut self, text: &str, look: impl Into<Look>) {
+        let Look { role, style, link } = look.into();
+        match self.spans.last_mut() {
+            Some(last) if (last.role, last.style, last.link) == (role, style, link) => last.text.push_str(text),
+            _ if text.is_empty() => {}
+            _ => self.spans.push(Span { text: text.to_owned(), role, style, link }),
+        }
+    }
+
+    pub(super) fn push_blanks(&mut self, cols: usize) {
+        self.push(&" ".repeat(cols), Role::Text);
+    }
+
+    /// Blanks at the end show nothing and would only be copied along.
+    pub(super) fn trim_end(&mut self) {
+        while let Some(last) = self.spans.last_mut() {
+            last.text.truncate(last.text.trim_end_matches(' ').len());
+            if !last.text.is_empty() {
+                break;
+            }
+            self.spans.pop();
+        }
+    }
+}
