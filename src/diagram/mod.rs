@@ -1,1 +1,34 @@
-//! To come.
+//! Mermaid text to a graph, and a graph to a grid of character cells.
+//!
+//! ```text
+//!   read      text → Graph and the lines that could not be read
+//!   chart     what a flowchart or state diagram is; `sequence` what a sequence diagram is
+//!   layout    Graph + width → Placed: every box, line and word in its cell
+//!   paint     Placed → Grid of cells with roles; `svg`, `json` and `describe` show the same otherwise
+//! ```
+//!
+//! Pure. Lines that cannot be read come back as problems with their number; the rest is drawn. Colours are absent:
+//! a cell has a role and the part it belongs to.
+
+mod chart;
+mod describe;
+mod grid;
+mod json;
+mod layout;
+mod paint;
+mod placed;
+mod read;
+mod sequence;
+mod svg;
+mod text;
+
+pub use chart::{Chart, ChartKind, Direction, Edge, End, Graph, Group, Line, Node, Problem, Shape, Source, Tip};
+pub use describe::describe;
+pub use grid::{Cell, Grid, Owner, Role};
+pub use json::{Description, json};
+pub use layout::lay_out;
+pub use paint::{draw, draw_ascii};
+pub use placed::{Placed, PlacedEdge, PlacedFrame, PlacedNode, Rect, Stroke, Text};
+pub use read::parse;
+pub use sequence::{Message, Participant, Sequence, Side, Step, Surround};
+pub use svg::svg;

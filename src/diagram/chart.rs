@@ -1,0 +1,239 @@
+//! What a Mermaid text says, as values: boxes, edges, groups; or participants and what they send one another.
+//!
+//! Absent: where anything stands on screen. That is `layout`'s work.
+
+use super::sequence::Sequence;
+
+/// A diagram as read. Every index inside points into the vectors beside it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Graph {
+    /// Flowcharts and state diagrams.
+    Chart(Chart),
+    Sequence(Sequence),
+    /// A kind that is not drawn: its own lines, and why.
+    Source(Source),
+}
+
+/// Boxes joined by edges, some of them together in a group.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Chart {
+    pub kind: ChartKind,
+    pub title: String,
+    pub direction: Direction,
+    pub nodes: Vec<Node>,
+    pub edges: Vec<Edge>,
+    /// A group's parent stands before it.
+    pub groups: Vec<Group>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ChartKind {
+    #[default]
+    Flowchart,
+    State,
+    Class,
+    EntityRelationship,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Source {
+    /// The word the text begins with, such as `gantt`.
+    pub keyword: String,
+    pub reason: String,
+    pub lines: Vec<String>,
+}
+
+/// Where the edges flow to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Direction {
+    #[default]
+    Down,
+    Up,
+    Right,
+    Left,
+}
+
+impl Direction {
+    pub(super) fn is_sideways(self) -> bool {
+        matches!(self, Self::Right | Self::Left)
+    }
+
+    /// The same flow on the other axis, as a narrow screen needs it.
+    pub(super) fn turned(self) -> Self {
+        match self {
+            Self::Down => Self::Right,
+            Self::Up => Self::Left,
+            Self::Right => Self::Down,
+            Self::Left => Self::Up,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    pub id: String,
+    /// Lines are separated by `\n`.
+    pub label: String,
+    pub shape: Shape,
+    /// Index of the innermost group it stands in.
+    pub group: Option<usize>,
+    /// Where a click leads.
+    pub link: Option<String>,
+    pub classes: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shape {
+    #[default]
+    Rectangle,
+    Rounded,
+    Circle,
+    DoubleCircle,
+    Diamond,
+    Hexagon,
+    Cylinder,
+    Subroutine,
+    /// Leaning right, `[/text/]`.
+    Parallelogram,
+    /// Leaning left, `[\text\]`.
+    ParallelogramLeft,
+    /// Narrow above, `[/text\]`.
+    Trapezoid,
+    /// Narrow below, `[\text/]`.
+    TrapezoidDown,
+    Flag,
+    Note,
+    /// Text without a border.
+    Bare,
+    /// Where states begin.
+    Start,
+    /// Where states end.
+    End,
+    /// A bar where paths part or meet.
+    Bar,
+    /// A box in compartments: a `\n---\n` in the label is a line across.
+    Record,
+}
+
+impl Shape {
+    /// The shape's name in the JSON description.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rectangle => "rectangle",
+            Self::Rounded => "rounded",
+            Self::Circle => "circle",
+            Self::DoubleCircle => "double-circle",
+            Self::Diamond => "diamond",
+            Self::Hexagon => "hexagon",
+            Self::Cylinder => "cylinder",
+            Self::Subroutine => "subroutine",
+            Self::Parallelogram => "parallelogram",
+            Self::ParallelogramLeft => "parallelogram-left",
+            Self::Trapezoid => "trapezoid",
+            Self::TrapezoidDown => "trapezoid-down",
+            Self::Flag => "flag",
+            Self::Note => "note",
+            Self::Bare => "text",
+            Self::Start => "start",
+            Self::End => "end",
+            Self::Bar => "bar",
+            Self::Record => "record",
+        }
+    }
+}
+
+/// What an edge touches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum End {
+    Node(usize),
+    Group(usize),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Edge {
+    pub from: End,
+    pub to: End,
+    pub label: String,
+    pub line: Line,
+    /// What the line wears where it leaves, and where it arrives.
+    pub tail: Tip,
+    pub head: Tip,
+    /// How many ranks the author wants between the ends, 1 for a plain arrow.
+    pub length: u8,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Line {
+    #[default]
+    Solid,
+    Dotted,
+    Thick,
+    /// Places its ends and is not drawn.
+    Invisible,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tip {
+    #[default]
+    None,
+    Arrow,
+    /// An arrow that nobody waits for: a sequence's `-)`.
+    Open,
+    Circle,
+    Cross,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    pub id: String,
+    pub title: String,
+    pub parent: Option<usize>,
+    /// Its own flow, when the author gave one.
+    pub direction: Option<Direction>,
+}
+
+impl Chart {
+    /// The group an end stands in; a group stands in its parent.
+    pub(super) fn home(&self, end: End) -> Option<usize> {
+        match end {
+            End::Node(node) => self.nodes[node].group,
+            End::Group(group) => self.groups[group].parent,
+        }
+    }
+
+    /// Whether `end` is `group` or anywhere inside it.
+    pub(super) fn is_within(&self, end: End, group: usize) -> bool {
+        let mut at = match end {
+            End::Node(node) => self.nodes[node].group,
+            End::Group(it) => Some(it),
+        };
+        while let Some(it) = at {
+            if it == group {
+                return true;
+            }
+            at = self.groups[it].parent;
+        }
+        false
+    }
+
+    pub(super) fn name(&self, end: End) -> &str {
+        match end {
+            End::Node(node) => &self.nodes[node].id,
+            End::Group(group) => &self.groups[group].id,
+        }
+    }
+}
+
+/// What could not be read, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Counted from 1.
+    pub line: u32,
+    pub message: String,
+}
+
+impl Problem {
+    pub(super) fn new(line: u32, message: impl Into<String>) -> Self {
+        Self { line, message: message.into() }
+    }
+}

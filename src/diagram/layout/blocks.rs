@@ -1,0 +1,516 @@
+//! A chart to cells, group by group.
+//!
+//! A group that no edge enters or leaves, other than at its own border, is a drawing of its own: laid out first, in
+//! its own direction, then moved as one box. Everything else of one level falls into parts that no edge joins; each is
+//! laid out in layers, and the parts are set side by side.
+
+use super::boxes::{Boxed, Measure, boxed};
+use super::layered::{self, Cluster, Gaps, Item, Size, Task, Tie, Wire};
+use super::route::{Area, Spot};
+use crate::diagram::chart::{Chart, Direction, End, Line};
+use crate::diagram::placed::Rect;
+use crate::diagram::text::{width, wrap};
+
+/// How a chart is to be drawn: one rung of the ladder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Manner {
+    pub(super) direction: Direction,
+    pub(super) measure: Measure,
+    pub(super) is_tight: bool,
+    /// Whether layers that are too wide are folded.
+    pub(super) folds: bool,
+    pub(super) width_cols: i32,
+}
+
+/// A finished part. The origin is its own top left cell.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Block {
+    pub(super) w: i32,
+    pub(super) h: i32,
+    pub(super) nodes: Vec<(usize, Rect, Vec<String>)>,
+    pub(super) frames: Vec<(usize, Rect)>,
+    pub(super) edges: Vec<(usize, Vec<(i32, i32)>, Option<(Rect, Vec<String>)>)>,
+    pub(super) crossings: usize,
+}
+
+impl Block {
+    fn moved(mut self, dx: i32, dy: i32) -> Self {
+        let shift = |rect: &mut Rect| (rect.x, rect.y) = (rect.x + dx, rect.y + dy);
+        self.nodes.iter_mut().for_each(|it| shift(&mut it.1));
+        self.frames.iter_mut().for_each(|it| shift(&mut it.1));
+        for (_, points, label) in &mut self.edges {
+            points.iter_mut().for_each(|it| *it = (it.0 + dx, it.1 + dy));
+            if let Some((rect, _)) = label {
+                shift(rect);
+            }
+        }
+        self
+    }
+
+    /// Takes up another's parts where they are.
+    fn absorb(&mut self, other: Self) {
+        self.nodes.extend(other.nodes);
+        self.frames.extend(other.frames);
+        self.edges.extend(other.edges);
+        self.crossings += other.crossings;
+    }
+}
+
+/// What belongs to one level: the whole chart, or a group drawn by itself.
+#[derive(Clone, Debug, Default)]
+struct Level {
+    nodes: Vec<usize>,
+    /// Groups whose members are laid out on this level.
+    open: Vec<usize>,
+    /// Groups that are boxes here.
+    closed: Vec<usize>,
+    edges: Vec<usize>,
+}
+
+pub(super) struct Blocks<'a> {
+    chart: &'a Chart,
+    manner: Manner,
+    /// The last is the chart's own.
+    levels: Vec<Level>,
+    is_closed: Vec<bool>,
+    /// Columns each frame needs beyond its members for its title.
+    title_room: &'a [i32],
+}
+
+/// A group deeper than this is not tried in a second direction: each try doubles the work.
+const TRIES_DEPTH: usize = 3;
+
+impl<'a> Blocks<'a> {
+    pub(super) fn new(chart: &'a Chart, manner: Manner, title_room: &'a [i32]) -> Self {
+        let count = chart.groups.len();
+        // An edge opens every group that holds one of its ends but not the other.
+        let mut is_closed = vec![true; count];
+        for edge in &chart.edges {
+            for (inner, other) in [(edge.from, edge.to), (edge.to, edge.from)] {
+                let mut at = chart.home(inner);
+                while let Some(group) = at {
+                    if chart.home(other).is_some_and(|home| chart.is_within(End::Group(home), group)) {
+                        break;
+                    }
+                    is_closed[group] = false;
+                    at = chart.groups[group].parent;
+                }
+            }
+        }
+        let level_of = |mut at: Option<usize>| {
+            while let Some(group) = at.filter(|&group| !is_closed[group]) {
+                at = chart.groups[group].parent;
+            }
+            at.unwrap_or(count)
+        };
+        let mut levels = vec![Level::default(); count + 1];
+        for (node, it) in chart.nodes.iter().enumerate() {
+            levels[level_of(it.group)].nodes.push(node);
+        }
+        for (group, it) in chart.groups.iter().enumerate() {
+            let level = &mut levels[level_of(it.parent)];
+            if is_closed[group] { level.closed.push(group) } else { level.open.push(group) }
+        }
+        for (edge, it) in chart.edges.iter().enumerate() {
+            levels[level_of(chart.home(it.from))].edges.push(edge);
+        }
+        Self { chart, manner, levels, is_closed, title_room }
+    }
+
+    /// The whole chart.
+    pub(super) fn lay_out(&self) -> Block {
+        self.level(self.levels.len() - 1, self.manner.direction, self.manner.width_cols, 0)
+    }
+
+    fn title(&self, group: usize) -> Vec<String> {
+        title_lines(&self.chart.groups[group].title, self.manner)
+    }
+
+    /// A group drawn by itself, with its frame.
+    fn group(&self, group: usize, inherited: Direction, width_cols: i32, depth: usize) -> Block {
+        let own = self.chart.groups[group].direction;
+        let room = width_cols - 4;
+        let mut inside = self.level(group, own.unwrap_or(inherited), room, depth + 1);
+        if inside.w > room && depth < TRIES_DEPTH {
+            let turned = self.level(group, own.unwrap_or(inherited).turned(), room, depth + 1);
+            if turned.w < inside.w {
+                inside = turned;
+            }
+        }
+        let title = self.title(group);
+        let title_cols = title.iter().map(|line| width(line)).max().unwrap_or(0) as i32;
+        let w = (inside.w + 4).max(title_cols + 4) + self.title_room[group];
+        let top = title.len().max(1) as i32;
+        let h = inside.h + top + 1;
+        let mut block = inside.moved((w - self.title_room[group] - 4) / 2 + 2, top);
+        block.moved_to_middle(w - self.title_room[group]);
+        block.frames.insert(0, (group, Rect { x: 0, y: 0, w, h }));
+        (block.w, block.h) = (w, h);
+        block
+    }
+
+    fn level(&self, level: usize, direction: Direction, width_cols: i32, depth: usize) -> Block {
+        let it = &self.levels[level];
+        let parts = self.parts(it);
+        let mut blocks = Vec::with_capacity(parts.len());
+        for part in &parts {
+            blocks.push((self.part(part, direction, width_cols, depth), part.nodes.len() + part.closed.len() == 1));
+        }
+        shelved(blocks, direction, width_cols, self.manner.is_tight)
+    }
+
+    /// The parts of a level that nothing joins, in the author's order.
+    fn parts(&self, level: &Level) -> Vec<Level> {
+        let (nodes, count) = (self.chart.nodes.len(), self.chart.nodes.len() + self.chart.groups.len());
+        let mut leader: Vec<usize> = (0..count).collect();
+        let index = |end: End| match end {
+            End::Node(node) => node,
+            End::Group(group) => nodes + group,
+        };
+        let mut join = |a: usize, b: usize| {
+            let (a, b) = (root(&mut leader, a), root(&mut leader, b));
+            leader[a.max(b)] = a.min(b);
+        };
+        for &edge in &level.edges {
+            let it = &self.chart.edges[edge];
+            join(index(it.from), index(it.to));
+        }
+        let in_open = |group: Option<usize>| group.filter(|&group| !self.is_closed[group]);
+        for &node in &level.nodes {
+            if let Some(group) = in_open(self.chart.nodes[node].group) {
+                join(node, nodes + group);
+            }
+        }
+        for &group in level.open.iter().chain(&level.closed) {
+            if let Some(parent) = in_open(self.chart.groups[group].parent) {
+                join(nodes + group, nodes + parent);
+            }
+        }
+        let mut parts: Vec<(usize, Level)> = Vec::new();
+        let mut part_of = vec![usize::MAX; count];
+        let mut place = |index: usize, parts: &mut Vec<(usize, Level)>| {
+            let leader = root(&mut leader, index);
+            if part_of[leader] == usize::MAX {
+                part_of[leader] = parts.len();
+                parts.push((leader, Level::default()));
+            }
+            part_of[leader]
+        };
+        for &node in &level.nodes {
+            let part = place(node, &mut parts);
+            parts[part].1.nodes.push(node);
+        }
+        for &group in &level.closed {
+            let part = place(nodes + group, &mut parts);
+            parts[part].1.closed.push(group);
+        }
+        for &group in &level.open {
+            let part = place(nodes + group, &mut parts);
+            parts[part].1.open.push(group);
+        }
+        for &edge in &level.edges {
+            let part = place(index(self.chart.edges[edge].from), &mut parts);
+            parts[part].1.edges.push(edge);
+        }
+        parts.into_iter().map(|(_, part)| part).collect()
+    }
+
+    /// One connected part, in layers.
+    fn part(&self, part: &Level, direction: Direction, width_cols: i32, depth: usize) -> Block {
+        let chart = self.chart;
+        let flow = Flow { direction };
+        let gaps = gaps(direction, self.manner.is_tight);
+        let mut clusters = Vec::with_capacity(part.open.len());
+        let mut cluster_of = std::collections::HashMap::new();
+        for &group in &part.open {
+            cluster_of.insert(group, clusters.len());
+            let parent = chart.groups[group].parent.and_then(|it| cluster_of.get(&it).copied());
+            clusters.push(self.cluster(group, parent, flow));
+        }
+        let cluster = |group: Option<usize>| group.and_then(|it| cluster_of.get(&it).copied());
+        let mut items = Vec::new();
+        let mut contents = Vec::new();
+        let mut item_of = std::collections::HashMap::new();
+        for &node in &part.nodes {
+            item_of.insert(End::Node(node), items.len());
+            let it = boxed(&chart.nodes[node], self.manner.measure, direction);
+            items.push(self.item(flow, (it.w, it.h), cluster(chart.nodes[node].group), has_corners(chart, node)));
+            contents.push(Content::Node(node, it));
+        }
+        for &group in &part.closed {
+            item_of.insert(End::Group(group), items.len());
+            let block = self.group(group, direction, width_cols, depth);
+            items.push(self.item(flow, (block.w, block.h), cluster(chart.groups[group].parent), true));
+            contents.push(Content::Group(block));
+        }
+        let tie = |end: End| match (item_of.get(&end), end) {
+            (Some(&item), _) => Tie::Item(item),
+            (None, End::Group(group)) => Tie::Cluster(cluster_of[&group]),
+            (None, End::Node(_)) => Tie::Item(0),
+        };
+        let mut wires = Vec::with_capacity(part.edges.len());
+        let mut labels = Vec::with_capacity(part.edges.len());
+        let mut loops: Vec<Vec<usize>> = vec![Vec::new(); items.len()];
+        for &edge in &part.edges {
+            let it = &chart.edges[edge];
+            let lines = label_lines(&it.label, self.manner.measure);
+            let (from, to) = (tie(it.from), tie(it.to));
+            if let (true, Tie::Item(item)) = (from == to && it.line != Line::Invisible, from) {
+                loops[item].push(labels.len());
+            }
+            wires.push(Wire {
+                from,
+                to,
+                line: it.line,
+                tail: it.tail,
+                head: it.head,
+                length: usize::from(it.length.max(1)),
+                label: (!lines.is_empty()).then(|| flow.label_room(&lines)),
+            });
+            labels.push(lines);
+        }
+        for (item, loops) in loops.iter().enumerate() {
+            flow.make_room(&mut items[item], loops.iter().map(|&it| labels[it].as_slice()));
+        }
+        // Where the flow is sideways a fold would make it longer, which is what there is no room for.
+        let max_across = (self.manner.folds && !direction.is_sideways()).then_some(width_cols);
+        let task = Task { items, clusters, wires, gaps, max_across };
+        let routed = layered::lay_out(&task);
+        let total = routed.size.along;
+        let mut block = Block { crossings: routed.crossings, ..Block::default() };
+        let size = flow.size(routed.size);
+        (block.w, block.h) = (size.0, size.1);
+        for (&group, &area) in part.open.iter().zip(&routed.frames) {
+            block.frames.push((group, flow.rect(area, total)));
+        }
+        for (index, (content, &area)) in contents.into_iter().zip(&routed.items).enumerate() {
+            let rect = flow.rect(area, total);
+            for (at, &wire) in loops[index].iter().enumerate() {
+                let before: i32 = loops[index][..at].iter().map(|&it| flow.loop_length(&labels[it])).sum();
+                let (points, label) = flow.self_loop(area, before, &labels[wire]);
+                let points = points.into_iter().map(|spot| flow.spot(spot, total)).collect();
+                let label = label.map(|area| (flow.rect(area, total), labels[wire].clone()));
+                block.edges.push((part.edges[wire], points, label));
+            }
+            match content {
+                Content::Node(node, boxed) => block.nodes.push((node, rect, boxed.lines)),
+                Content::Group(inner) => {
+                    let mut inner = inner;
+                    inner.frames[0].1.w = rect.w;
+                    inner.frames[0].1.h = rect.h;
+                    block.absorb(inner.moved(rect.x, rect.y));
+                }
+            }
+        }
+        for (index, (points, area)) in routed.wires.into_iter().enumerate() {
+            let edge = part.edges[index];
+            if task.wires[index].from == task.wires[index].to && task.wires[index].line != Line::Invisible {
+                continue;
+            }
+            let label = area.map(|area| (flow.label_rect(area, total, &labels[index]), std::mem::take(&mut labels[index])));
+            block.edges.push((edge, points.into_iter().map(|spot| flow.spot(spot, total)).collect(), label));
+        }
+        block
+    }
+
+    fn item(&self, flow: Flow, (w, h): (i32, i32), cluster: Option<usize>, has_corners: bool) -> Item {
+        let _ = self;
+        let (across, along) = if flow.direction.is_sideways() { (h, w) } else { (w, h) };
+        Item { across, along, margin_across: 0, min_along: 0, cluster, has_corners }
+    }
+
+    fn cluster(&self, group: usize, parent: Option<usize>, flow: Flow) -> Cluster {
+        let title = self.title(group);
+        let cols = title.iter().map(|line| width(line)).max().unwrap_or(0) as i32;
+        let min_cols = if cols == 0 { 0 } else { cols + 4 };
+        let rows = title.len().max(1) as i32;
+        let spare = self.title_room[group];
+        if flow.direction.is_sideways() {
+            let (head, foot) = if flow.direction == Direction::Left { (2, 2 + spare) } else { (2, 2 + spare) };
+            Cluster { parent, low: rows, high: 1, head, foot, min_across: 0, min_along: min_cols }
+        } else {
+            let (head, foot) = if flow.direction == Direction::Up { (1, rows) } else { (rows, 1) };
+            Cluster { parent, low: 2, high: 2 + spare, head, foot, min_across: min_cols, min_along: 0 }
+        }
+    }
+}
+
+impl Block {
+    /// The contents of a frame that is wider than they are stand in its middle: already done by `moved`.
+    fn moved_to_middle(&mut self, _w: i32) {}
+}
+
+enum Content {
+    Node(usize, Boxed),
+    Group(Block),
+}
+
+fn has_corners(chart: &Chart, node: usize) -> bool {
+    !matches!(chart.nodes[node].shape, crate::diagram::chart::Shape::Bar)
+}
+
+fn root(leader: &mut [usize], mut at: usize) -> usize {
+    while leader[at] != at {
+        leader[at] = leader[leader[at]];
+        at = leader[at];
+    }
+    at
+}
+
+pub(super) fn title_lines(title: &str, manner: Manner) -> Vec<String> {
+    if title.is_empty() {
+        return Vec::new();
+    }
+    wrap(title, (manner.width_cols.max(16) as usize * 2 / 3).min(60), false)
+}
+
+fn label_lines(label: &str, measure: Measure) -> Vec<String> {
+    if label.is_empty() { Vec::new() } else { wrap(label, measure.edge_cols, measure.breaks_words) }
+}
+
+fn gaps(direction: Direction, is_tight: bool) -> Gaps {
+    match (direction.is_sideways(), is_tight) {
+        (false, is_tight) => Gaps {
+            boxes: if is_tight { 1 } else { 3 },
+            line_to_box: if is_tight { 1 } else { 2 },
+            lines: if is_tight { 1 } else { 3 },
+            frames: if is_tight { 1 } else { 2 },
+            channel: 2,
+            before_label: 1,
+            after_label: 1,
+            lead: 0,
+            trail: 0,
+            track_pitch: 1,
+            port_pitch: 2,
+            label_pin_after: false,
+            centres_layers: true,
+        },
+        (true, is_tight) => Gaps {
+            boxes: i32::from(!is_tight),
+            line_to_box: i32::from(!is_tight),
+            lines: i32::from(!is_tight),
+            frames: i32::from(!is_tight),
+            channel: if is_tight { 3 } else { 5 },
+            before_label: 1,
+            after_label: 2,
+            lead: 1,
+            trail: 1,
+            track_pitch: if is_tight { 1 } else { 2 },
+            port_pitch: 1,
+            label_pin_after: true,
+            centres_layers: false,
+        },
+    }
+}
+
+/// Between flow coordinates and cells.
+#[derive(Clone, Copy)]
+struct Flow {
+    direction: Direction,
+}
+
+impl Flow {
+    fn size(self, size: Size) -> (i32, i32) {
+        if self.direction.is_sideways() { (size.along, size.across) } else { (size.across, size.along) }
+    }
+
+    fn spot(self, (across, along): Spot, total: i32) -> (i32, i32) {
+        match self.direction {
+            Direction::Down => (across, along),
+            Direction::Up => (across, total - 1 - along),
+            Direction::Right => (along, across),
+            Direction::Left => (total - 1 - along, across),
+        }
+    }
+
+    fn rect(self, area: Area, total: i32) -> Rect {
+        let (w, h) = self.size(area.size);
+        let along = match self.direction {
+            Direction::Down | Direction::Right => area.along,
+            Direction::Up | Direction::Left => total - area.along - area.size.along,
+        };
+        let (x, y) = if self.direction.is_sideways() { (along, area.across) } else { (area.across, along) };
+        Rect { x, y, w, h }
+    }
+
+    /// Beside its line: to the right where lines run down, above where they run sideways.
+    fn label_room(self, lines: &[String]) -> Size {
+        let (cols, rows) = extent(lines);
+        if self.direction.is_sideways() {
+            Size { across: rows + 1, along: cols }
+        } else {
+            Size { across: cols + 2, along: rows }
+        }
+    }
+
+    fn label_rect(self, area: Area, total: i32, lines: &[String]) -> Rect {
+        let (w, h) = extent(lines);
+        let it = self.rect(area, total);
+        if self.direction.is_sideways() { Rect { w, h, ..it } } else { Rect { x: it.x + 2, y: it.y, w, h } }
+    }
+
+    /// How much of a box's side a loop with that label takes.
+    fn loop_length(self, label: &[String]) -> i32 {
+        let (cols, rows) = extent(label);
+        if self.direction.is_sideways() { (cols + 2).max(5) } else { rows.max(2) }
+    }
+
+    fn make_room<'a>(self, item: &mut Item, loops: impl Iterator<Item = &'a [String]>) {
+        let mut length = 0;
+        for label in loops {
+            let (cols, rows) = extent(label);
+            length += self.loop_length(label);
+            let room = if self.direction.is_sideways() { 2 + rows } else { 4 + if cols > 0 { cols + 1 } else { 0 } };
+            item.margin_across = item.margin_across.max(room);
+        }
+        if length > 0 {
+            item.along = item.along.max(length + 2);
+        }
+    }
+
+    /// A loop at the far side of its box, `before` cells after its corner.
+    fn self_loop(self, area: Area, before: i32, label: &[String]) -> (Vec<Spot>, Option<Area>) {
+        let side = area.across + area.size.across - 1;
+        let first = area.along + 1 + before;
+        let (cols, rows) = extent(label);
+        if self.direction.is_sideways() {
+            let last = first + self.loop_length(label) - 2;
+            let points = vec![(side, first), (side + 2, first), (side + 2, last), (side, last)];
+            let size = Size { across: rows, along: cols };
+            return (points, (cols > 0).then_some(Area { across: side + 3, along: first, size }));
+        }
+        let points = vec![(side, first), (side + 3, first), (side + 3, first + 1), (side, first + 1)];
+        let size = Size { across: cols, along: rows };
+        (points, (cols > 0).then_some(Area { across: side + 5, along: first, size }))
+    }
+}
+
+fn extent(lines: &[String]) -> (i32, i32) {
+    (lines.iter().map(|line| width(line)).max().unwrap_or(0) as i32, lines.len() as i32)
+}
+
+/// Parts that nothing joins, set side by side on shelves of at most `width_cols`.
+///
+/// Lone boxes fill rows. Larger parts stand beside each other where they flow down, and below each other where they
+/// flow sideways, so that no two read as one flow.
+fn shelved(blocks: Vec<(Block, bool)>, direction: Direction, width_cols: i32, is_tight: bool) -> Block {
+    let mut all = Block::default();
+    let (gap_x, gap_y) = if is_tight { (2, 0) } else { (3, 1) };
+    let (mut x, mut y, mut shelf_h) = (0, 0, 0);
+    let mut was_lone = true;
+    for (block, is_lone) in blocks {
+        let stacks = direction.is_sideways() && !(is_lone && was_lone);
+        if x > 0 && (stacks || x + block.w > width_cols) {
+            y += shelf_h + gap_y;
+            (x, shelf_h) = (0, 0);
+        }
+        was_lone = is_lone;
+        let (w, h) = (block.w, block.h);
+        all.w = all.w.max(x + w);
+        all.h = all.h.max(y + h);
+        shelf_h = shelf_h.max(h);
+        all.absorb(block.moved(x, y));
+        x += w + gap_x;
+    }
+    all
+}

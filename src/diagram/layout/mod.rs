@@ -1,0 +1,190 @@
+//! A graph and a width to a placed diagram.
+//!
+//! ```text
+//!   mod       the ladder of fits: which way of drawing a chart suits the width
+//!   blocks    groups and parts of a chart, each laid out and set in its place
+//!   layered   one part in layers; rank, order, place: which layer, which order, which column
+//!   route     ports, tracks and paths; channel: which track
+//! ```
+
+mod blocks;
+mod boxes;
+mod channel;
+mod layered;
+mod order;
+mod place;
+mod rank;
+mod route;
+mod source;
+mod titles;
+
+use super::chart::{Chart, ChartKind, Graph, Line};
+use super::placed::{Placed, PlacedEdge, PlacedFrame, PlacedNode, Rect, Text};
+use super::text::{width, wrap};
+use blocks::{Block, Blocks, Manner};
+use boxes::Measure;
+
+/// Places every part of `graph` in character cells.
+///
+/// `width_cols` is the room on screen; the drawing is wider only where nothing narrower was found.
+pub fn lay_out(graph: &Graph, width_cols: u16) -> Placed {
+    match graph {
+        Graph::Chart(chart) => chart_placed(chart, i32::from(width_cols.max(1))),
+        Graph::Sequence(_) => Placed::default(),
+        Graph::Source(source) => source::placed(source, i32::from(width_cols.max(1))),
+    }
+}
+
+/// Above this many nodes and edges only a few ways of drawing are tried.
+const MANY_PARTS: usize = 150;
+
+fn chart_placed(chart: &Chart, width_cols: i32) -> Placed {
+    let mut best: Option<(i64, Placed)> = None;
+    let is_large = chart.nodes.len() + chart.edges.len() > MANY_PARTS;
+    for (rung, manner) in ladder(chart, width_cols, is_large).into_iter().enumerate() {
+        let (placed, crossings) = drawn(chart, manner);
+        let cost = cost(&placed, crossings, width_cols, rung);
+        if best.as_ref().is_none_or(|(least, _)| cost < *least) {
+            best = Some((cost, placed));
+        }
+        // A first rung that fits is what the author meant.
+        if best.as_ref().is_some_and(|(_, placed)| placed.width as i32 <= width_cols) && rung >= 2 {
+            break;
+        }
+    }
+    best.map(|(_, placed)| placed).unwrap_or_default()
+}
+
+/// The ways of drawing to try, the most generous first.
+fn ladder(chart: &Chart, width_cols: i32, is_large: bool) -> Vec<Manner> {
+    let measure = |box_cols, edge_cols| Measure { box_cols, edge_cols, breaks_words: false };
+    let base = Manner {
+        direction: chart.direction,
+        measure: measure(28, 24),
+        is_tight: false,
+        folds: false,
+        width_cols,
+    };
+    let turned = chart.direction.turned();
+    let mut rungs = vec![base];
+    let narrower = |direction| {
+        [
+            Manner { direction, measure: measure(20, 16), ..base },
+            Manner { direction, measure: measure(14, 12), is_tight: true, ..base },
+        ]
+    };
+    rungs.extend(narrower(chart.direction));
+    rungs.push(Manner { direction: turned, ..base });
+    rungs.extend(narrower(turned));
+    let down = if chart.direction.is_sideways() { turned } else { chart.direction };
+    for (box_cols, edge_cols) in [(20, 16), (14, 12), (9, 9)] {
+        rungs.push(Manner { direction: down, measure: measure(box_cols, edge_cols), is_tight: true, folds: true, ..base });
+    }
+    let least = Measure { box_cols: 9, edge_cols: 9, breaks_words: true };
+    rungs.push(Manner { direction: down, measure: least, is_tight: true, folds: true, ..base });
+    if is_large {
+        rungs = vec![rungs[0], rungs[3], rungs[7]];
+    }
+    rungs
+}
+
+/// What a drawing costs: columns beyond the width first of all, then crossings, bends, how far it is from what the
+/// author wrote, and its area.
+fn cost(placed: &Placed, crossings: usize, width_cols: i32, rung: usize) -> i64 {
+    let overflow = i64::from((placed.width as i32 - width_cols).max(0));
+    let bends: usize = placed.edges.iter().map(|edge| edge.points.len().saturating_sub(2)).sum();
+    let area = (placed.width * placed.height) as i64;
+    overflow * 100_000 + crossings as i64 * 60 + bends as i64 * 10 + rung as i64 * 150 + area / 40
+}
+
+fn drawn(chart: &Chart, manner: Manner) -> (Placed, usize) {
+    let mut room = vec![0; chart.groups.len()];
+    // Titles that edges would hide get room beside them in a second round.
+    for _ in 0..3 {
+        let block = Blocks::new(chart, manner, &room).lay_out();
+        let crossings = block.crossings;
+        let placed = assembled(chart, manner, block);
+        let mut is_whole = true;
+        for (group, frame) in placed.frames.iter().enumerate() {
+            if frame.title_box.is_none() && !frame.title.is_empty() {
+                room[group] += frame.title_lines.iter().map(|line| width(line)).max().unwrap_or(0) as i32 + 3;
+                is_whole = false;
+            }
+        }
+        if is_whole {
+            return (placed, crossings);
+        }
+    }
+    let block = Blocks::new(chart, manner, &room).lay_out();
+    let crossings = block.crossings;
+    (assembled(chart, manner, block), crossings)
+}
+
+fn assembled(chart: &Chart, manner: Manner, block: Block) -> Placed {
+    let kind = match chart.kind {
+        ChartKind::Flowchart => "flowchart",
+        ChartKind::State => "state",
+        ChartKind::Class => "class",
+        ChartKind::EntityRelationship => "er",
+    };
+    let mut placed = Placed { kind, title: chart.title.clone(), ..Placed::default() };
+    let mut y = 0;
+    if !chart.title.is_empty() {
+        for line in wrap(&chart.title, manner.width_cols.max(8) as usize, false) {
+            placed.texts.push(Text { x: 0, y, text: line, is_title: true });
+            y += 1;
+        }
+        y += 1;
+    }
+    let shift = |rect: Rect| Rect { y: rect.y + y, ..rect };
+    placed.width = block.w.max(0) as usize;
+    placed.height = (block.h + y).max(0) as usize;
+    let title_cols = placed.texts.iter().map(|it| width(&it.text)).max().unwrap_or(0);
+    placed.width = placed.width.max(title_cols);
+    let mut nodes = block.nodes;
+    nodes.sort_by_key(|it| it.0);
+    placed.nodes = nodes.into_iter().map(|(index, rect, lines)| {
+        let node = &chart.nodes[index];
+        PlacedNode {
+            id: node.id.clone(),
+            label: node.label.clone(),
+            lines,
+            shape: node.shape,
+            rect: shift(rect),
+            link: node.link.clone(),
+        }
+    }).collect();
+    let mut edges = block.edges;
+    edges.sort_by_key(|it| it.0);
+    placed.edges = edges.into_iter().map(|(index, points, label)| {
+        let edge = &chart.edges[index];
+        let points = if edge.line == Line::Invisible { Vec::new() } else { points };
+        let (label_box, label_lines) = label.map_or((None, Vec::new()), |(rect, lines)| (Some(shift(rect)), lines));
+        PlacedEdge {
+            from: chart.name(edge.from).to_owned(),
+            to: chart.name(edge.to).to_owned(),
+            label: edge.label.clone(),
+            label_lines,
+            label_box,
+            line: edge.line,
+            tail: edge.tail,
+            head: edge.head,
+            points: points.into_iter().map(|(x, at)| (x, at + y)).collect(),
+        }
+    }).collect();
+    let mut frames = block.frames;
+    frames.sort_by_key(|it| it.0);
+    placed.frames = frames.into_iter().map(|(index, rect)| {
+        let group = &chart.groups[index];
+        PlacedFrame {
+            id: group.id.clone(),
+            title: group.title.clone(),
+            title_lines: blocks::title_lines(&group.title, manner),
+            rect: shift(rect),
+            title_box: None,
+            dividers: Vec::new(),
+        }
+    }).collect();
+    titles::set(&mut placed);
+    placed
+}

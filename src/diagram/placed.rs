@@ -1,0 +1,116 @@
+//! A diagram with every part in its place, in character cells: what `draw`, `svg` and `json` show.
+//!
+//! The origin is the top left cell. A border is part of its box: a box of width 3 has room for one letter.
+
+use super::chart::{Line, Shape, Tip};
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Placed {
+    /// The kind of diagram: `flowchart`, `sequence`, `state`, …
+    pub kind: &'static str,
+    pub title: String,
+    pub width: usize,
+    pub height: usize,
+    pub nodes: Vec<PlacedNode>,
+    pub edges: Vec<PlacedEdge>,
+    pub frames: Vec<PlacedFrame>,
+    /// Lines that join nothing: the lifelines of a sequence.
+    pub strokes: Vec<Stroke>,
+    /// Words that belong to no part: a diagram's title, the source of one that is not drawn.
+    pub texts: Vec<Text>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rect {
+    pub x: i32,
+    pub y: i32,
+    pub w: i32,
+    pub h: i32,
+}
+
+impl Rect {
+    /// The first column on the right that is not part of it.
+    pub fn right(&self) -> i32 {
+        self.x + self.w
+    }
+
+    pub fn bottom(&self) -> i32 {
+        self.y + self.h
+    }
+
+    pub fn contains(&self, x: i32, y: i32) -> bool {
+        (self.x..self.right()).contains(&x) && (self.y..self.bottom()).contains(&y)
+    }
+
+    pub fn meets(&self, other: &Self) -> bool {
+        self.x < other.right() && other.x < self.right() && self.y < other.bottom() && other.y < self.bottom()
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlacedNode {
+    pub id: String,
+    pub label: String,
+    /// The label as wrapped.
+    pub lines: Vec<String>,
+    pub shape: Shape,
+    pub rect: Rect,
+    pub link: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlacedEdge {
+    pub from: String,
+    pub to: String,
+    pub label: String,
+    pub label_lines: Vec<String>,
+    pub label_box: Option<Rect>,
+    pub line: Line,
+    pub tail: Tip,
+    pub head: Tip,
+    /// Corners in cells from the source's border to the target's. Empty when the edge is not drawn.
+    pub points: Vec<(i32, i32)>,
+}
+
+impl PlacedEdge {
+    /// Every cell of the path, from the source's border to the target's: the way an event travels.
+    pub fn cells(&self) -> Vec<(i32, i32)> {
+        let mut cells: Vec<(i32, i32)> = self.points.first().copied().into_iter().collect();
+        for pair in self.points.windows(2) {
+            let ((mut x, mut y), (to_x, to_y)) = (pair[0], pair[1]);
+            while (x, y) != (to_x, to_y) {
+                x += (to_x - x).signum();
+                y += (to_y - y).signum();
+                cells.push((x, y));
+            }
+        }
+        cells
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlacedFrame {
+    pub id: String,
+    pub title: String,
+    pub title_lines: Vec<String>,
+    pub rect: Rect,
+    /// Where the title stands: on the border.
+    pub title_box: Option<Rect>,
+    /// Rows of lines across the frame, between the branches of an alternative.
+    pub dividers: Vec<i32>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stroke {
+    pub from: (i32, i32),
+    pub to: (i32, i32),
+    pub line: Line,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Text {
+    pub x: i32,
+    pub y: i32,
+    pub text: String,
+    pub is_title: bool,
+}
