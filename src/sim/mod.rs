@@ -1,1 +1,59 @@
-//! To come.
+//! The simulator of a serverless platform: a scenario → a report, or the same run step by step.
+//!
+//! ```text
+//!   scenario   the text of a file → Scenario, which can be changed by key
+//!     document   TOML → values by dotted key, each with its line
+//!     schema     which keys there are, and their ranges
+//!     model      values → everything a run needs, defaults and provenance filled in
+//!   engine     one event after the other
+//!     traffic    when requests arrive          service     how long they take, phase by phase
+//!     pool       the instances                 keep_alive  how long they are kept
+//!     queue, bits                              what makes a step cheap, whatever their number
+//!     random, law                              numbers by (seed, purpose, index), and distributions of them
+//!   tally      what is counted while it runs   sketch      percentiles in constant memory
+//!   report     the figures, with names         cost        money   confidence   intervals over replications
+//!   run        a whole run                     watch       step by step        knobs   what a learner can turn
+//!   calibration, provider, trace               measured cold starts, limits and prices, recorded traffic
+//! ```
+//!
+//! Pure: no file, no clock, no print. The same scenario and seed give the same bytes on every machine, whether the run is
+//! watched or not and however many threads there are: transcendental functions are those of `libm`, no order depends on
+//! a hash, and every random number is found by its place.
+
+mod bits;
+mod calibration;
+mod confidence;
+mod cost;
+mod document;
+mod engine;
+mod keep_alive;
+mod knobs;
+mod law;
+mod model;
+mod pool;
+mod provider;
+mod queue;
+mod random;
+mod report;
+mod run;
+mod scenario;
+mod schema;
+mod service;
+mod sketch;
+mod tally;
+mod trace;
+mod traffic;
+mod watch;
+
+pub use cost::{Comparison, Cost};
+pub use document::Problem;
+pub use engine::WhyCold;
+pub use knobs::{Knob, knobs, turn};
+pub use model::Provenance;
+pub use provider::Kind;
+pub use report::{Database, Delivery, Initialisation, Instances, Latency, PhaseMeans, Report};
+pub use run::{Progress, run, run_watched, share_done};
+pub use scenario::Scenario;
+pub use service::Phases;
+pub use tally::Outcome;
+pub use watch::{Event, InstanceState, InstanceView, RequestView, Simulation, What};

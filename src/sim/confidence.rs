@@ -1,0 +1,121 @@
+//! Reports of independent replications → half the width of the 95 % confidence interval of each of their figures.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::random::normal_quantile;
+use super::report::Report;
+
+/// Mean and scatter of every figure over the replications seen so far.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Spread {
+    replications: u64,
+    figures: BTreeMap<Vec<String>, Moments>,
+}
+
+/// Welford's running mean and sum of squared deviations.
+#[derive(Clone, Copy, Debug, Default)]
+struct Moments {
+    mean: f64,
+    squares: f64,
+}
+
+/// Figures of which the report of several replications gives the sum: their interval is that of the sum.
+const SUMS: [&[&str]; 15] = [
+    &["requests"],
+    &["completed"],
+    &["throttled"],
+    &["timed_out"],
+    &["failed"],
+    &["in_flight"],
+    &["cold_starts"],
+    &["simulated_s"],
+    &["cost_usd", "requests"],
+    &["cost_usd", "duration"],
+    &["cost_usd", "provisioned"],
+    &["cost_usd", "total"],
+    &["instances", "started"],
+    &["database"],
+    &["delivery"],
+];
+/// Figures that chance does not move.
+const SETTINGS: [&str; 3] = ["seed", "replications", "warmup_requests"];
+
+impl Spread {
+    pub(super) fn add(&mut self, report: &Report) {
+        self.replications += 1;
+        let n = self.replications as f64;
+        let Ok(Value::Object(figures)) = serde_json::to_value(report) else { return };
+        let mut stack: Vec<(Vec<String>, Value)> = figures
+            .into_iter()
+            .filter(|(name, _)| !SETTINGS.contains(&name.as_str()))
+            .map(|(name, value)| (vec![name], value))
+            .collect();
+        while let Some((path, value)) = stack.pop() {
+            match value {
+                Value::Object(below) => {
+                    stack.extend(below.into_iter().map(|(name, value)| ([path.as_slice(), &[name]].concat(), value)));
+                }
+                Value::Number(number) => {
+                    let number = number.as_f64().unwrap_or_default();
+                    let moments = self.figures.entry(path).or_default();
+                    let deviation = number - moments.mean;
+                    moments.mean += deviation / n;
+                    moments.squares += deviation * (number - moments.mean);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// An object of the report's shape. Absent with fewer than two replications.
+    pub(super) fn half_widths(&self) -> Option<Value> {
+        if self.replications < 2 {
+            return None;
+        }
+        let n = self.replications as f64;
+        let mut whole = Value::Object(Map::new());
+        for (path, moments) in &self.figures {
+            let of_mean = student_t975(n - 1.0) * libm::sqrt(moments.squares / (n - 1.0) / n);
+            let is_sum = SUMS.iter().any(|sum| path.iter().map(String::as_str).take(sum.len()).eq(sum.iter().copied()))
+                && !path.last().is_some_and(|name| name.starts_with("connections"));
+            let mut place = &mut whole;
+            for name in path {
+                if place.is_null() {
+                    *place = Value::Object(Map::new());
+                }
+                place = &mut place[name.as_str()];
+            }
+            *place = Value::from(if is_sum { of_mean * n } else { of_mean });
+        }
+        Some(whole)
+    }
+}
+
+/// The value that Student's t with so many degrees of freedom stays below with probability 0.975.
+///
+/// Source: the expansion of Abramowitz and Stegun 26.7.5; the first six, where it is too coarse, from their table.
+fn student_t975(degrees: f64) -> f64 {
+    const FIRST: [f64; 6] = [12.706_205, 4.302_653, 3.182_446, 2.776_445, 2.570_582, 2.446_912];
+    if degrees < 6.5 {
+        return FIRST[(degrees as usize).clamp(1, 6) - 1];
+    }
+    let z = normal_quantile(0.975);
+    let (z3, z5, z7) = (z * z * z, z * z * z * z * z, z * z * z * z * z * z * z);
+    z + (z3 + z) / (4.0 * degrees)
+        + (5.0 * z5 + 16.0 * z3 + 3.0 * z) / (96.0 * degrees * degrees)
+        + (3.0 * z7 + 19.0 * z5 + 17.0 * z3 - 15.0 * z) / (384.0 * degrees * degrees * degrees)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::student_t975;
+
+    #[test]
+    fn student_t_is_that_of_the_tables() {
+        for (degrees, t) in [(1.0, 12.706), (5.0, 2.571), (9.0, 2.262), (29.0, 2.045), (1000.0, 1.962)] {
+            assert!((student_t975(degrees) - t).abs() < 0.002, "{degrees}: {}", student_t975(degrees));
+        }
+    }
+}

@@ -1,0 +1,476 @@
+//! The instances of a function: which are there, which can take a request, which expire next.
+//!
+//! Slots stand in the order of creation, so that "the newest with room" is the last bit of a set. Idle instances hang in
+//! a list by the time they expire; with a constant keep-alive each new one goes to its end, so no step searches. Slots of
+//! instances that are gone are closed up when they are the most; then every slot moves, and [`Pool::close_up`] says where.
+
+use super::bits::BitTree;
+
+/// The rule by which a request is given to one of the instances that have room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Routing {
+    /// The most recently created: the others can expire. The rule of the published simulator.
+    Newest,
+    /// The most recently used.
+    Recent,
+    Oldest,
+    Random,
+}
+
+/// A slot number that stands for none.
+pub(super) const NONE: u32 = u32::MAX;
+
+#[derive(Clone, Debug)]
+pub(super) struct Instance {
+    pub id: u64,
+    pub created_s: f64,
+    /// Since when it is busy or idle.
+    pub since_s: f64,
+    /// When it goes if nothing comes; infinite while it is busy.
+    pub expires_s: f64,
+    /// Requests it is serving.
+    pub active: u32,
+    pub served: u64,
+    /// The request it last took, as the engine numbers them.
+    pub flight: u32,
+    pub provisioned: bool,
+    pub holds_connection: bool,
+    stage: Stage,
+    /// Neighbours in the list of what expires.
+    before: u32,
+    after: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// In its cold start: it takes no second request.
+    Starting,
+    Up,
+    Gone,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Pool {
+    slots: Vec<Instance>,
+    created: u64,
+    live: u32,
+    running: u32,
+    most_live: u32,
+    requests_per_instance: u32,
+    provisioned: Available,
+    on_demand: Available,
+    first_to_expire: u32,
+    last_to_expire: u32,
+}
+
+impl Pool {
+    pub(super) fn new(routing: Routing, provisioned: u32, requests_per_instance: u32) -> Self {
+        let mut pool = Self {
+            slots: Vec::new(),
+            created: 0,
+            live: 0,
+            running: 0,
+            most_live: 0,
+            requests_per_instance,
+            provisioned: Available::new(routing),
+            on_demand: Available::new(routing),
+            first_to_expire: NONE,
+            last_to_expire: NONE,
+        };
+        for _ in 0..provisioned {
+            let slot = pool.push(0.0, true);
+            pool.provisioned.insert(slot);
+        }
+        pool
+    }
+
+    pub(super) fn live(&self) -> u32 {
+        self.live
+    }
+
+    /// Instances that serve at least one request.
+    pub(super) fn running(&self) -> u32 {
+        self.running
+    }
+
+    pub(super) fn most_live(&self) -> u32 {
+        self.most_live
+    }
+
+    pub(super) fn created(&self) -> u64 {
+        self.created
+    }
+
+    #[inline]
+    pub(super) fn at(&self, slot: u32) -> &Instance {
+        &self.slots[slot as usize]
+    }
+
+    #[inline]
+    pub(super) fn at_mut(&mut self, slot: u32) -> &mut Instance {
+        &mut self.slots[slot as usize]
+    }
+
+    /// The instances that are there, oldest first.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Instance> {
+        self.slots.iter().filter(|instance| instance.stage != Stage::Gone)
+    }
+
+    fn push(&mut self, now_s: f64, provisioned: bool) -> u32 {
+        let slot = self.slots.len() as u32;
+        self.slots.push(Instance {
+            id: self.created,
+            created_s: now_s,
+            since_s: now_s,
+            expires_s: f64::INFINITY,
+            active: 0,
+            served: 0,
+            flight: NONE,
+            provisioned,
+            holds_connection: false,
+            stage: Stage::Up,
+            before: NONE,
+            after: NONE,
+        });
+        self.created += 1;
+        self.live += 1;
+        self.most_live = self.most_live.max(self.live);
+        slot
+    }
+
+    /// A new instance that starts for a request.
+    pub(super) fn start(&mut self, now_s: f64) -> u32 {
+        let slot = self.push(now_s, false);
+        let instance = self.at_mut(slot);
+        (instance.active, instance.stage) = (1, Stage::Starting);
+        self.running += 1;
+        slot
+    }
+
+    /// A new instance that was loaded ahead of any request and goes at `expires_s`.
+    pub(super) fn prewarm(&mut self, now_s: f64, expires_s: f64) {
+        let slot = self.push(now_s, false);
+        self.list(slot, expires_s);
+        self.on_demand.insert(slot);
+    }
+
+    /// Gives a request to an instance with room, provisioned ones first. `bits` decide where chance does.
+    #[inline]
+    pub(super) fn take(&mut self, now_s: f64, bits: impl Fn() -> u64) -> Option<u32> {
+        let slot = match self.provisioned.take(&bits) {
+            Some(slot) => slot,
+            None => self.on_demand.take(&bits)?,
+        };
+        let most = self.requests_per_instance;
+        let instance = &mut self.slots[slot as usize];
+        instance.active += 1;
+        let (first, has_room) = (instance.active == 1, instance.active < most);
+        if first {
+            instance.since_s = now_s;
+            self.running += 1;
+            self.unlist(slot);
+        }
+        if has_room {
+            self.available(slot).insert(slot);
+        }
+        Some(slot)
+    }
+
+    /// The cold start is over; where an instance serves several requests it can take more now.
+    pub(super) fn ready(&mut self, slot: u32) {
+        let most = self.requests_per_instance;
+        let instance = self.at_mut(slot);
+        instance.stage = Stage::Up;
+        if instance.active > 0 && instance.active < most {
+            self.available(slot).insert(slot);
+        }
+    }
+
+    /// A request of the instance is over. When it was the last, the instance is kept for `keep_s`.
+    #[inline]
+    pub(super) fn release(&mut self, slot: u32, now_s: f64, keep_s: f64) {
+        let most = self.requests_per_instance;
+        let instance = &mut self.slots[slot as usize];
+        let was_full = instance.active == most || instance.stage == Stage::Starting;
+        instance.stage = Stage::Up;
+        instance.active -= 1;
+        instance.served += 1;
+        let (idle, provisioned) = (instance.active == 0, instance.provisioned);
+        if idle {
+            instance.since_s = now_s;
+            self.running -= 1;
+            if !provisioned {
+                self.list(slot, now_s + keep_s);
+            }
+        }
+        if was_full {
+            self.available(slot).insert(slot);
+        }
+    }
+
+    /// The instance and all it holds are gone. Returns how long it lived.
+    pub(super) fn remove(&mut self, slot: u32, now_s: f64) -> f64 {
+        self.unlist(slot);
+        self.available(slot).remove(slot);
+        let instance = self.at_mut(slot);
+        let (lived_s, was_running) = (now_s - instance.created_s, instance.active > 0);
+        (instance.stage, instance.active) = (Stage::Gone, 0);
+        self.live -= 1;
+        self.running -= u32::from(was_running);
+        lived_s
+    }
+
+    /// When the next idle instance expires, or infinity.
+    #[inline]
+    pub(super) fn next_expiry_s(&self) -> f64 {
+        match self.first_to_expire {
+            NONE => f64::INFINITY,
+            slot => self.at(slot).expires_s,
+        }
+    }
+
+    /// The instance that expires next.
+    pub(super) fn next_to_expire(&self) -> Option<u32> {
+        (self.first_to_expire != NONE).then_some(self.first_to_expire)
+    }
+
+    fn available(&mut self, slot: u32) -> &mut Available {
+        if self.at(slot).provisioned { &mut self.provisioned } else { &mut self.on_demand }
+    }
+
+    /// Hangs an idle instance into the list of what expires.
+    #[inline]
+    fn list(&mut self, slot: u32, expires_s: f64) {
+        // One that is kept for ever need not be looked at.
+        if expires_s == f64::INFINITY {
+            return;
+        }
+        let mut before = self.last_to_expire;
+        while before != NONE && self.at(before).expires_s > expires_s {
+            before = self.at(before).before;
+        }
+        let after = if before == NONE { self.first_to_expire } else { self.at(before).after };
+        let instance = self.at_mut(slot);
+        (instance.expires_s, instance.before, instance.after) = (expires_s, before, after);
+        self.join(before, slot);
+        self.join(slot, after);
+    }
+
+    #[inline]
+    fn unlist(&mut self, slot: u32) {
+        let instance = self.at_mut(slot);
+        if instance.expires_s == f64::INFINITY {
+            return;
+        }
+        instance.expires_s = f64::INFINITY;
+        let (before, after) = (instance.before, instance.after);
+        self.join(before, after);
+    }
+
+    /// Makes two slots neighbours; where one is none, the other is the end of the list.
+    #[inline]
+    fn join(&mut self, before: u32, after: u32) {
+        match before {
+            NONE => self.first_to_expire = after,
+            slot => self.at_mut(slot).after = after,
+        }
+        match after {
+            NONE => self.last_to_expire = before,
+            slot => self.at_mut(slot).before = before,
+        }
+    }
+
+    /// Closes up the slots of instances that are gone, when these are the most. Returns the new place of each old slot.
+    pub(super) fn close_up(&mut self) -> Option<Vec<u32>> {
+        if self.slots.len() < 64 || self.slots.len() < 2 * self.live as usize {
+            return None;
+        }
+        let mut places = vec![NONE; self.slots.len()];
+        let mut next = 0;
+        for (place, instance) in places.iter_mut().zip(&self.slots) {
+            if instance.stage != Stage::Gone {
+                *place = next;
+                next += 1;
+            }
+        }
+        let moved = |slot: u32| if slot == NONE { NONE } else { places[slot as usize] };
+        self.slots.retain(|instance| instance.stage != Stage::Gone);
+        for instance in &mut self.slots {
+            // What hangs in no list has stale neighbours, which nobody asks for.
+            (instance.before, instance.after) = (moved(instance.before), moved(instance.after));
+        }
+        (self.first_to_expire, self.last_to_expire) = (moved(self.first_to_expire), moved(self.last_to_expire));
+        self.provisioned.move_to(&places);
+        self.on_demand.move_to(&places);
+        Some(places)
+    }
+}
+
+/// The slots of instances that can take a request, in the order that the routing wants.
+#[derive(Clone, Debug)]
+enum Available {
+    Newest(BitTree),
+    Oldest(BitTree),
+    /// A stack; entries whose stamp is not the slot's are of the past.
+    Recent {
+        stack: Vec<(u32, u32)>,
+        stamps: Vec<u32>,
+    },
+    /// The slots in no order, and the place of each slot among them.
+    Random {
+        slots: Vec<u32>,
+        places: Vec<u32>,
+    },
+}
+
+impl Available {
+    fn new(routing: Routing) -> Self {
+        match routing {
+            Routing::Newest => Self::Newest(BitTree::default()),
+            Routing::Oldest => Self::Oldest(BitTree::default()),
+            Routing::Recent => Self::Recent { stack: Vec::new(), stamps: Vec::new() },
+            Routing::Random => Self::Random { slots: Vec::new(), places: Vec::new() },
+        }
+    }
+
+    #[inline]
+    fn insert(&mut self, slot: u32) {
+        let at = slot as usize;
+        match self {
+            Self::Newest(bits) | Self::Oldest(bits) => bits.insert(at),
+            Self::Recent { stack, stamps } => {
+                stamps.resize(stamps.len().max(at + 1), 0);
+                stack.push((slot, stamps[at]));
+                // Entries of the past are thrown out when they are the most.
+                if stack.len() > 64 + 2 * stamps.len() {
+                    stack.retain(|(slot, stamp)| stamps[*slot as usize] == *stamp);
+                }
+            }
+            Self::Random { slots, places } => {
+                places.resize(places.len().max(at + 1), NONE);
+                places[at] = slots.len() as u32;
+                slots.push(slot);
+            }
+        }
+    }
+
+    fn remove(&mut self, slot: u32) {
+        let at = slot as usize;
+        match self {
+            Self::Newest(bits) | Self::Oldest(bits) => bits.remove(at),
+            Self::Recent { stamps, .. } => {
+                if let Some(stamp) = stamps.get_mut(at) {
+                    *stamp = stamp.wrapping_add(1);
+                }
+            }
+            Self::Random { slots, places } => {
+                let Some(place) = places.get(at).copied().filter(|place| *place != NONE) else { return };
+                places[at] = NONE;
+                slots.swap_remove(place as usize);
+                if let Some(moved) = slots.get(place as usize) {
+                    places[*moved as usize] = place;
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn take(&mut self, bits: impl Fn() -> u64) -> Option<u32> {
+        let slot = match self {
+            Self::Newest(set) => set.last()? as u32,
+            Self::Oldest(set) => set.first()? as u32,
+            Self::Recent { stack, stamps } => loop {
+                let (slot, stamp) = stack.pop()?;
+                if stamps[slot as usize] == stamp {
+                    break slot;
+                }
+            },
+            Self::Random { slots, .. } => {
+                let n = slots.len() as u128;
+                // The high half of a product is an even choice without a division.
+                *slots.get(((u128::from(bits()) * n) >> 64) as usize)?
+            }
+        };
+        self.remove(slot);
+        Some(slot)
+    }
+
+    /// Every slot has moved; those that are gone had been removed.
+    fn move_to(&mut self, places: &[u32]) {
+        let moved = |slot: u32| places[slot as usize];
+        match self {
+            Self::Newest(bits) | Self::Oldest(bits) => {
+                let mut closed = BitTree::default();
+                while let Some(slot) = bits.first() {
+                    bits.remove(slot);
+                    closed.insert(moved(slot as u32) as usize);
+                }
+                *bits = closed;
+            }
+            Self::Recent { stack, stamps } => {
+                stack.retain(|(slot, stamp)| stamps[*slot as usize] == *stamp);
+                for entry in stack {
+                    *entry = (moved(entry.0), 0);
+                }
+                stamps.fill(0);
+            }
+            Self::Random { slots, places: back } => {
+                back.fill(NONE);
+                for (place, slot) in slots.iter_mut().enumerate() {
+                    *slot = moved(*slot);
+                    back[*slot as usize] = place as u32;
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Pool, Routing};
+
+    #[test]
+    fn each_routing_takes_the_instance_it_names() {
+        for (routing, expected) in [(Routing::Newest, 2), (Routing::Oldest, 0), (Routing::Recent, 1)] {
+            let mut pool = Pool::new(routing, 0, 1);
+            let slots: Vec<u32> = (0..3).map(|_| pool.start(0.0)).collect();
+            for slot in [slots[0], slots[2], slots[1]] {
+                pool.release(slot, 1.0, 10.0);
+            }
+            let taken = pool.take(2.0, || 0).expect("three are idle");
+            assert_eq!(pool.at(taken).id, expected, "{routing:?}");
+        }
+    }
+
+    #[test]
+    fn what_expires_is_in_order_and_slots_close_up() {
+        for routing in [Routing::Newest, Routing::Oldest, Routing::Recent, Routing::Random] {
+            let mut pool = Pool::new(routing, 2, 1);
+            let slots: Vec<u32> = (0..100).map(|_| pool.start(0.0)).collect();
+            // Kept for 100, 99, 98 … seconds: the list must put each before all others.
+            for (i, slot) in slots.iter().enumerate() {
+                pool.release(*slot, 0.0, 100.0 - i as f64);
+            }
+            let mut last_s = 0.0;
+            while pool.live() > 12 {
+                assert!(pool.next_expiry_s() > last_s, "{routing:?}");
+                last_s = pool.next_expiry_s();
+                let slot = pool.next_to_expire().expect("ninety are to go");
+                assert_eq!(pool.remove(slot, last_s), last_s);
+                pool.close_up();
+            }
+            let ids: Vec<u64> = pool.iter().map(|it| it.id).collect();
+            assert_eq!(ids, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], "{routing:?}");
+            let mut taken: Vec<u64> = (0..12)
+                .map(|i| {
+                    let slot = pool.take(last_s, || i << 60).expect("all are idle");
+                    pool.at(slot).id
+                })
+                .collect();
+            assert!(taken[..2].iter().all(|id| *id < 2), "provisioned ones come first: {taken:?}");
+            taken.sort_unstable();
+            assert_eq!(taken, ids, "{routing:?}");
+            assert!(pool.take(last_s, || 0).is_none());
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! Every key a scenario may hold, with its range: values by dotted key → problems with their line.
+//!
+//! One row a key. What a key means together with others is decided in `model`.
+
+use super::calibration;
+use super::document::{Lines, Problem, Value, Values};
+use super::provider;
+
+/// What a key's value may be.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Kind {
+    Number {
+        from: f64,
+        to: f64,
+    },
+    Whole {
+        from: i128,
+        to: i128,
+    },
+    /// One of these words.
+    Word(&'static [&'static str]),
+    Text,
+    Flag,
+    /// A list of numbers in this range.
+    Numbers {
+        from: f64,
+        to: f64,
+    },
+    /// A constant number of milliseconds, or a table of the keys of [`LAW`].
+    Law,
+    /// A runtime of the measured table.
+    Runtime,
+}
+
+use Kind::{Flag, Law, Number, Numbers, Runtime, Text, Whole, Word};
+
+/// A century in seconds: longer than any simulation that is meant.
+const CENTURY_S: f64 = 3.2e9;
+/// Longer than any phase that is meant: a day in milliseconds.
+const DAY_MS: f64 = 86_400_000.0;
+
+pub(super) const KEYS: &[(&str, Kind)] = &[
+    ("format", Whole { from: 1, to: 1 }),
+    ("title", Text),
+    ("about", Text),
+    ("traffic.kind", Word(&["poisson", "constant", "burst", "day", "step", "list", "trace"])),
+    ("traffic.rate_per_s", Number { from: 0.0, to: 1e7 }),
+    ("traffic.interval_s", Number { from: 1e-7, to: CENTURY_S }),
+    ("traffic.burst_rate_per_s", Number { from: 0.0, to: 1e7 }),
+    ("traffic.burst_s", Number { from: 1e-3, to: CENTURY_S }),
+    ("traffic.quiet_s", Number { from: 0.0, to: CENTURY_S }),
+    ("traffic.peak_to_mean", Number { from: 1.0, to: 2.0 }),
+    ("traffic.period_s", Number { from: 1.0, to: CENTURY_S }),
+    ("traffic.step_at_s", Number { from: 0.0, to: CENTURY_S }),
+    ("traffic.step_rate_per_s", Number { from: 0.0, to: 1e7 }),
+    ("traffic.times_s", Numbers { from: 0.0, to: CENTURY_S }),
+    ("traffic.counts_per_minute", Numbers { from: 0.0, to: 1e9 }),
+    ("traffic.function", Whole { from: 0, to: 999 }),
+    ("traffic.spread", Word(&["random", "even"])),
+    ("function.runtime", Runtime),
+    ("function.package", Word(&["zip", "image"])),
+    ("function.package_mb", Number { from: 0.0, to: 10_240.0 }),
+    ("function.architecture", Word(&["x86_64", "arm64"])),
+    ("function.memory_mb", Whole { from: 64, to: 32_768 }),
+    ("function.provision_ms", Law),
+    ("function.fetch_ms_per_mb", Number { from: 0.0, to: 10_000.0 }),
+    ("function.runtime_ms", Law),
+    ("function.init_ms", Law),
+    ("function.connection", Word(&["none", "outside", "inside"])),
+    ("function.connect_ms", Law),
+    ("function.handler_ms", Law),
+    ("function.snapshot", Flag),
+    ("function.restore_ms", Law),
+    ("function.timeout_s", Number { from: 0.001, to: 86_400.0 }),
+    ("function.init_failure", Number { from: 0.0, to: 1.0 }),
+    ("function.failure", Number { from: 0.0, to: 1.0 }),
+    ("function.warm", Law),
+    ("function.cold", Law),
+    ("platform.provider", Word(&provider::NAMES)),
+    ("platform.keep_alive", Number { from: 0.0, to: CENTURY_S }),
+    ("platform.keep_alive.policy", Word(&["fixed", "never", "forever", "hybrid-histogram"])),
+    ("platform.keep_alive.s", Number { from: 0.0, to: CENTURY_S }),
+    ("platform.keep_alive.range_s", Number { from: 60.0, to: 604_800.0 }),
+    ("platform.max_concurrency", Whole { from: 1, to: 1_000_000 }),
+    ("platform.provisioned", Whole { from: 0, to: 1_000_000 }),
+    ("platform.scaling_per_10s", Number { from: 1.0, to: 1e9 }),
+    ("platform.requests_per_instance", Whole { from: 1, to: 1000 }),
+    ("platform.routing", Word(&["newest", "recent", "oldest", "random"])),
+    ("database.max_connections", Whole { from: 1, to: 1_000_000 }),
+    ("delivery.mode", Word(&["sync", "async"])),
+    ("delivery.retries", Whole { from: 0, to: 10 }),
+    ("delivery.backoff_s", Number { from: 0.0, to: 86_400.0 }),
+    ("delivery.duplicates", Number { from: 0.0, to: 0.9 }),
+    ("run.requests", Whole { from: 1, to: 1_000_000_000_000 }),
+    ("run.duration_s", Number { from: 1e-3, to: CENTURY_S }),
+    ("run.warmup_requests", Whole { from: 0, to: 1_000_000_000_000 }),
+    ("run.seed", Whole { from: 0, to: u64::MAX as i128 }),
+    ("run.replications", Whole { from: 1, to: 100_000 }),
+];
+
+/// What may stand below a key of kind [`Kind::Law`]. The unit may be left out where the issue of it is plain.
+const LAW: &[(&str, Kind)] = &[
+    ("law", Word(&["constant", "exponential", "lognormal", "normal"])),
+    ("ms", Number { from: 0.0, to: DAY_MS }),
+    ("mean_ms", Number { from: 0.0, to: DAY_MS }),
+    ("sd_ms", Number { from: 0.0, to: DAY_MS }),
+    ("median", Number { from: 1e-6, to: DAY_MS }),
+    ("median_ms", Number { from: 1e-6, to: DAY_MS }),
+    ("p99", Number { from: 1e-6, to: DAY_MS }),
+    ("p99_ms", Number { from: 1e-6, to: DAY_MS }),
+    ("cpu_share", Number { from: 0.0, to: 1.0 }),
+    ("at_memory_mb", Number { from: 64.0, to: 32_768.0 }),
+];
+
+fn kind_of(path: &str) -> Option<Kind> {
+    let exact = KEYS.iter().find(|(key, _)| *key == path).map(|(_, kind)| *kind);
+    exact.or_else(|| {
+        let (law, key) = path.rsplit_once('.')?;
+        matches!(kind_of(law)?, Law).then(|| LAW.iter().find(|(name, _)| *name == key).map(|(_, kind)| *kind))?
+    })
+}
+
+/// What is wrong with the values one by one.
+pub(super) fn problems(values: &Values, lines: &Lines) -> Vec<Problem> {
+    let line = |key: &str| lines.get(key).copied().unwrap_or(0);
+    values
+        .iter()
+        .filter_map(|(key, value)| {
+            let message = match kind_of(key) {
+                None => Some(unknown(key)),
+                Some(kind) => {
+                    fault(kind, value).map(|expected| format!("`{key}` is {}; it must be {expected}", shown(value)))
+                }
+            };
+            message.map(|message| Problem::new(line(key), message))
+        })
+        .collect()
+}
+
+fn unknown(key: &str) -> String {
+    let of_laws = KEYS
+        .iter()
+        .filter(|(_, kind)| matches!(kind, Law))
+        .flat_map(|(path, _)| LAW.iter().map(move |(name, _)| format!("{path}.{name}")));
+    let near = nearest(key, KEYS.iter().map(|(path, _)| (*path).to_owned()).chain(of_laws));
+    format!("a scenario has no key `{}`; the nearest is `{near}`", shortened(key))
+}
+
+/// The name most like `name`; the first among equals.
+fn nearest(name: &str, names: impl Iterator<Item = String>) -> String {
+    // Long nonsense is compared by its beginning, which bounds the work.
+    let name: String = name.chars().take(100).collect();
+    let scored = names.map(|candidate| (strsim::jaro_winkler(&name, &candidate), candidate));
+    scored.reduce(|best, next| if next.0 > best.0 { next } else { best }).map_or_else(String::new, |(_, name)| name)
+}
+
+/// What the value should have been, when it is not that.
+fn fault(kind: Kind, value: &Value) -> Option<String> {
+    let number = |from: f64, to: f64| {
+        let fits = value.as_number().is_some_and(|number| (from..=to).contains(&number));
+        (!fits).then(|| format!("a number from {} to {}", plain(from), plain(to)))
+    };
+    match kind {
+        Number { from, to } => number(from, to),
+        Law => number(0.0, DAY_MS)
+            .map(|expected| format!("{expected}, or a table such as {{ law = \"exponential\", mean_ms = 50 }}")),
+        Whole { from, to } => {
+            let fits = matches!(value, Value::Whole(whole) if (from..=to).contains(whole));
+            (!fits).then(|| {
+                if from == to {
+                    from.to_string()
+                } else {
+                    format!("a whole number from {from} to {}", plain(to as f64))
+                }
+            })
+        }
+        Word(words) => match value {
+            Value::Text(text) if words.contains(&text.as_str()) => None,
+            Value::Text(text) => {
+                let near = nearest(text, words.iter().map(|word| (*word).to_owned()));
+                Some(format!("one of {}; the nearest is {near}", words.join(", ")))
+            }
+            _ => Some(format!("one of {}", words.join(", "))),
+        },
+        Runtime => match value {
+            Value::Text(text) if calibration::runtime(text).is_some() => None,
+            Value::Text(text) => {
+                let near = nearest(text, calibration::runtimes().into_iter().map(str::to_owned));
+                Some(format!("a measured runtime; the nearest is {near}"))
+            }
+            _ => Some("the name of a measured runtime".to_owned()),
+        },
+        Text => (!matches!(value, Value::Text(_))).then(|| "a text".to_owned()),
+        Flag => (!matches!(value, Value::Flag(_))).then(|| "true or false".to_owned()),
+        Numbers { from, to } => {
+            let fits = matches!(value, Value::Numbers(all) if !all.is_empty() && all.iter().all(|it| (from..=to).contains(it)));
+            (!fits).then(|| format!("a list of numbers from {} to {}", plain(from), plain(to)))
+        }
+    }
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Text(text) => format!("`{}`", shortened(text)),
+        Value::Numbers(_) => "a list".to_owned(),
+        other => shortened(&other.to_string()),
+    }
+}
+
+/// The beginning of a text, without what a terminal would obey.
+fn shortened(text: &str) -> String {
+    let mut short: String = text.chars().take(60).map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
+    if text.chars().nth(60).is_some() {
+        short.push('…');
+    }
+    short
+}
+
+/// A bound as people write it: 10,000,000 rather than 10000000.
+fn plain(number: f64) -> String {
+    let text = number.to_string();
+    let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
+    let grouped: Vec<&str> =
+        whole.as_bytes().rchunks(3).rev().filter_map(|digits| std::str::from_utf8(digits).ok()).collect();
+    format!("{}{rest}", grouped.join(","))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{plain, problems};
+    use crate::sim::document::parse;
+
+    fn said(text: &str) -> Vec<String> {
+        let (values, lines) = parse(text).expect("it is TOML");
+        problems(&values, &lines).into_iter().map(|it| it.to_string()).collect()
+    }
+
+    #[test]
+    fn a_slip_is_named_with_line_and_remedy() {
+        for (text, expected) in [
+            (
+                "[traffic]\nrate_per_s = -1",
+                "line 2: `traffic.rate_per_s` is -1; it must be a number from 0 to 10,000,000",
+            ),
+            (
+                "[traffic]\nrate_per_s = nan",
+                "line 2: `traffic.rate_per_s` is NaN; it must be a number from 0 to 10,000,000",
+            ),
+            (
+                "[traffic]\nrate = 1",
+                "line 2: a scenario has no key `traffic.rate`; the nearest is `traffic.rate_per_s`",
+            ),
+            (
+                "[traffic]\nkind = \"poison\"",
+                "line 2: `traffic.kind` is `poison`; it must be one of poisson, constant, burst, day, step, list, trace; the nearest is poisson",
+            ),
+            (
+                "function.runtime = \"nodejs22\"",
+                "line 1: `function.runtime` is `nodejs22`; it must be a measured runtime; the nearest is nodejs22.x",
+            ),
+            (
+                "function.handler_ms = { law = \"lognormal\", meadian = 4 }",
+                "line 1: a scenario has no key `function.handler_ms.meadian`; the nearest is `function.handler_ms.median`",
+            ),
+            (
+                "run.requests = 1.5",
+                "line 1: `run.requests` is 1.5; it must be a whole number from 1 to 1,000,000,000,000",
+            ),
+        ] {
+            assert_eq!(said(text), [expected], "{text}");
+        }
+        assert_eq!(
+            said("format = 1\nfunction.handler_ms = 40\nplatform.keep_alive = { policy = \"fixed\", s = 600 }"),
+            [""; 0]
+        );
+    }
+
+    #[test]
+    fn bounds_read_well() {
+        assert_eq!([plain(1234567.0), plain(0.001), plain(999.0)], ["1,234,567", "0.001", "999"]);
+    }
+}
