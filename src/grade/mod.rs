@@ -1,1 +1,28 @@
-//! To come.
+//! Rubric and answer to a verdict with the evidence for every point.
+//!
+//! In: what an author says a good answer holds ([`ItemSpec`], [`Vocabulary`]) and an answer as it was typed. Out: a
+//! [`Verdict`]. Free text is judged by a [`Rubric`]; choices, orders and numbers by [`exact`] and [`number`].
+//!
+//! Free text goes through these rooms: `fold` (plain words in sentences, each with its bytes) → `guards` (what is no
+//! statement at all) → `lexicon` (which of the rubric's words each word is) → `matching` of `pattern`s under `polarity`
+//! → `alignment` with model sentences → `judge`.
+//!
+//! Pure and deterministic, and safe on any text of any length. Absent: files, the course, the learner, the screen.
+
+mod alignment;
+pub mod exact;
+mod fold;
+mod guards;
+mod judge;
+mod lexicon;
+mod matching;
+pub mod number;
+mod pattern;
+mod polarity;
+mod rubric;
+mod verdict;
+mod words;
+
+pub use number::NumberTask;
+pub use rubric::{DenySpec, ItemSpec, Rubric, Slip, Vocabulary};
+pub use verdict::{Evidence, ItemVerdict, Status, Verdict};

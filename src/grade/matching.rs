@@ -1,0 +1,263 @@
+//! Where a pattern is met in a sentence, or in two neighbouring ones.
+//!
+//! A place is a set of words: bit `n` is the `n`-th word of the unit. All work is bounded by the pattern's size and a
+//! fixed number of candidates, whatever the answer.
+
+use super::fold::{Pause, Token};
+use super::lexicon::WordId;
+use super::pattern::{Alternative, Concepts, Group, Pattern, Term};
+use super::polarity::{Negation, is_denied, is_negated};
+
+/// Places of one group that are tried, and combinations of them.
+const MAX_PLACES: usize = 12;
+const MAX_COMBINATIONS: usize = 200;
+/// Words between the first and the last of a match: further apart they hardly belong together.
+const MAX_EXTENT: u32 = 40;
+/// The same across the end of a sentence.
+const MAX_EXTENT_ACROSS: u32 = 22;
+
+/// A set of words of a unit.
+pub(super) type Place = u128;
+
+/// Where a pattern is met: as it means it, or turned into its opposite by a negator.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Met {
+    pub(super) said: Option<Place>,
+    pub(super) denied: Option<Place>,
+}
+
+/// The words of one unit, looked up by the rubric's word.
+#[derive(Debug)]
+pub(super) struct Unit<'a> {
+    concepts: &'a Concepts,
+    negations: Vec<Negation>,
+    places: Vec<Place>,
+    touched: Vec<WordId>,
+    /// Places of each concept, found when first asked for.
+    by_concept: Vec<Option<Vec<Place>>>,
+    concepts_asked: Vec<usize>,
+    /// First words of sentences after the first one.
+    breaks: Place,
+    /// First words after any pause, and the place just past the end.
+    paused: Place,
+    n_words: usize,
+}
+
+impl<'a> Unit<'a> {
+    pub(super) fn new(concepts: &'a Concepts, n_words_known: usize) -> Self {
+        Self {
+            concepts,
+            negations: Vec::new(),
+            places: vec![0; n_words_known],
+            touched: Vec::new(),
+            by_concept: vec![None; concepts.any.len()],
+            concepts_asked: Vec::new(),
+            breaks: 0,
+            paused: 0,
+            n_words: 0,
+        }
+    }
+
+    /// Takes up other words: at most 128 of them, each with the rubric's words that it is.
+    pub(super) fn load(&mut self, tokens: &[Token], ids: &[Vec<WordId>], negations: Vec<Negation>) {
+        for id in self.touched.drain(..) {
+            self.places[id as usize] = 0;
+        }
+        for concept in self.concepts_asked.drain(..) {
+            self.by_concept[concept] = None;
+        }
+        (self.breaks, self.paused) = (0, 0);
+        self.n_words = tokens.len().min(128);
+        for (at, (token, ids)) in tokens.iter().zip(ids).take(self.n_words).enumerate() {
+            for id in ids {
+                self.places[*id as usize] |= 1 << at;
+                self.touched.push(*id);
+            }
+            if at > 0 && token.before >= Pause::Clause {
+                self.paused |= 1 << at;
+            }
+            if at > 0 && token.before == Pause::Sentence {
+                self.breaks |= 1 << at;
+            }
+        }
+        self.negations = negations;
+    }
+
+    pub(super) fn has_break(&self) -> bool {
+        self.breaks != 0
+    }
+
+    /// Whether `place` lies in more than one sentence.
+    pub(super) fn spans_break(&self, place: Place) -> bool {
+        self.breaks & between(first(place) + 1, last(place) + 1) != 0
+    }
+
+    /// The tightest place where all groups of `pattern` meet.
+    pub(super) fn meet(&mut self, pattern: &Pattern) -> Met {
+        let mut groups: Vec<(Vec<Place>, &Group)> = Vec::with_capacity(pattern.groups.len());
+        // What must be there usually is not: look for it first.
+        for group in pattern.groups.iter().filter(|group| !group.absent) {
+            let mut places = self.group(group);
+            if group.denied {
+                places.retain(|place| is_denied(*place, &self.negations));
+            }
+            if places.is_empty() {
+                return Met::default();
+            }
+            groups.push((places, group));
+        }
+        for group in pattern.groups.iter().filter(|group| group.absent) {
+            if !self.group(group).is_empty() {
+                return Met::default();
+            }
+        }
+        let mut search = Search { unit: self, groups: &groups, left: MAX_COMBINATIONS, said: None, denied: None };
+        search.go(0, 0, 0, 0);
+        Met { said: search.said, denied: search.denied }
+    }
+
+    fn group(&mut self, group: &Group) -> Vec<Place> {
+        let mut places = Vec::new();
+        for alternative in &group.any {
+            self.alternative(alternative, &mut places);
+        }
+        places.sort_unstable_by_key(|place| (first(*place), last(*place)));
+        places.dedup();
+        places.truncate(MAX_PLACES);
+        places
+    }
+
+    fn alternative(&mut self, alternative: &Alternative, places: &mut Vec<Place>) {
+        let [(head, _), tail @ ..] = alternative.terms.as_slice() else { return };
+        let heads = self.term(*head);
+        if heads.is_empty() || places.len() >= 4 * MAX_PLACES {
+            return;
+        }
+        if tail.is_empty() {
+            places.extend(heads.into_iter().filter(|place| self.is_well_placed(alternative, *place)));
+            return;
+        }
+        let tails: Vec<(Vec<Place>, u32)> = tail.iter().map(|(term, gap)| (self.term(*term), *gap)).collect();
+        'heads: for head in heads {
+            let mut place = head;
+            for (nexts, gap) in &tails {
+                let from = last(place) + 1;
+                let near = nexts.iter().find(|next| {
+                    let start = first(**next);
+                    start >= from && start - from <= *gap && self.breaks & between(from, start + 1) == 0
+                });
+                match near {
+                    Some(next) => place |= next,
+                    None => continue 'heads,
+                }
+            }
+            if self.is_well_placed(alternative, place) {
+                places.push(place);
+            }
+        }
+    }
+
+    /// Begins and ends where the alternative asks for it.
+    fn is_well_placed(&self, alternative: &Alternative, place: Place) -> bool {
+        let (start, next) = (first(place), last(place) + 1);
+        let opens = || start == 0 || self.breaks & (1 << start) != 0;
+        let pauses = || next as usize >= self.n_words || self.paused & (1 << next) != 0;
+        (!alternative.opens || opens()) && (!alternative.pauses || pauses())
+    }
+
+    fn term(&mut self, term: Term) -> Vec<Place> {
+        match term {
+            Term::Word(id) => bits(self.places[id as usize]).take(MAX_PLACES).collect(),
+            Term::Concept(index) => self.concept(index).to_vec(),
+        }
+    }
+
+    /// Where a concept of the vocabulary is met.
+    pub(super) fn concept(&mut self, index: usize) -> &[Place] {
+        if self.by_concept[index].is_none() {
+            let concepts = self.concepts;
+            let mut places = Vec::new();
+            for alternative in &concepts.any[index] {
+                self.alternative(alternative, &mut places);
+            }
+            places.sort_unstable_by_key(|place| (first(*place), last(*place)));
+            places.dedup();
+            places.truncate(MAX_PLACES);
+            self.by_concept[index] = Some(places);
+            self.concepts_asked.push(index);
+        }
+        self.by_concept[index].as_deref().unwrap_or_default()
+    }
+
+    /// The words that are a word of the rubric.
+    pub(super) fn word(&self, id: WordId) -> Place {
+        self.places[id as usize]
+    }
+
+    pub(super) fn negates(&self, place: Place) -> bool {
+        is_negated(place, 0, &self.negations)
+    }
+}
+
+/// A search through the combinations of the groups' places, one of each.
+struct Search<'s, 'a> {
+    unit: &'s Unit<'a>,
+    groups: &'s [(Vec<Place>, &'s Group)],
+    left: usize,
+    said: Option<Place>,
+    denied: Option<Place>,
+}
+
+impl Search<'_, '_> {
+    /// `place` holds the groups before `index`, `meant` those of them that had to be denied; `end` is one past the
+    /// last word of the one just before.
+    fn go(&mut self, index: usize, place: Place, meant: Place, end: u32) {
+        if self.left == 0 {
+            return;
+        }
+        self.left -= 1;
+        let groups = self.groups;
+        let Some((places, group)) = groups.get(index) else {
+            let best = if is_negated(place, meant, &self.unit.negations) { &mut self.denied } else { &mut self.said };
+            if best.is_none_or(|known| extent(place) < extent(known)) {
+                *best = Some(place);
+            }
+            return;
+        };
+        for next in places {
+            let joined = place | next;
+            let room = if self.unit.spans_break(joined) { MAX_EXTENT_ACROSS } else { MAX_EXTENT };
+            if (group.after && first(*next) < end) || extent(joined) > room {
+                continue;
+            }
+            let meant = if group.denied { meant | next } else { meant };
+            self.go(index + 1, joined, meant, last(*next) + 1);
+        }
+    }
+}
+
+pub(super) fn first(place: Place) -> u32 {
+    place.trailing_zeros()
+}
+
+pub(super) fn last(place: Place) -> u32 {
+    127 - place.leading_zeros().min(127)
+}
+
+fn extent(place: Place) -> u32 {
+    if place == 0 { 0 } else { last(place) - first(place) }
+}
+
+/// The bits `from..to`.
+fn between(from: u32, to: u32) -> Place {
+    let below = |bit: u32| if bit >= 128 { Place::MAX } else { (1 << bit) - 1 };
+    if from >= to { 0 } else { below(to) & !below(from) }
+}
+
+fn bits(mut place: Place) -> impl Iterator<Item = Place> {
+    std::iter::from_fn(move || {
+        let lowest = place & place.wrapping_neg();
+        place ^= lowest;
+        (lowest != 0).then_some(lowest)
+    })
+}

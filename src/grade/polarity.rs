@@ -1,0 +1,150 @@
+//! Sentences to what is negated in them: where each negator stands and how far it reaches.
+//!
+//! Two negators over one word cancel. A negator reaches forward to the next pause or new thought ("but", "because"),
+//! at most a few words; "it is not true that" reaches to the end of the thought, "… is false" back to its beginning.
+
+use super::fold::{Pause, Token};
+use super::words::Class;
+
+/// Words that a plain negator reaches over at most.
+const REACH: usize = 9;
+
+/// Sets of words are bits, counted from the first word of the sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Negation {
+    /// The words that negate. A pattern that holds them means them.
+    pub(super) by: u128,
+    pub(super) over: u128,
+    /// A verb that does away with something (`avoids reconnecting`): it answers a pattern that asks for what is
+    /// denied, and does not turn other statements round.
+    pub(super) is_soft: bool,
+}
+
+/// What is wrong with a statement, said before it ("it is wrong that") or after it ("… is a myth").
+const REFUTING: &[&str] = &["false", "wrong", "untrue", "incorrect", "myth", "misconception", "nonsense", "lie"];
+/// Openings after which "not" or a refuting word governs the whole thought.
+const BELIEF: &[&str] = &["think", "believe", "agree", "true", "case", "correct", "right", "mean", "say", "claim", "expect", "means"];
+/// "not only …" denies nothing.
+const NOT_DENYING: &[&str] = &["only", "just", "merely", "simply", "necessarily", "sure", "surprising", "matter", "doubt", "wonder"];
+/// Verbs that do away with what follows, by their beginning, and how far.
+const DOING_AWAY: &[&str] = &["avoid", "spare", "sparing", "skip", "prevent", "eliminat", "remov", "bypass", "omit", "saves", "saved", "saving", "save", "rid", "cuts", "drops"];
+const SOFT_REACH: usize = 7;
+/// Two words that set aside what follows.
+const ASIDE: &[(&str, &str)] = &[("instead", "of"), ("rather", "than"), ("opposed", "to"), ("no", "longer"), ("free", "of"), ("far", "from")];
+/// Subjects that begin a thought of their own after "and".
+const SUBJECTS: &[&str] = &["it", "they", "we", "you", "i", "this", "that", "these", "the", "each", "every", "only", "all", "so", "then"];
+
+/// All negations of one sentence, given from its first word to its last.
+pub(super) fn negations(tokens: &[Token]) -> Vec<Negation> {
+    let mut found = Vec::new();
+    let word = |at: usize| tokens.get(at).map_or("", |token| token.word.as_str());
+    for (at, token) in tokens.iter().enumerate() {
+        let by = 1 << at;
+        let next = word(at + 1);
+        let is_aside = ASIDE.contains(&(token.word.as_str(), next));
+        if is_aside {
+            // "no longer" is seen at "no".
+            found.push(Negation { by: by | 1 << (at + 1), over: reach(tokens, at + 2, REACH), is_soft: false });
+        } else if token.class.has(Class::NEGATOR) {
+            if NOT_DENYING.contains(&next) && !(next == "only" && matches!(word(at + 2), "once" | "one" | "a" | "when" | "during" | "at")) {
+                continue;
+            }
+            if next == "because" {
+                found.push(Negation { by, over: reach_to_pause(tokens, at + 1), is_soft: false });
+                continue;
+            }
+            // "not true that", "do not think", "not the case that"
+            let belief = (at + 1..at + 4).find(|near| BELIEF.contains(&word(*near)));
+            let opens = at <= 4 && belief.is_some_and(|near| near == at + 1 || word(near + 1) == "that" || word(at + 1) == "the");
+            match belief.filter(|_| opens) {
+                Some(near) if near + 1 < tokens.len() => found.push(Negation { by, over: reach(tokens, near + 1, tokens.len()), is_soft: false }),
+                Some(near) => found.push(Negation { by, over: below(near), is_soft: false }),
+                None => found.push(Negation { by, over: reach(tokens, at + 1, REACH), is_soft: false }),
+            }
+            // "…, that is not true" at the end
+            if belief.is_some_and(|near| near + 1 >= tokens.len()) && at > 4 {
+                found.push(Negation { by, over: below(at), is_soft: false });
+            }
+        } else if REFUTING.contains(&token.word.as_str()) {
+            if word(at + 1) == "that" || (word(at + 1) == "to" && at <= 4) {
+                found.push(Negation { by, over: reach(tokens, at + 2, tokens.len()), is_soft: false });
+            } else if at + 1 >= tokens.len() && at > 2 {
+                found.push(Negation { by, over: below(at), is_soft: false });
+            }
+        } else if DOING_AWAY.iter().any(|verb| token.word.starts_with(verb)) {
+            found.push(Negation { by, over: reach(tokens, at + 1, SOFT_REACH), is_soft: true });
+        }
+    }
+    found
+}
+
+/// The words from `from` on, to the next pause or new thought and at most `n_words` of them.
+fn reach(tokens: &[Token], from: usize, n_words: usize) -> u128 {
+    let mut over = 0;
+    for (count, at) in (from..tokens.len()).enumerate() {
+        let token = &tokens[at];
+        let paused = count > 0 && token.before >= Pause::Clause;
+        let only_later = count >= 4 && token.word == "only";
+        let new_subject = token.word == "and" && tokens.get(at + 1).is_some_and(|next| SUBJECTS.contains(&next.word.as_str()));
+        if count >= n_words || paused || only_later || new_subject || (token.class.has(Class::STOP) && count > 0) {
+            break;
+        }
+        over |= 1 << at;
+    }
+    over
+}
+
+/// The words from `from` on to the next pause.
+fn reach_to_pause(tokens: &[Token], from: usize) -> u128 {
+    let end = (from + 1..tokens.len()).find(|at| tokens[*at].before >= Pause::Clause).unwrap_or(tokens.len());
+    (from..end).fold(0, |over, at| over | 1 << at)
+}
+
+fn below(at: usize) -> u128 {
+    (1_u128 << at) - 1
+}
+
+/// Whether what `words` say is turned into its opposite. Negators that hold over `meant` are part of what is meant.
+pub(super) fn is_negated(words: u128, meant: u128, negations: &[Negation]) -> bool {
+    let turns = |it: &&Negation| !it.is_soft && it.by & words != it.by && it.over & meant == 0;
+    // Each word for itself: a negator over one half of a statement does not cancel one over the other half.
+    let turned = negations.iter().filter(turns).fold(0, |turned, it| turned ^ it.over);
+    turned & words != 0
+}
+
+/// Whether what `words` name is said not to be, or is done away with.
+pub(super) fn is_denied(words: u128, negations: &[Negation]) -> bool {
+    negations.iter().filter(|it| it.over & words == words && it.by & words == 0).count() % 2 == 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fold::fold;
+    use super::*;
+
+    #[test]
+    fn negators_reach_as_far_as_the_thought() {
+        for (text, negated) in [
+            ("the code does not run once per call", "run once per call"),
+            ("it is not run per call but once", "run per call"),
+            ("it is not reopened, it stays", "reopened"),
+            ("it is not reopened and it stays", "reopened"),
+            ("not only once it runs often", "only once it runs often"),
+            ("it not only runs but stays", ""),
+            ("it is not true that the code runs once and stays warm", "that the code runs once and stays warm"),
+            ("I do not think that it is never reused", "that it is"),
+            ("opened once instead of on every call", "on every call"),
+            ("that it runs only once is false", "that it runs only once is"),
+            ("no need to reconnect because it is warm", "need to reconnect"),
+        ] {
+            let tokens = fold(text).tokens;
+            let negations = negations(&tokens);
+            let by = negations.iter().fold(0, |all, it| all | it.by);
+            let shown: Vec<&str> = (0..tokens.len())
+                .filter(|at| by & 1 << at == 0 && is_negated(1 << at, 0, &negations))
+                .map(|at| tokens[at].word.as_str())
+                .collect();
+            assert_eq!(shown.join(" "), negated, "{text}");
+        }
+    }
+}

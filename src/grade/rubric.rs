@@ -1,0 +1,176 @@
+//! A rubric, made ready to judge answers.
+//!
+//! Reading an author's items happens once, in [`Rubric::new`]; [`Rubric::grade`] then judges any number of answers.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::alignment::Model;
+use super::fold::fold;
+use super::guards::PromptWords;
+use super::judge::{self, Rule};
+use super::lexicon::Lexicon;
+use super::pattern::{Concepts, Pattern};
+use super::verdict::Verdict;
+
+/// What an author says about one point that a good answer makes.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct ItemSpec {
+    pub id: String,
+    pub points: f64,
+    /// What it says, in one sentence.
+    pub label: String,
+    /// A bonus: the maximum does not count it.
+    #[serde(default)]
+    pub optional: bool,
+    /// Model sentences, each of which makes the point.
+    #[serde(default)]
+    pub say: Vec<String>,
+    /// Patterns, any of which makes the point.
+    #[serde(default)]
+    pub need: Vec<String>,
+    /// Patterns, any of which makes half of it.
+    #[serde(default)]
+    pub partly: Vec<String>,
+    /// Contradictions that take the point away.
+    #[serde(default)]
+    pub deny: Vec<DenySpec>,
+    #[serde(default)]
+    pub hint: Option<String>,
+}
+
+impl ItemSpec {
+    fn words_of(&self, rule: Rule) -> Option<&str> {
+        match rule {
+            Rule::Need(n) => self.need.get(n).map(String::as_str),
+            Rule::Partly(n) => self.partly.get(n).map(String::as_str),
+            Rule::Say(n) => self.say.get(n).map(String::as_str),
+            Rule::Deny(n) => self.deny.get(n).map(|deny| deny.pattern.as_str()),
+        }
+    }
+}
+
+/// A contradiction: the pattern that finds it, the misconception's name, and what to say about it.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct DenySpec {
+    pub pattern: String,
+    pub name: String,
+    pub feedback: String,
+}
+
+/// Words that mean the same, by the name under which patterns call them (`@name`).
+pub type Vocabulary = BTreeMap<String, Vec<String>>;
+
+/// A slip in a rubric: in which item, the words that show where, and what is wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Slip {
+    pub item: Option<usize>,
+    pub quote: Option<String>,
+    pub message: String,
+}
+
+/// Items, ready to judge any number of answers.
+#[derive(Clone, Debug)]
+pub struct Rubric {
+    pub(super) items: Vec<Item>,
+    pub(super) lexicon: Lexicon,
+    pub(super) concepts: Concepts,
+    pub(super) prompt: PromptWords,
+}
+
+/// An item with its patterns read.
+#[derive(Clone, Debug)]
+pub(super) struct Item {
+    pub(super) spec: ItemSpec,
+    /// Each pattern with its index in the author's list.
+    pub(super) need: Vec<(Pattern, usize)>,
+    pub(super) partly: Vec<(Pattern, usize)>,
+    pub(super) deny: Vec<(Pattern, usize)>,
+    pub(super) models: Vec<Model>,
+}
+
+impl Rubric {
+    /// Prepares `items`. Whatever they hold there is a rubric; what cannot be used is said and left out.
+    pub fn new(items: Vec<ItemSpec>, prompt: &str, vocabulary: &Vocabulary) -> (Self, Vec<Slip>) {
+        let mut lexicon = Lexicon::default();
+        let mut slips = Vec::new();
+        let (concepts, wrong) = Concepts::read(vocabulary, &mut lexicon);
+        slips.extend(wrong.into_iter().map(|(name, words, message)| Slip {
+            item: None,
+            quote: Some(words),
+            message: format!("vocabulary `{name}`: {message}"),
+        }));
+        if items.is_empty() {
+            let message = "there is no `[[item]]`: say what a good answer holds".to_owned();
+            slips.push(Slip { item: None, quote: None, message });
+        }
+        let prompt = PromptWords::new(&fold(prompt));
+        let mut ready: Vec<Item> = Vec::new();
+        for (index, spec) in items.into_iter().enumerate() {
+            let mut slip = |quote: Option<&str>, message: String| {
+                slips.push(Slip { item: Some(index), quote: quote.map(str::to_owned), message });
+            };
+            if ready.iter().any(|item| item.spec.id == spec.id) {
+                slip(None, "another item has this id; this one is left out".to_owned());
+                continue;
+            }
+            if !(spec.points.is_finite() && spec.points > 0.0) {
+                slip(Some("points"), format!("`points = {}` must be more than nothing; the item is left out", spec.points));
+                continue;
+            }
+            if spec.say.is_empty() && spec.need.is_empty() {
+                slip(None, "nothing can earn it: give it `say` sentences or `need` patterns".to_owned());
+            }
+            let mut read = |texts: &mut dyn Iterator<Item = &String>| -> Vec<(Pattern, usize)> {
+                let mut patterns = Vec::new();
+                for (n, text) in texts.enumerate() {
+                    match concepts.pattern(text, &mut lexicon) {
+                        Ok(pattern) => patterns.push((pattern, n)),
+                        Err(message) => slip(Some(text), message),
+                    }
+                }
+                patterns
+            };
+            let need = read(&mut spec.need.iter());
+            let partly = read(&mut spec.partly.iter());
+            let deny = read(&mut spec.deny.iter().map(|deny| &deny.pattern));
+            ready.push(Item { spec, need, partly, deny, models: Vec::new() });
+        }
+        let mut rubric = Self { items: ready, lexicon, concepts, prompt };
+        rubric.align();
+        (rubric, slips)
+    }
+
+    /// Reads the model sentences, once all words are known.
+    fn align(&mut self) {
+        let models: Vec<Vec<Model>> = self
+            .items
+            .iter()
+            .map(|item| item.spec.say.iter().map(|say| Model::new(say, &mut self.lexicon, &self.concepts, &self.prompt)).collect())
+            .collect();
+        for (item, models) in self.items.iter_mut().zip(models) {
+            item.models = models;
+        }
+    }
+
+    pub fn items(&self) -> impl Iterator<Item = &ItemSpec> {
+        self.items.iter().map(|item| &item.spec)
+    }
+
+    /// What all items that are not optional are worth.
+    pub fn max_points(&self) -> f64 {
+        self.items().filter(|item| !item.optional).map(|item| item.points).sum()
+    }
+
+    /// The author's words of the rule that decided each item, for a proof or a table of rules.
+    pub fn deciding_rules(&self, answer: &str) -> Vec<Option<&str>> {
+        let rules = judge::deciding_rules(self, answer);
+        self.items().zip(rules).map(|(spec, rule)| spec.words_of(rule?)).collect()
+    }
+
+    /// Judges one answer.
+    pub fn grade(&self, answer: &str) -> Verdict {
+        judge::judge(self, answer)
+    }
+}

@@ -1,0 +1,347 @@
+//! English word by word: what class a word is of, its normal form, its long form.
+//!
+//! Small tables and rules, no dictionary. A word that stands in no table is a content word.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// What a word does in a sentence. A word may do several things.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Class(u16);
+
+impl Class {
+    /// Carries grammar rather than matter.
+    pub(super) const FUNCTION: Self = Self(1);
+    /// Turns what follows into its opposite.
+    pub(super) const NEGATOR: Self = Self(1 << 1);
+    /// Begins a new thought, where the reach of a negator ends.
+    pub(super) const STOP: Self = Self(1 << 2);
+    pub(super) const DETERMINER: Self = Self(1 << 3);
+    pub(super) const PREPOSITION: Self = Self(1 << 4);
+    pub(super) const CONJUNCTION: Self = Self(1 << 5);
+    pub(super) const AUXILIARY: Self = Self(1 << 6);
+    pub(super) const PRONOUN: Self = Self(1 << 7);
+    /// Opens a question when it opens the sentence.
+    pub(super) const ASKING: Self = Self(1 << 8);
+
+    /// A word of grammar that nevertheless says what matters: how often, how much, in which order.
+    pub(super) const TELLING: Self = Self(1 << 9);
+
+    pub(super) fn has(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+const CLASSES: &[(Class, &str)] = &[
+    (
+        Class::DETERMINER,
+        "the a an this these those each every any some all both its their our your my his her no such another either",
+    ),
+    (
+        Class::PREPOSITION,
+        "of in on at by for with from to into onto over under between through during after before about against within \
+         without outside inside per via upon across toward towards than as until till since despite unlike like instead \
+         besides beyond among around behind below above near off out up down",
+    ),
+    (Class::CONJUNCTION, "and or but nor yet"),
+    (
+        Class::AUXILIARY,
+        "is are was were be been being am do does did done have has had having will would can could shall should may might must",
+    ),
+    (Class::PRONOUN, "i you he she it we they me him us them itself themselves something someone everything nothing one"),
+    (
+        Class::FUNCTION,
+        "that which who whom whose what when where why how if because so while whereas although though unless whether then \
+         there here not never also only just even still already again once too very more most less least much many few \
+         other same own let lets e g etc vs ie eg ok yes no therefore thus hence however otherwise else get gets got",
+    ),
+    (Class::NEGATOR, "not no never neither nor without cannot hardly barely non nobody nothing none nowhere"),
+    (
+        Class::STOP,
+        "but because since so although though however whereas while yet which therefore thus hence instead rather except \
+         unless until otherwise → if when whenever where then",
+    ),
+    (Class::TELLING, "once only again more less most least already same other few many never always before after outside inside"),
+    (Class::ASKING, "does do did is are was were can could should would will has have why what when where how who which"),
+];
+
+static BY_WORD: LazyLock<HashMap<&str, Class>> = LazyLock::new(|| {
+    let mut by_word: HashMap<&str, Class> = HashMap::new();
+    for (class, words) in CLASSES {
+        let is_grammar = *class != Class::NEGATOR && *class != Class::STOP;
+        for word in words.split_whitespace() {
+            let known = by_word.entry(word).or_default();
+            *known = known.and(*class);
+            if is_grammar {
+                *known = known.and(Class::FUNCTION);
+            }
+        }
+    }
+    by_word
+});
+
+pub(super) fn class(word: &str) -> Class {
+    BY_WORD.get(word).copied().unwrap_or_default()
+}
+
+/// Words written together, or without their apostrophe, and what they stand for.
+const LONG_FORMS: &[(&str, &[&str])] = &[
+    ("cannot", &["can", "not"]),
+    ("cant", &["can", "not"]),
+    ("can't", &["can", "not"]),
+    ("wont", &["will", "not"]),
+    ("won't", &["will", "not"]),
+    ("shan't", &["shall", "not"]),
+    ("dont", &["do", "not"]),
+    ("doesnt", &["does", "not"]),
+    ("dosent", &["does", "not"]),
+    ("didnt", &["did", "not"]),
+    ("isnt", &["is", "not"]),
+    ("arent", &["are", "not"]),
+    ("aint", &["is", "not"]),
+    ("wasnt", &["was", "not"]),
+    ("werent", &["were", "not"]),
+    ("wouldnt", &["would", "not"]),
+    ("shouldnt", &["should", "not"]),
+    ("couldnt", &["could", "not"]),
+    ("hasnt", &["has", "not"]),
+    ("havent", &["have", "not"]),
+    ("hadnt", &["had", "not"]),
+    ("neednt", &["need", "not"]),
+    ("let's", &["let", "us"]),
+    ("wo", &["without"]),
+    ("w", &["with"]),
+    ("bc", &["because"]),
+    ("cuz", &["because"]),
+    ("coz", &["because"]),
+    ("thats", &["that", "is"]),
+    ("u", &["you"]),
+    ("r", &["are"]),
+    ("ur", &["your"]),
+    ("db", &["database"]),
+    ("dbs", &["databases"]),
+    ("conn", &["connection"]),
+    ("msg", &["message"]),
+    ("func", &["function"]),
+    ("fn", &["function"]),
+    ("env", &["environment"]),
+    ("init", &["initialise"]),
+    ("inited", &["initialised"]),
+    ("aws", &["aws"]),
+];
+
+const ENDINGS: &[(&str, &str)] = &[("n't", "not"), ("'re", "are"), ("'ve", "have"), ("'ll", "will"), ("'d", "would"), ("'m", "am")];
+
+/// The words that a folded word with its apostrophes stands for, one or two of them, given to `each` in order.
+pub(super) fn long_form(word: &str, mut each: impl FnMut(&str)) {
+    if let Some((_, long)) = LONG_FORMS.iter().find(|(short, _)| *short == word) {
+        return long.iter().for_each(|word| each(word));
+    }
+    if !word.contains('\'') {
+        return each(word);
+    }
+    for (ending, long) in ENDINGS {
+        if let Some(stem) = word.strip_suffix(ending).filter(|stem| !stem.is_empty()) {
+            each(&stem.replace('\'', ""));
+            return each(long);
+        }
+    }
+    match word.strip_suffix("'s") {
+        Some(stem @ ("it" | "that" | "there" | "what" | "here" | "he" | "she" | "who" | "this")) => {
+            each(stem);
+            each("is");
+        }
+        Some(stem) => each(&stem.replace('\'', "")),
+        None => {
+            let bare = word.replace('\'', "");
+            if !bare.is_empty() {
+                each(&bare);
+            }
+        }
+    }
+}
+
+/// Forms that no rule finds.
+const IRREGULAR: &[(&str, &str)] = &[
+    ("ran", "run"),
+    ("kept", "keep"),
+    ("sent", "send"),
+    ("wrote", "write"),
+    ("written", "write"),
+    ("writing", "write"),
+    ("paid", "pay"),
+    ("began", "begin"),
+    ("begun", "begin"),
+    ("made", "make"),
+    ("making", "make"),
+    ("took", "take"),
+    ("taken", "take"),
+    ("taking", "take"),
+    ("used", "use"),
+    ("using", "use"),
+    ("put", "put"),
+    ("putting", "put"),
+    ("woke", "wake"),
+    ("woken", "wake"),
+    ("slept", "sleep"),
+    ("held", "hold"),
+    ("built", "build"),
+    ("spent", "spend"),
+    ("lost", "lose"),
+    ("went", "go"),
+    ("goes", "go"),
+    ("gone", "go"),
+    ("going", "go"),
+    ("came", "come"),
+    ("coming", "come"),
+    ("got", "get"),
+    ("gets", "get"),
+    ("getting", "get"),
+    ("gave", "give"),
+    ("given", "give"),
+    ("giving", "give"),
+    ("left", "leave"),
+    ("found", "find"),
+    ("stood", "stand"),
+    ("felt", "feel"),
+    ("saw", "see"),
+    ("seen", "see"),
+    ("dying", "die"),
+    ("does", "do"),
+    ("did", "do"),
+    ("done", "do"),
+    ("has", "have"),
+    ("had", "have"),
+    ("having", "have"),
+    ("is", "be"),
+    ("are", "be"),
+    ("was", "be"),
+    ("were", "be"),
+    ("been", "be"),
+    ("being", "be"),
+    ("bytes", "byte"),
+    ("queueing", "queue"),
+    ("queuing", "queue"),
+    ("lives", "live"),
+    ("living", "live"),
+    ("bigger", "big"),
+    ("cheaper", "cheaper"),
+];
+
+static IRREGULAR_BY_WORD: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| IRREGULAR.iter().copied().collect());
+
+/// The normal form under which all inflections of a word meet: `runs`, `running`, `ran` are `run`.
+///
+/// Only inflection is taken off, not derivation (`execution` is not `execute`), and British spelling becomes
+/// American. The form need not be a word: `cache`, `caching` are `cach`.
+pub(super) fn normal_form(word: &str) -> String {
+    if let Some(base) = IRREGULAR_BY_WORD.get(word) {
+        return closed(base).to_owned();
+    }
+    // Everything below cuts ASCII endings.
+    if word.len() < 4 || !word.is_ascii() || BY_WORD.contains_key(word) {
+        return word.to_owned();
+    }
+    let american = american(word);
+    let word = american.as_deref().unwrap_or(word);
+    let has_vowel = |stem: &str| stem.bytes().any(|b| matches!(b, b'a' | b'e' | b'i' | b'o' | b'u' | b'y'));
+    let cut = |ending: &str| word.strip_suffix(ending).filter(|stem| stem.len() >= 3 && has_vowel(stem));
+    if let Some(stem) = cut("ies").or_else(|| cut("ied")) {
+        return format!("{stem}y");
+    }
+    let stem = if word.ends_with("eed") || word.ends_with("thing") {
+        word
+    } else if let Some(stem) = cut("ings").or_else(|| cut("ing")).or_else(|| cut("ed")) {
+        stem
+    } else if let Some(stem) = word.strip_suffix("es").filter(|stem| stem.ends_with("ss") || stem.ends_with('x')) {
+        stem
+    } else if word.ends_with("ss") || word.ends_with("us") || word.ends_with("is") {
+        word
+    } else {
+        word.strip_suffix('s').unwrap_or(word)
+    };
+    // "noted" is not "not".
+    match closed(stem) {
+        form if form != word && !word.ends_with('s') && BY_WORD.contains_key(form) => format!("{form}e"),
+        form => form.to_owned(),
+    }
+}
+
+/// A stem without what inflection varies at its end: a doubled consonant, a silent e.
+fn closed(stem: &str) -> &str {
+    let bytes = stem.as_bytes();
+    match bytes {
+        [.., a, b] if a == b && bytes.len() > 3 && !matches!(b, b'a' | b'e' | b'i' | b'o' | b'u') => &stem[..stem.len() - 1],
+        [.., b'e'] if bytes.len() > 3 => &stem[..stem.len() - 1],
+        _ => stem,
+    }
+}
+
+/// `initialise` as `initialize`, where the word has such an ending.
+fn american(word: &str) -> Option<String> {
+    for (british, us) in
+        [("alis", "aliz"), ("ilis", "iliz"), ("imis", "imiz"), ("onis", "oniz"), ("aris", "ariz"), ("ognis", "ogniz"), ("nalys", "nalyz")]
+    {
+        if let Some(at) = word.find(british) {
+            let rest = &word[at + british.len()..];
+            if rest.starts_with(['e', 'i', 'a']) {
+                return Some(format!("{}{us}{rest}", &word[..at]));
+            }
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inflections_meet_in_one_form() {
+        for family in [
+            &["run", "runs", "running", "ran"][..],
+            &["cache", "caches", "cached", "caching"],
+            &["call", "calls", "called", "calling"],
+            &["reuse", "reuses", "reused", "reusing"],
+            &["use", "uses", "used", "using"],
+            &["initialise", "initialize", "initialised", "initializing", "initialising"],
+            &["retry", "retries", "retried", "retrying"],
+            &["need", "needs", "needed", "needing"],
+            &["process", "processes", "processed", "processing"],
+            &["invoice", "invoices", "invoicing"],
+            &["queue", "queues", "queued", "queueing"],
+            &["open", "opens", "opened", "opening"],
+            &["stop", "stops", "stopped", "stopping"],
+            &["database", "databases"],
+            &["note", "noted", "noting"],
+        ] {
+            let forms: Vec<String> = family.iter().map(|word| normal_form(word)).collect();
+            assert!(forms.iter().all(|form| *form == forms[0]), "{family:?}: {forms:?}");
+        }
+        for (a, b) in [("use", "us"), ("cost", "cast"), ("execution", "execute"), ("warm", "worm"), ("note", "not"), ("thing", "the")] {
+            assert_ne!(normal_form(a), normal_form(b));
+        }
+    }
+
+    #[test]
+    fn short_forms_are_written_out() {
+        for (short, long) in [
+            ("doesn't", "does not"),
+            ("dont", "do not"),
+            ("it's", "it is"),
+            ("aws's", "aws"),
+            ("can't", "can not"),
+            ("they're", "they are"),
+            ("plain", "plain"),
+            ("'", ""),
+        ] {
+            let mut words = Vec::new();
+            long_form(short, |word| words.push(word.to_owned()));
+            assert_eq!(words.join(" "), long, "{short}");
+        }
+    }
+}
