@@ -1,1 +1,252 @@
-//! An exercise file to an [`Exercise`], and an answer to an exercise to its outcome.
+//! An exercise file to an [`Exercise`], and an answer to an exercise to its [`Verdict`].
+//!
+//! In: TOML as `exercises/<id>.toml` holds it, and the words that a course shares (`exercises/vocabulary.toml`). Out:
+//! an exercise that can be shown and graded, and a [`Problem`] for each slip. Absent: how answers are judged, which is
+//! [`grade`]'s, and how they are typed.
+
+mod file;
+mod proof;
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+pub use file::{Sample, VOCABULARY, VOCABULARY_FILE};
+
+use super::Problem;
+use crate::grade::exact::{self, ChoiceOption};
+use crate::grade::{NumberTask, Rubric, Verdict};
+
+/// The name of an exercise's file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ExerciseId(pub String);
+
+impl fmt::Display for ExerciseId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Something to answer.
+#[derive(Clone, Debug)]
+pub struct Exercise {
+    pub id: ExerciseId,
+    pub title: String,
+    /// How long it takes in minutes as the author estimates it, 0 when not said.
+    pub minutes: u32,
+    /// Markdown.
+    pub prompt: String,
+    pub kind: Kind,
+    /// From a nudge to nearly the answer, Markdown.
+    pub hints: Vec<String>,
+    /// Markdown.
+    pub solution: String,
+    /// Answers with the points that a teacher gave them. They prove the rubric and never grade.
+    pub samples: Vec<Sample>,
+    /// Path inside the course folder.
+    pub file: String,
+    /// What all of it is worth; of free text the rubric says so.
+    points: f64,
+}
+
+/// How it is answered, and what is right.
+#[derive(Clone, Debug)]
+pub enum Kind {
+    Text(Rubric),
+    /// One option is right, or with `several` one or more.
+    Choice { options: Vec<ChoiceOption>, several: bool },
+    /// The steps in the right order.
+    Order { steps: Vec<String> },
+    Number(NumberTask),
+}
+
+/// What a learner answered, in the terms of the exercise's file: indices count its options and steps.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    Text(String),
+    Chosen(BTreeSet<usize>),
+    Order(Vec<usize>),
+    Number(String),
+}
+
+impl Answer {
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Text(text) | Self::Number(text) => text.trim().is_empty(),
+            Self::Chosen(chosen) => chosen.is_empty(),
+            Self::Order(order) => order.is_empty(),
+        }
+    }
+}
+
+impl Exercise {
+    /// Reads an exercise's file. `name` is the file's name without its ending, `path` what problems call it.
+    ///
+    /// Without a prompt or something to grade against there is no exercise; every other slip leaves a usable one.
+    pub fn parse_with(name: &str, path: &str, text: &str, vocabulary: Option<&str>) -> (Option<Self>, Vec<Problem>) {
+        file::parse(name, path, text, vocabulary)
+    }
+
+    /// Judges `answer`. One of another kind, kept from before the exercise changed, earns nothing and is told so.
+    pub fn grade(&self, answer: &Answer) -> Verdict {
+        match (&self.kind, answer) {
+            (Kind::Text(rubric), Answer::Text(text)) => rubric.grade(text),
+            (Kind::Choice { options, .. }, Answer::Chosen(chosen)) => exact::choice(options, chosen, self.points),
+            (Kind::Order { steps }, Answer::Order(order)) => exact::order(steps.len(), order, self.points),
+            (Kind::Number(task), Answer::Number(text)) => task.grade(text, self.points),
+            _ => Verdict {
+                score: 0.0,
+                max: self.max_points(),
+                items: Vec::new(),
+                needs_review: true,
+                review_reason: Some("the answer was given to another form of this exercise".to_owned()),
+                feedback: "The exercise has changed since this answer: answer it again.".to_owned(),
+            },
+        }
+    }
+
+    pub fn max_points(&self) -> f64 {
+        match &self.kind {
+            Kind::Text(rubric) => rubric.max_points(),
+            _ => self.points,
+        }
+    }
+
+    /// Reads an answer as it is typed into a file: free text as it is, options as letters or numbers, steps as letters
+    /// in order (letters name the lines as [`Self::shown_order`] shows them), a number with its unit.
+    ///
+    /// The error says what was expected.
+    pub fn read_answer(&self, text: &str) -> Result<Answer, String> {
+        match &self.kind {
+            Kind::Text(_) => Ok(Answer::Text(text.to_owned())),
+            Kind::Number(_) => Ok(Answer::Number(text.trim().to_owned())),
+            Kind::Choice { options, several } => {
+                let said = text.trim();
+                if let Some(index) = options.iter().position(|option| option.text.eq_ignore_ascii_case(said)) {
+                    return Ok(Answer::Chosen(BTreeSet::from([index])));
+                }
+                let chosen = read_marks(text, options.len())?;
+                if !several && chosen.len() > 1 {
+                    return Err("one option is asked for, and several are named".to_owned());
+                }
+                Ok(Answer::Chosen(chosen.into_iter().collect()))
+            }
+            Kind::Order { steps } => {
+                let shown = self.shown_order();
+                let order: Vec<usize> = read_marks(text, steps.len())?.into_iter().map(|mark| shown[mark]).collect();
+                let each_once = order.iter().collect::<BTreeSet<_>>().len() == order.len();
+                if !order.is_empty() && !(each_once && order.len() == steps.len()) {
+                    return Err(format!("each of the {} steps must be named once, such as `{}`", steps.len(), letters(steps.len())));
+                }
+                Ok(Answer::Order(order))
+            }
+        }
+    }
+
+    /// The order in which the steps are shown: indices into them, always the same for an exercise, never the solution
+    /// where there is a choice.
+    pub fn shown_order(&self) -> Vec<usize> {
+        let Kind::Order { steps } = &self.kind else { return Vec::new() };
+        let mut order: Vec<usize> = (0..steps.len()).collect();
+        // FNV-1a over the id seeds a linear congruential generator: no more is needed to mix ten lines.
+        let mut state = self.id.0.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        for last in (1..order.len()).rev() {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            order.swap(last, (state >> 33) as usize % (last + 1));
+        }
+        if order.is_sorted() && order.len() > 1 {
+            order.rotate_left(1);
+        }
+        order
+    }
+}
+
+/// Letters or numbers that name lines, in the order they stand: `b`, `a, c`, `acb`, `2 3`. Zero-based.
+fn read_marks(text: &str, n_lines: usize) -> Result<Vec<usize>, String> {
+    let mut marks = Vec::new();
+    // Longer than any honest list of marks.
+    for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(1000) {
+        let named: Option<Vec<usize>> = match word.parse::<usize>() {
+            Ok(number) => number.checked_sub(1).map(|index| vec![index]),
+            Err(_) => word.chars().map(|c| c.is_ascii_alphabetic().then(|| letter_index(c))).collect(),
+        };
+        match named {
+            Some(named) if named.iter().all(|index| *index < n_lines) => marks.extend(named),
+            _ => {
+                let shown: String = word.chars().take(20).collect();
+                return Err(format!("`{shown}` names no line; write letters such as `{}`", letters(n_lines)));
+            }
+        }
+    }
+    Ok(marks)
+}
+
+fn letter_index(letter: char) -> usize {
+    (letter.to_ascii_lowercase() as u8 - b'a') as usize
+}
+
+fn letters(n: usize) -> String {
+    ('a'..='z').take(n).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn exercise(text: &str) -> Exercise {
+        let (exercise, problems) = Exercise::parse_with("steps", "exercises/steps.toml", text, None);
+        assert_eq!(problems, []);
+        exercise.expect("the file has a prompt and something to grade against")
+    }
+
+    const ORDER: &str = "format = 1\nkind = \"order\"\ntitle = \"T\"\nprompt = \"P\"\nsolution = \"S\"\nsteps = [\"1\", \"2\", \"3\", \"4\"]\n";
+    const CHOICE: &str = "format = 1\nkind = \"KIND\"\ntitle = \"T\"\nprompt = \"P\"\nsolution = \"S\"\n[[option]]\ntext = \"one\"\nright = true\nwhy = \"w\"\n[[option]]\ntext = \"two\"\nwhy = \"v\"\n";
+
+    #[test]
+    fn steps_are_shown_shuffled_and_always_alike() {
+        let exercise = exercise(ORDER);
+        let shown = exercise.shown_order();
+        assert_eq!(shown, exercise.shown_order());
+        assert_ne!(shown, [0, 1, 2, 3]);
+        assert_eq!(shown.iter().copied().collect::<BTreeSet<_>>(), (0..4).collect());
+    }
+
+    #[test]
+    fn letters_name_the_lines_as_they_are_shown() {
+        let exercise = exercise(ORDER);
+        let shown = exercise.shown_order();
+        let letter = |step: usize| ('a'..).nth(shown.iter().position(|it| *it == step).unwrap()).unwrap();
+        let right: String = (0..4).map(letter).collect();
+        let answer = exercise.read_answer(&right).unwrap();
+        assert_eq!(answer, Answer::Order(vec![0, 1, 2, 3]));
+        assert_eq!(exercise.grade(&answer).score, 1.0);
+        assert!(exercise.read_answer("a b").unwrap_err().contains("once"));
+        assert!(exercise.read_answer("a b c z").unwrap_err().contains("`z`"));
+    }
+
+    #[test]
+    fn options_are_read_as_letters_numbers_or_their_words() {
+        let one = exercise(&CHOICE.replace("KIND", "choice"));
+        for text in ["a", " A.\n", "1", "One"] {
+            assert_eq!(one.read_answer(text), Ok(Answer::Chosen(BTreeSet::from([0]))), "{text}");
+        }
+        assert_eq!(one.read_answer(""), Ok(Answer::Chosen(BTreeSet::new())));
+        for text in ["a b", "c", "0", "99999999999999999999999", "é"] {
+            assert!(one.read_answer(text).is_err(), "{text}");
+        }
+        let several = exercise(&CHOICE.replace("KIND", "several"));
+        assert_eq!(several.read_answer("ab"), Ok(Answer::Chosen(BTreeSet::from([0, 1]))));
+    }
+
+    #[test]
+    fn an_answer_of_another_kind_earns_nothing_and_says_why() {
+        let verdict = exercise(ORDER).grade(&Answer::Text("first one, then two".into()));
+        assert_eq!(verdict.score, 0.0);
+        assert!(verdict.needs_review);
+    }
+}

@@ -3,9 +3,172 @@
 //! Absent: how any of it is shown, and where it is kept. Every parser here gives a usable value and a
 //! list of [`Problem`]s, since a slip in one file must never stop the course.
 
+pub mod attempt;
+pub mod check;
 pub mod exercise;
+mod link;
+pub mod outline;
+pub mod page;
+pub mod progress;
 
+use std::collections::BTreeMap;
 use std::fmt;
+
+pub use attempt::{Attempt, Deed, Kept, Position};
+pub use exercise::{Answer, Exercise, ExerciseId, Kind};
+pub use link::Target;
+pub use outline::{Entry, Module};
+pub use page::{Page, PageId, Predict, SimulationTask, Task, Widget};
+pub use progress::Progress;
+
+use crate::sim::Scenario;
+
+/// The files of a course: path inside the course folder (`lessons/…`, `exercises/…`) to text.
+pub type Files = BTreeMap<String, String>;
+
+/// Everything that can be taught, read from [`Files`].
+#[derive(Clone, Debug, Default)]
+pub struct Course {
+    pub title: String,
+    pub about: String,
+    pub modules: Vec<Module>,
+    pub lessons: Vec<Lesson>,
+    pub exercises: BTreeMap<ExerciseId, Exercise>,
+    /// By file stem: `sparse-api` for `lessons/serverless/scenarios/sparse-api.toml`.
+    pub scenarios: BTreeMap<String, Scenario>,
+    /// All slips found while reading, those of the pages included, in the order of the files.
+    pub problems: Vec<Problem>,
+}
+
+/// A lesson that opens: a folder of pages.
+#[derive(Clone, Debug)]
+pub struct Lesson {
+    pub id: LessonId,
+    pub title: String,
+    pub pages: Vec<Page>,
+}
+
+/// The name of a lesson's folder.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LessonId(pub String);
+
+impl Course {
+    /// Reads a whole course. Whatever the files hold, there is a course to open.
+    pub fn assemble(files: &Files) -> Self {
+        let mut course = Self::default();
+        course.read_exercises(files);
+        course.read_scenarios(files);
+        let folders = page_folders(files);
+        let (outline, problems) = outline::parse(files.get("lessons/course.toml").map(String::as_str), &folders);
+        course.problems.extend(problems);
+        course.title = outline.title;
+        course.about = outline.about;
+        course.modules = outline.modules;
+        let taught: Vec<(String, String)> = course
+            .modules
+            .iter()
+            .flat_map(|module| &module.lessons)
+            .filter_map(|entry| entry.lesson.as_ref().map(|id| (id.0.clone(), entry.title.clone())))
+            .collect();
+        for (folder, title) in taught {
+            let lesson = course.read_lesson(&folder, &title, files);
+            course.lessons.push(lesson);
+        }
+        course
+    }
+
+    fn read_exercises(&mut self, files: &Files) {
+        for (path, text) in files {
+            let Some(name) = path.strip_prefix("exercises/").and_then(|name| name.strip_suffix(".toml")) else {
+                continue;
+            };
+            if name == exercise::VOCABULARY {
+                continue;
+            }
+            let vocabulary = files.get(exercise::VOCABULARY_FILE).map(String::as_str);
+            let (exercise, problems) = Exercise::parse_with(name, path, text, vocabulary);
+            self.problems.extend(problems);
+            if let Some(exercise) = exercise {
+                self.exercises.insert(exercise.id.clone(), exercise);
+            }
+        }
+    }
+
+    fn read_scenarios(&mut self, files: &Files) {
+        for (path, text) in files {
+            let Some((_, name)) = path.strip_suffix(".toml").and_then(|path| path.rsplit_once("/scenarios/")) else {
+                continue;
+            };
+            match Scenario::parse(text) {
+                Ok(scenario) => {
+                    self.scenarios.insert(name.to_owned(), scenario);
+                }
+                Err(problems) => {
+                    self.problems.extend(problems.into_iter().map(|it| Problem::new(path, it.line, it.message)));
+                }
+            }
+        }
+    }
+
+    fn read_lesson(&mut self, folder: &str, title: &str, files: &Files) -> Lesson {
+        let prefix = format!("lessons/{folder}/");
+        let mut pages = Vec::new();
+        for (path, text) in files {
+            let Some(stem) = path.strip_prefix(&prefix).and_then(|name| name.strip_suffix(".md")) else { continue };
+            if stem.contains('/') || stem == "README" {
+                continue;
+            }
+            let page = Page::parse(&format!("{folder}/{stem}"), path, text, self);
+            self.problems.extend(page.problems.iter().cloned());
+            pages.push(page);
+        }
+        if pages.is_empty() {
+            let message = format!("the lesson `{title}` has no page: put a Markdown file into {prefix}");
+            self.problems.push(Problem::new("lessons/course.toml", 0, message));
+        }
+        Lesson { id: LessonId(folder.to_owned()), title: title.to_owned(), pages }
+    }
+
+    /// All pages of all lessons that open, in reading order.
+    pub fn pages(&self) -> impl Iterator<Item = &Page> {
+        self.lessons.iter().flat_map(|lesson| &lesson.pages)
+    }
+
+    pub fn page(&self, id: &PageId) -> Option<&Page> {
+        self.pages().find(|page| page.id == *id)
+    }
+
+    /// The page a person means: its number from 1, its id, its file stem, or the stem without the number.
+    pub fn find_page(&self, wanted: &str) -> Option<&Page> {
+        if let Ok(number) = wanted.parse::<usize>() {
+            return self.pages().nth(number.checked_sub(1)?);
+        }
+        let wanted = wanted.trim_end_matches(".md");
+        self.pages().find(|page| page.answers_to(wanted))
+    }
+
+    pub fn exercise(&self, id: &str) -> Option<&Exercise> {
+        self.exercises.get(&ExerciseId(id.to_owned()))
+    }
+
+    /// The page on which an exercise stands, if one does.
+    pub fn page_of(&self, exercise: &ExerciseId) -> Option<&Page> {
+        self.pages().find(|page| page.exercises().any(|id| id == exercise))
+    }
+}
+
+/// Folders directly below `lessons/` that hold at least one page.
+fn page_folders(files: &Files) -> Vec<String> {
+    let mut folders: Vec<String> = files
+        .keys()
+        .filter(|path| path.ends_with(".md"))
+        .filter_map(|path| path.strip_prefix("lessons/")?.split_once('/'))
+        .filter(|(_, rest)| !rest.contains('/'))
+        .map(|(folder, _)| folder.to_owned())
+        .collect();
+    folders.dedup();
+    folders
+}
 
 /// An author's slip: where it is, and what is wrong and how to mend it, in one sentence.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,4 +193,30 @@ impl fmt::Display for Problem {
             line => write!(f, "{}:{line}: {}", self.file, self.message),
         }
     }
+}
+
+/// The candidate that a misspelt `name` most likely means, if one is near enough to be worth saying.
+///
+/// ```
+/// let names = ["connection-outside", "invoice-flow"];
+/// assert_eq!(coldstart::course::nearest("conection-outside", names), Some("connection-outside"));
+/// assert_eq!(coldstart::course::nearest("zebra", names), None);
+/// ```
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
+        .filter(|(likeness, _)| *likeness >= 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate)
+}
+
+/// "; the nearest is `…`" where there is one, else nothing: the end of many a sentence about an unknown name.
+pub fn nearest_hint<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(name, candidates).map_or_else(String::new, |near| format!("; the nearest is `{near}`"))
+}
+
+/// One-based line on which byte `offset` of `text` lies.
+pub fn line_at(text: &str, offset: usize) -> u32 {
+    1 + text.as_bytes()[..offset.min(text.len())].iter().filter(|byte| **byte == b'\n').count() as u32
 }

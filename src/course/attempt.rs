@@ -1,0 +1,80 @@
+//! What a learner did, as it is kept: one [`Attempt`] for each deed, never changed afterwards.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Answer, Exercise, ExerciseId, Kind, PageId};
+use crate::grade::Verdict;
+
+/// A deed and its moment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// Milliseconds since 1970-01-01 UTC.
+    pub at_ms: i64,
+    #[serde(flatten)]
+    pub deed: Deed,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Deed {
+    /// The last line of a page was seen.
+    PageRead { page: String },
+    /// An answer was submitted and graded.
+    Answered { exercise: ExerciseId, answer: Answer, verdict: Verdict },
+    /// Hint number `step`, counted from 1, was asked for.
+    HintShown { exercise: ExerciseId, step: usize },
+    /// The solution was opened after an honest attempt.
+    SolutionSeen { exercise: ExerciseId },
+    /// The solution was opened without one.
+    GaveUp { exercise: ExerciseId },
+    /// A line of a page's document was marked to be found again, or the mark taken off. Line 0 is the top.
+    Bookmarked { page: String, source_line: u32, on: bool },
+    /// A number was guessed before a simulation ran. Both numbers are in the unit of the question.
+    Predicted { page: String, scenario: String, guess: f64, actual: f64, right: bool },
+}
+
+impl Deed {
+    /// The exercise it belongs to, if it belongs to one.
+    pub fn exercise(&self) -> Option<&ExerciseId> {
+        match self {
+            Self::Answered { exercise, .. }
+            | Self::HintShown { exercise, .. }
+            | Self::SolutionSeen { exercise }
+            | Self::GaveUp { exercise } => Some(exercise),
+            Self::PageRead { .. } | Self::Bookmarked { .. } | Self::Predicted { .. } => None,
+        }
+    }
+}
+
+/// Where a learner stopped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Position {
+    pub page: PageId,
+    pub source_line: u32,
+}
+
+/// All that is kept of a learner, as it is needed when the course opens.
+#[derive(Clone, Debug, Default)]
+pub struct Kept {
+    pub attempts: Vec<Attempt>,
+    pub drafts: BTreeMap<ExerciseId, Answer>,
+    pub position: Option<Position>,
+}
+
+/// Whether an answer is an honest attempt, so that the solution may be shown without giving up.
+///
+/// A quick question: any answer. Free text: it earned something, or it has at least eight words that are not
+/// simply the question's.
+pub fn is_honest(exercise: &Exercise, answer: &Answer, verdict: &Verdict) -> bool {
+    match (&exercise.kind, answer) {
+        (Kind::Text(_), Answer::Text(text)) => {
+            let words = |text: &str| -> std::collections::BTreeSet<String> {
+                text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase).collect()
+            };
+            verdict.score > 0.0 || words(text).difference(&words(&exercise.prompt)).count() >= 8
+        }
+        _ => !answer.is_empty(),
+    }
+}

@@ -1,0 +1,179 @@
+//! A course to everything an author would want mended before it is taught.
+//!
+//! Pure. What the readers of the single files found comes first; here is what only the whole course can tell: links
+//! that lead nowhere, files that nothing uses, predictions that no run can judge, rubrics that misjudge their own samples.
+
+use std::collections::BTreeSet;
+
+use super::{Course, ExerciseId, Page, Predict, Problem, Target, Task, nearest_hint};
+use crate::{markdown, sim};
+
+/// Words a learner reads in a minute, slowly: a page much longer than its minutes is a promise broken.
+const WORDS_PER_MINUTE: usize = 200;
+
+/// All problems of `course`, in the order of the files.
+pub fn course(course: &Course) -> Vec<Problem> {
+    let mut problems = course.problems.clone();
+    for page in course.pages() {
+        problems.extend(promises(page));
+        problems.extend(links(course, page));
+        problems.extend(predictions(course, page));
+    }
+    problems.extend(unused(course));
+    problems.sort();
+    problems.dedup();
+    problems
+}
+
+/// What a page promises at its top: goals and minutes.
+fn promises(page: &Page) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    if page.goals.is_empty() {
+        problems.push(Problem::new(
+            &page.file,
+            1,
+            "the page states no goals: add `goals = [\"…\"]` to its front matter",
+        ));
+    }
+    if page.minutes == 0 {
+        let message = "the page does not say how long it takes: add `minutes = 5` to its front matter";
+        problems.push(Problem::new(&page.file, 1, message));
+    }
+    let words: usize = markdown::wrap(&page.document, 80, &[])
+        .lines
+        .iter()
+        .flat_map(|line| &line.spans)
+        .map(|span| span.text.split_whitespace().count())
+        .sum();
+    let room = page.minutes as usize * WORDS_PER_MINUTE;
+    if page.minutes > 0 && words > room {
+        let message = format!("{words} words in {} minutes: shorten the page, or say more minutes", page.minutes);
+        problems.push(Problem::new(&page.file, 1, message));
+    }
+    problems
+}
+
+fn links(course: &Course, page: &Page) -> Vec<Problem> {
+    let laid = markdown::wrap(&page.document, 80, &[]);
+    let mut problems = Vec::new();
+    for link in &laid.links {
+        let line = laid.lines.get(link.line_index).map_or(0, |line| line.source_line + page.lines_before);
+        if let Some(message) = dead_end(course, page, &link.target) {
+            problems.push(Problem::new(&page.file, line, message));
+        }
+    }
+    problems
+}
+
+/// What is wrong with a link's target, if anything is. Addresses outside the course are not followed.
+fn dead_end(course: &Course, page: &Page, target: &str) -> Option<String> {
+    match course.follow(page, target) {
+        Target::Outside | Target::Place { .. } => None,
+        Target::NoPage { stem } => {
+            let stems: Vec<&str> = course.pages().filter_map(|page| page.id.0.rsplit('/').next()).collect();
+            Some(format!("the link leads to no page `{target}`{}", nearest_hint(stem, stems)))
+        }
+        Target::NoHeading { page, anchor } => {
+            let anchors: Vec<String> = page.anchors().map(|(anchor, _)| anchor).collect();
+            let near = nearest_hint(anchor, anchors.iter().map(String::as_str));
+            Some(format!("the link leads to no heading `#{anchor}` of {}{near}", page.file))
+        }
+    }
+}
+
+/// A prediction must be about a figure that the run has, and its tolerance must leave something to get wrong.
+fn predictions(course: &Course, page: &Page) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for widget in &page.widgets {
+        let Task::Simulation(task) = &widget.task else { continue };
+        let (Some(predict), Some(scenario)) = (&task.predict, course.scenarios.get(&task.scenario)) else { continue };
+        let line = widget.source_line + page.lines_before;
+        match predict.measured(&sim::run(scenario)) {
+            None => {
+                let message = format!("a run has no figure `{}` to judge the prediction by", predict.of);
+                problems.push(Problem::new(&page.file, line, message));
+            }
+            Some(actual) => problems.extend(pointless(predict, actual).map(|it| Problem::new(&page.file, line, it))),
+        }
+    }
+    problems
+}
+
+fn pointless(predict: &Predict, actual: f64) -> Option<String> {
+    if predict.tolerance < 0.0 || !predict.tolerance.is_finite() {
+        return Some(format!("the tolerance {} is no distance: it must be 0 or more", predict.tolerance));
+    }
+    (actual != 0.0 && predict.tolerance >= actual.abs() * 3.0).then(|| {
+        format!("the tolerance {} takes almost any guess: the run says {actual:.3} {}", predict.tolerance, predict.unit)
+    })
+}
+
+/// Exercises and scenarios that no page shows.
+fn unused(course: &Course) -> Vec<Problem> {
+    let mut exercises: BTreeSet<&ExerciseId> = BTreeSet::new();
+    let mut scenarios: BTreeSet<&str> = BTreeSet::new();
+    for widget in course.pages().flat_map(|page| &page.widgets) {
+        match &widget.task {
+            Task::Exercise(id) => {
+                exercises.insert(id);
+            }
+            Task::Simulation(task) => {
+                scenarios.insert(&task.scenario);
+            }
+            Task::Diagram { .. } | Task::Broken(_) => {}
+        }
+    }
+    let mut problems = Vec::new();
+    for exercise in course.exercises.values().filter(|it| !exercises.contains(&it.id)) {
+        let message = format!("no page shows this exercise: put a fence ```exercise with `{}` on one", exercise.id);
+        problems.push(Problem::new(&exercise.file, 0, message));
+    }
+    for name in course.scenarios.keys().filter(|name| !scenarios.contains(name.as_str())) {
+        let message =
+            format!("no page shows the scenario `{name}`: put a fence ```sim with `scenario = \"{name}\"` on one");
+        problems.push(Problem::new("lessons", 0, message));
+    }
+    problems
+}
+
+#[cfg(test)]
+mod tests {
+    use super::course;
+    use crate::course::{Course, Files};
+
+    fn problems(page: &str) -> Vec<String> {
+        let mut files = Files::new();
+        let outline =
+            "format = 1\ntitle = \"C\"\n[[module]]\ntitle = \"M\"\nlessons = [{ title = \"S\", folder = \"s\" }]\n";
+        files.insert("lessons/course.toml".into(), outline.into());
+        files.insert("lessons/s/01-first.md".into(), page.into());
+        course(&Course::assemble(&files)).iter().map(ToString::to_string).collect()
+    }
+
+    const FRONT: &str = "+++\nformat = 1\ntitle = \"T\"\nminutes = 5\ngoals = [\"Say it\"]\n+++\n";
+
+    #[test]
+    fn a_sound_page_has_no_problem() {
+        assert_eq!(problems(&format!("{FRONT}# One thing\n\n[there](#one-thing), [here](01-first.md)\n")), [""; 0]);
+    }
+
+    #[test]
+    fn a_link_that_leads_nowhere_is_named_with_its_line() {
+        let said = problems(&format!("{FRONT}# One thing\n\n[x](01-frist.md) and [y](#one-thin)\n"));
+        assert_eq!(
+            said,
+            [
+                "lessons/s/01-first.md:9: the link leads to no heading `#one-thin` of lessons/s/01-first.md; the nearest is `one-thing`",
+                "lessons/s/01-first.md:9: the link leads to no page `01-frist.md`; the nearest is `01-first`",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_page_says_its_goals_and_minutes_and_keeps_them() {
+        let said = problems("+++\nformat = 1\ntitle = \"T\"\n+++\ntext\n");
+        assert!(said[0].contains("goals") || said[1].contains("goals"), "{said:?}");
+        let long = problems(&format!("{FRONT}{}", "word ".repeat(1200)));
+        assert!(long[0].contains("1200 words in 5 minutes"), "{long:?}");
+    }
+}

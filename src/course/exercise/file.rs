@@ -1,0 +1,319 @@
+//! The text of an exercise's file to an [`Exercise`] and the slips in it.
+//!
+//! The keys are those of the README's "To add an exercise". A slip is said with its line; what can be used is used.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::{Exercise, ExerciseId, Kind};
+use crate::course::{Problem, line_at, nearest_hint};
+use crate::grade::exact::ChoiceOption;
+use crate::grade::{ItemSpec, NumberTask, Rubric, Vocabulary};
+
+/// The name of the file beside the exercises that holds the words they share.
+pub const VOCABULARY: &str = "vocabulary";
+pub const VOCABULARY_FILE: &str = "exercises/vocabulary.toml";
+
+/// An answer with the points that a careful teacher gave it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sample {
+    pub answer: String,
+    /// What sort of answer it is, such as `terse` or `negated`.
+    pub tags: Vec<String>,
+    /// By item id; items left out got nothing.
+    pub points: BTreeMap<String, f64>,
+    /// One-based line in the file.
+    pub line: u32,
+}
+
+/// All keys there are, by the table they stand in; the first name of a row is the table's.
+const KEYS: &[(&str, &[&str])] = &[
+    (
+        "",
+        &[
+            "format", "kind", "title", "minutes", "points", "prompt", "hints", "solution", "option", "steps", "value", "unit",
+            "tolerance", "why_low", "why_high", "concepts", "item", "sample",
+        ],
+    ),
+    ("option", &["text", "right", "why"]),
+    ("item", &["id", "points", "label", "hint", "optional", "say", "need", "partly", "deny"]),
+    ("sample", &["set", "tags", "answer", "points"]),
+    ("deny", &["pattern", "name", "feedback"]),
+];
+
+const KINDS: [&str; 5] = ["text", "choice", "several", "order", "number"];
+
+#[derive(Deserialize)]
+struct ExerciseToml {
+    format: Option<i64>,
+    kind: Option<Spanned<String>>,
+    title: Option<String>,
+    #[serde(default)]
+    minutes: u32,
+    points: Option<Spanned<f64>>,
+    #[serde(default)]
+    prompt: String,
+    #[serde(default)]
+    hints: Vec<String>,
+    #[serde(default)]
+    solution: String,
+    #[serde(default, rename = "option")]
+    options: Vec<OptionToml>,
+    #[serde(default)]
+    steps: Vec<String>,
+    value: Option<f64>,
+    #[serde(default)]
+    unit: String,
+    #[serde(default)]
+    tolerance: f64,
+    why_low: Option<String>,
+    why_high: Option<String>,
+    /// Words that mean the same, beside those of the vocabulary.
+    #[serde(default)]
+    concepts: Vocabulary,
+    #[serde(default, rename = "item")]
+    items: Vec<Spanned<ItemSpec>>,
+    #[serde(default, rename = "sample")]
+    samples: Vec<Spanned<SampleToml>>,
+}
+
+#[derive(Deserialize)]
+struct OptionToml {
+    text: String,
+    #[serde(default)]
+    right: bool,
+    #[serde(default)]
+    why: String,
+}
+
+#[derive(Deserialize)]
+struct SampleToml {
+    answer: String,
+    #[serde(default)]
+    tags: Vec<String>,
+    #[serde(default)]
+    points: BTreeMap<String, f64>,
+}
+
+#[derive(Deserialize)]
+struct VocabularyToml {
+    concepts: Vocabulary,
+}
+
+/// The slips of one file, as they are found.
+struct Slips<'a> {
+    path: &'a str,
+    text: &'a str,
+    found: Vec<Problem>,
+}
+
+impl Slips<'_> {
+    fn at(&mut self, offset: usize, message: impl Into<String>) {
+        self.found.push(Problem::new(self.path, line_at(self.text, offset), message));
+    }
+
+    fn whole(&mut self, message: impl Into<String>) {
+        self.found.push(Problem::new(self.path, 0, message));
+    }
+}
+
+pub(super) fn parse(name: &str, path: &str, text: &str, vocabulary: Option<&str>) -> (Option<Exercise>, Vec<Problem>) {
+    let mut slips = Slips { path, text, found: Vec::new() };
+    let exercise = read(name, text, vocabulary, &mut slips);
+    slips.found.sort_by_key(|problem| problem.line);
+    (exercise, slips.found)
+}
+
+fn read(name: &str, text: &str, vocabulary: Option<&str>, slips: &mut Slips<'_>) -> Option<Exercise> {
+    let read: ExerciseToml = match toml::from_str(text) {
+        Ok(read) => read,
+        Err(error) => {
+            slips.at(error.span().map_or(0, |span| span.start), error.message());
+            return None;
+        }
+    };
+    if let Ok(table) = DeTable::parse(text) {
+        unknown_keys("", table.get_ref(), slips);
+    }
+    match read.format {
+        Some(1) => {}
+        None => slips.at(0, "the file lacks `format = 1`"),
+        Some(other) => slips.whole(format!("`format = {other}` is not known; this program reads `format = 1`")),
+    }
+    if read.prompt.trim().is_empty() {
+        slips.whole("there is no `prompt`: say what is asked");
+        return None;
+    }
+    if read.solution.trim().is_empty() {
+        slips.whole("there is no `solution`: say what a right answer is, and why");
+    }
+    let points = match &read.points {
+        None => 1.0,
+        Some(points) if *points.get_ref() > 0.0 && points.get_ref().is_finite() => *points.get_ref(),
+        Some(points) => {
+            slips.at(points.span().start, "`points` must be more than nothing; 1.0 is taken");
+            1.0
+        }
+    };
+    let samples: Vec<Sample> = read
+        .samples
+        .iter()
+        .map(|sample| {
+            let line = line_at(text, sample.span().start);
+            let SampleToml { answer, tags, points } = sample.get_ref();
+            Sample { answer: answer.clone(), tags: tags.clone(), points: points.clone(), line }
+        })
+        .collect();
+    let kind = kind(&read, text, vocabulary, slips)?;
+    Some(Exercise {
+        id: ExerciseId(name.to_owned()),
+        title: read.title.unwrap_or_else(|| name.replace('-', " ")),
+        minutes: read.minutes,
+        prompt: read.prompt,
+        kind,
+        hints: read.hints,
+        solution: read.solution,
+        samples,
+        file: slips.path.to_owned(),
+        points,
+    })
+}
+
+fn kind(read: &ExerciseToml, text: &str, vocabulary: Option<&str>, slips: &mut Slips<'_>) -> Option<Kind> {
+    let Some(kind) = &read.kind else {
+        slips.whole(format!("there is no `kind`: it is one of {}", KINDS.join(", ")));
+        return None;
+    };
+    let start = kind.span().start;
+    match kind.get_ref().as_str() {
+        "text" => rubric(read, text, vocabulary, slips),
+        name @ ("choice" | "several") => {
+            let n_right = read.options.iter().filter(|option| option.right).count();
+            if read.options.len() < 2 || read.options.len() > 26 {
+                slips.at(start, "a choice has 2 to 26 `[[option]]`s");
+                return None;
+            }
+            match (name, n_right) {
+                (_, 0) => slips.at(start, "no option is right: put `right = true` below the right one"),
+                ("choice", 2..) => slips.at(start, "several options are right: say `kind = \"several\"`"),
+                _ => {}
+            }
+            let options = read
+                .options
+                .iter()
+                .map(|option| ChoiceOption { text: option.text.clone(), right: option.right, why: option.why.clone() })
+                .collect();
+            Some(Kind::Choice { options, several: name == "several" || n_right > 1 })
+        }
+        "order" => {
+            if !(2..=26).contains(&read.steps.len()) {
+                slips.at(start, "an order has 2 to 26 `steps`");
+                return None;
+            }
+            Some(Kind::Order { steps: read.steps.clone() })
+        }
+        "number" => {
+            let Some(value) = read.value.filter(|value| value.is_finite()) else {
+                slips.at(start, "a number needs its right `value`");
+                return None;
+            };
+            if read.tolerance.is_nan() || read.tolerance < 0.0 {
+                slips.at(start, "`tolerance` must not be negative; 0 means exact");
+            }
+            let (why_low, why_high) = (read.why_low.clone(), read.why_high.clone());
+            let tolerance = read.tolerance.max(0.0);
+            Some(Kind::Number(NumberTask { value, unit: read.unit.clone(), tolerance, why_low, why_high }))
+        }
+        other => {
+            let near = nearest_hint(other, KINDS);
+            slips.at(start, format!("no kind `{other}`{near}; there are {}", KINDS.join(", ")));
+            None
+        }
+    }
+}
+
+fn rubric(read: &ExerciseToml, text: &str, vocabulary: Option<&str>, slips: &mut Slips<'_>) -> Option<Kind> {
+    let mut concepts = match vocabulary.map(toml::from_str::<VocabularyToml>) {
+        None => Vocabulary::default(),
+        Some(Ok(read)) => read.concepts,
+        Some(Err(error)) => {
+            let vocabulary = vocabulary.unwrap_or_default();
+            let line = error.span().map_or(0, |span| line_at(vocabulary, span.start));
+            slips.found.push(Problem::new(VOCABULARY_FILE, line, error.message()));
+            Vocabulary::default()
+        }
+    };
+    concepts.extend(read.concepts.clone());
+    let specs: Vec<ItemSpec> = read.items.iter().map(|item| item.get_ref().clone()).collect();
+    for sample in &read.samples {
+        for id in sample.get_ref().points.keys().filter(|id| specs.iter().all(|spec| spec.id != **id)) {
+            let near = nearest_hint(id, specs.iter().map(|spec| spec.id.as_str()));
+            slips.at(sample.span().start, format!("this sample gives points to an unknown item `{id}`{near}"));
+        }
+    }
+    let (rubric, wrong) = Rubric::new(specs, &read.prompt, &concepts);
+    for slip in wrong {
+        let item = slip.item.and_then(|index| read.items.get(index));
+        match item {
+            // The pattern's own words find its line; the item's first line is the next best.
+            Some(item) => {
+                let within = text.get(item.span()).unwrap_or_default();
+                let inside = slip.quote.as_deref().and_then(|quote| within.find(quote)).unwrap_or(0);
+                slips.at(item.span().start + inside, format!("item `{}`: {}", item.get_ref().id, slip.message));
+            }
+            None => slips.whole(slip.message),
+        }
+    }
+    if rubric.items().next().is_none() {
+        return None;
+    }
+    Some(Kind::Text(rubric))
+}
+
+/// Says each key that nothing reads, with the nearest that something does.
+fn unknown_keys(table: &str, read: &DeTable<'_>, slips: &mut Slips<'_>) {
+    let Some((_, known)) = KEYS.iter().find(|(name, _)| *name == table) else { return };
+    for (key, value) in read {
+        let name: &str = key.get_ref();
+        if !known.contains(&name) {
+            let place = if table.is_empty() { String::new() } else { format!(" in [[{table}]]") };
+            let near = nearest_hint(name, known.iter().copied());
+            slips.at(key.span().start, format!("nothing reads the key `{name}`{place}{near}"));
+        } else if let DeValue::Array(values) = value.get_ref() {
+            for value in values {
+                if let DeValue::Table(inner) = value.get_ref() {
+                    unknown_keys(name, inner, slips);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+
+    fn said(text: &str) -> Vec<String> {
+        parse("x", "x.toml", text, None).1.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn slips_are_said_with_their_line_and_a_remedy() {
+        for (text, said_first) in [
+            ("format = 1\nkind = \"chioce\"\nprompt = \"P\"\nsolution = \"S\"\n", "x.toml:2: no kind `chioce`; the nearest is `choice`"),
+            ("format = 1\nkind = \"order\"\npromt = \"P\"\nprompt = \"P\"\nsolution = \"S\"\nsteps = [\"a\", \"b\"]\n", "x.toml:3: nothing reads the key `promt`; the nearest is `prompt`"),
+            ("format = 1\nkind = \"number\"\nprompt = \"P\"\nsolution = \"S\"\nvalue = nan\n", "x.toml:2: a number needs its right `value`"),
+            ("format = 9\nkind = \"number\"\nprompt = \"P\"\nsolution = \"S\"\nvalue = 1.0\n", "x.toml: `format = 9` is not known; this program reads `format = 1`"),
+            ("format = 1\nkind = \"choice\"\nprompt = \"P\"\nsolution = \"S\"\n[[option]]\ntext = \"a\"\n[[option]]\ntext = \"b\"\n", "x.toml:2: no option is right: put `right = true` below the right one"),
+            ("format = 1\nkind = \"text\"\nprompt = \"P\"\nsolution = \"S\"\n", "x.toml: there is no `[[item]]`: say what a good answer holds"),
+            ("format = 1\n\nkind = ", "x.toml:3:"),
+            ("", "x.toml:1: the file lacks `format = 1`"),
+        ] {
+            let said = said(text);
+            assert!(said.iter().any(|it| it.starts_with(said_first)), "{text}\n{said:?}");
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Whether a rubric judges as its author meant it to.

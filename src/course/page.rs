@@ -1,0 +1,299 @@
+//! A page's file (Markdown with TOML front matter) to a [`Page`]: a document and what responds in it.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+use super::{Course, ExerciseId, Problem, line_at, nearest_hint};
+use crate::diagram::{self, Graph};
+use crate::markdown::{self, Document, Fence};
+use crate::sim::Report;
+
+/// Languages of the fences that respond: they become slots when the page is laid out.
+pub const RESPONDING: [&str; 3] = ["mermaid", "sim", "exercise"];
+
+/// `lesson/file-stem`, such as `serverless/04-cold-start`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PageId(pub String);
+
+impl fmt::Display for PageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Page {
+    pub id: PageId,
+    pub file: String,
+    pub title: String,
+    /// Reading and doing time in minutes as the author estimates it, 0 when not said.
+    pub minutes: u32,
+    pub goals: Vec<String>,
+    pub document: Document,
+    /// What responds, in reading order.
+    pub widgets: Vec<Widget>,
+    /// What a teacher would say: the `<!-- notes: … -->` comments.
+    pub notes: Vec<String>,
+    pub problems: Vec<Problem>,
+    /// Lines of front matter above the document: file line = document line + this.
+    pub lines_before: u32,
+}
+
+/// A fence that responds. `source_line` counts in the document, as slots do.
+#[derive(Clone, Debug)]
+pub struct Widget {
+    pub source_line: u32,
+    pub task: Task,
+}
+
+#[derive(Clone, Debug)]
+pub enum Task {
+    Diagram {
+        graph: Graph,
+        problems: Vec<String>,
+    },
+    Simulation(SimulationTask),
+    Exercise(ExerciseId),
+    /// A fence that could not be read: what is wrong with it.
+    Broken(String),
+}
+
+/// A ```` ```sim ```` fence: a scenario's name, and what to predict before it runs.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SimulationTask {
+    pub scenario: String,
+    pub predict: Option<Predict>,
+}
+
+/// A question whose answer the run itself gives.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Predict {
+    pub ask: String,
+    /// A field of the report, such as `cold_ratio` or `latency_ms.p95`.
+    pub of: String,
+    /// How the learner gives the number: `%` multiplies a ratio by 100.
+    #[serde(default)]
+    pub unit: String,
+    /// A guess this near (in the unit shown) counts as right.
+    pub tolerance: f64,
+    /// What the result teaches.
+    #[serde(default)]
+    pub why: String,
+}
+
+impl Predict {
+    /// The figure of `report` that the question is about, in the unit of the question.
+    pub fn measured(&self, report: &Report) -> Option<f64> {
+        let value = report.figure(&self.of)?;
+        Some(if self.unit == "%" { value * 100.0 } else { value })
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct FrontMatter {
+    format: Option<toml::Spanned<i64>>,
+    title: Option<String>,
+    #[serde(default)]
+    minutes: u32,
+    #[serde(default)]
+    goals: Vec<String>,
+}
+
+impl Page {
+    /// Reads one page. Exercises and scenarios are looked up in what `course` has read so far.
+    pub fn parse(id: &str, file: &str, text: &str, course: &Course) -> Self {
+        let mut problems = Vec::new();
+        let (front, body, lines_before) = split_front_matter(text);
+        let front = read_front_matter(front, file, &mut problems);
+        let document = markdown::parse(body);
+        problems.extend(document.problems.iter().map(|it| Problem::new(file, it.line + lines_before, &*it.message)));
+        let mut widgets = Vec::new();
+        for fence in document.fences() {
+            if RESPONDING.contains(&fence.language.as_str()) {
+                let (task, slips) = read_task(fence, course);
+                // The fence's first line is its opening; what is inside begins one further down.
+                let line = |inside: u32| fence.source_line + lines_before + inside;
+                problems.extend(slips.into_iter().map(|(inside, message)| Problem::new(file, line(inside), message)));
+                widgets.push(Widget { source_line: fence.source_line, task });
+            }
+        }
+        let notes = document
+            .comments()
+            .into_iter()
+            .filter_map(|(_, comment)| comment.trim().strip_prefix("notes:").map(|note| note.trim().to_owned()))
+            .collect();
+        let stem = id.rsplit('/').next().unwrap_or(id);
+        let first_heading = || document.headings().into_iter().next().map(|(_, text, _)| text);
+        let title = front.title.or_else(first_heading).unwrap_or_else(|| stem.to_owned());
+        Self {
+            id: PageId(id.to_owned()),
+            file: file.to_owned(),
+            title,
+            minutes: front.minutes,
+            goals: front.goals,
+            document,
+            widgets,
+            notes,
+            problems,
+            lines_before,
+        }
+    }
+
+    pub fn exercises(&self) -> impl Iterator<Item = &ExerciseId> {
+        self.widgets.iter().filter_map(|widget| match &widget.task {
+            Task::Exercise(id) => Some(id),
+            _ => None,
+        })
+    }
+
+    /// Whether `wanted` (id, file stem, or the stem without its number) means this page.
+    pub fn answers_to(&self, wanted: &str) -> bool {
+        let stem = self.id.0.rsplit('/').next().unwrap_or_default();
+        let slug = stem.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches('-');
+        [self.id.0.as_str(), stem, slug].contains(&wanted)
+    }
+}
+
+/// Front matter (between two `+++` lines), body, and how many lines the front matter takes.
+fn split_front_matter(text: &str) -> (Option<&str>, &str, u32) {
+    let text = text.trim_start_matches('\u{feff}');
+    let Some(rest) = text.strip_prefix("+++\n").or_else(|| text.strip_prefix("+++\r\n")) else {
+        return (None, text, 0);
+    };
+    let mut at = 0;
+    for line in rest.split_inclusive('\n') {
+        if line.trim_end() == "+++" {
+            let front = &rest[..at];
+            return (Some(front), &rest[at + line.len()..], 2 + front.matches('\n').count() as u32);
+        }
+        at += line.len();
+    }
+    // Never closed: better to show the whole file than nothing.
+    (None, text, 0)
+}
+
+fn read_front_matter(front: Option<&str>, file: &str, problems: &mut Vec<Problem>) -> FrontMatter {
+    let Some(front) = front else {
+        let message =
+            "no front matter: begin the file with a line `+++`, then format, title, minutes, goals, then `+++`";
+        problems.push(Problem::new(file, 1, message));
+        return FrontMatter::default();
+    };
+    match toml::from_str::<FrontMatter>(front) {
+        Ok(read) => {
+            match &read.format {
+                None => problems.push(Problem::new(file, 1, "the front matter lacks `format = 1`")),
+                Some(format) if *format.get_ref() != 1 => {
+                    let line = 1 + line_at(front, format.span().start);
+                    let message =
+                        format!("`format = {}` is not known; this program reads `format = 1`", format.get_ref());
+                    problems.push(Problem::new(file, line, message));
+                }
+                Some(_) => {}
+            }
+            read
+        }
+        Err(error) => {
+            let line = error.span().map_or(1, |span| 1 + line_at(front, span.start));
+            problems.push(Problem::new(file, line, error.message()));
+            FrontMatter::default()
+        }
+    }
+}
+
+/// The task of a fence, and its slips with their line inside the fence (0 is the opening line).
+fn read_task(fence: &Fence, course: &Course) -> (Task, Vec<(u32, String)>) {
+    match fence.language.as_str() {
+        "mermaid" => {
+            let (graph, problems) = diagram::parse(&fence.body);
+            let slips: Vec<(u32, String)> = problems.into_iter().map(|it| (it.line, it.message)).collect();
+            let said = slips.iter().map(|(_, message)| message.clone()).collect();
+            (Task::Diagram { graph, problems: said }, slips)
+        }
+        "sim" => match toml::from_str::<SimulationTask>(&fence.body) {
+            Err(error) => {
+                let line = error.span().map_or(1, |span| line_at(&fence.body, span.start));
+                broken(line, error.message().to_owned())
+            }
+            Ok(task) if !course.scenarios.contains_key(&task.scenario) => {
+                let near = nearest_hint(&task.scenario, course.scenarios.keys().map(String::as_str));
+                broken(1, format!("no scenario `{}`{near}", task.scenario))
+            }
+            Ok(task) => (Task::Simulation(task), Vec::new()),
+        },
+        _ => {
+            let name = fence.body.trim();
+            let id = ExerciseId(name.to_owned());
+            if course.exercises.contains_key(&id) {
+                (Task::Exercise(id), Vec::new())
+            } else {
+                let near = nearest_hint(name, course.exercises.keys().map(|id| id.0.as_str()));
+                broken(1, format!("no exercise `{name}`{near}"))
+            }
+        }
+    }
+}
+
+fn broken(line: u32, message: String) -> (Task, Vec<(u32, String)>) {
+    (Task::Broken(message.clone()), vec![(line, message)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Page, Task};
+    use crate::course::Course;
+
+    fn page(text: &str) -> Page {
+        Page::parse("serverless/04-cold-start", "p.md", text, &Course::default())
+    }
+
+    fn said(text: &str) -> Vec<String> {
+        page(text).problems.iter().map(ToString::to_string).collect()
+    }
+
+    const FRONT: &str = "+++\nformat = 1\ntitle = \"T\"\nminutes = 5\n+++\n";
+
+    #[test]
+    fn front_matter_gives_title_minutes_and_goals() {
+        let page = page("+++\nformat = 1\ntitle = \"Cold\"\nminutes = 7\ngoals = [\"Say it\"]\n+++\n# Heading\n");
+        assert_eq!((page.title.as_str(), page.minutes, page.goals.len()), ("Cold", 7, 1));
+        assert!(page.problems.is_empty());
+    }
+
+    #[test]
+    fn without_front_matter_the_heading_is_the_title() {
+        assert_eq!(page("# The heading\n").title, "The heading");
+        assert_eq!(page("").title, "04-cold-start");
+    }
+
+    #[test]
+    fn a_slip_is_said_with_the_line_of_the_file() {
+        assert_eq!(said("+++\nformat = 1\ntitel = \"x\"\n+++\n")[0].split(": ").next(), Some("p.md:3"));
+        assert_eq!(said(&format!("{FRONT}text\n\n```exercise\nnone-such\n```\n")), ["p.md:9: no exercise `none-such`"]);
+        assert_eq!(said(&format!("{FRONT}```sim\nscenario = \"x\"\n```\n")), ["p.md:7: no scenario `x`"]);
+    }
+
+    #[test]
+    fn a_broken_fence_stays_in_its_place() {
+        let page = page(&format!("{FRONT}```sim\n= nonsense\n```\n\n```mermaid\ngraph LR\nA-->B\n```\n"));
+        assert!(matches!(page.widgets[0].task, Task::Broken(_)));
+        assert!(matches!(page.widgets[1].task, Task::Diagram { .. }));
+    }
+
+    #[test]
+    fn teacher_notes_are_read_from_comments() {
+        assert_eq!(page(&format!("{FRONT}<!-- notes: ask the class -->\n")).notes, ["ask the class"]);
+    }
+
+    #[test]
+    fn a_page_answers_to_its_names() {
+        for name in ["serverless/04-cold-start", "04-cold-start", "cold-start"] {
+            assert!(page("").answers_to(name), "{name}");
+        }
+        assert!(!page("").answers_to("start"));
+    }
+}
