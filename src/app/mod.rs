@@ -1,1 +1,441 @@
-//! To come.
+//! The hinge: what is on screen, what a deed changes, and what must happen in the world because of it.
+//!
+//! `update` takes a [`Model`] and an [`Action`] and returns [`Effect`]s. Absent: input and output, the time (it
+//! arrives in `Action::Tick`), threads, and whatever paints. Effects are plain data, and a reply names the question it
+//! answers, so that it can be dropped when the learner has moved on.
+
+pub mod diagram;
+pub mod editor;
+pub mod exercise;
+pub mod field;
+pub mod home;
+pub mod key;
+pub mod lab;
+pub mod lesson;
+pub mod overlay;
+pub mod row;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::course::{Answer, Attempt, Course, Deed, ExerciseId, Kept, PageId, Progress};
+use crate::grade::Verdict;
+use key::Key;
+use overlay::{Contents, Overlay};
+
+/// Columns and rows of the terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    pub cols: u16,
+    pub rows: u16,
+}
+
+/// The smallest terminal the screens are made for; below it they say so and keep running.
+pub const SMALLEST: Size = Size { cols: 60, rows: 20 };
+
+/// All that is on screen or waits behind it.
+#[derive(Clone, Debug)]
+pub struct Model {
+    pub course: Arc<Course>,
+    pub progress: Progress,
+    /// What was typed and not submitted, the newest per exercise.
+    pub drafts: BTreeMap<ExerciseId, Answer>,
+    pub size: Size,
+    /// Never empty: home at the bottom, the shown screen last.
+    pub screens: Vec<Screen>,
+    pub overlay: Option<Overlay>,
+    /// One line above the footer; stays until a key is pressed.
+    pub notice: Option<Notice>,
+    /// Monotonic milliseconds, as of the last tick.
+    pub now_ms: u64,
+    last_question: u64,
+}
+
+#[derive(Clone, Debug)]
+pub enum Screen {
+    Home(home::Home),
+    Page(Box<lesson::Reader>),
+    Exercise(Box<exercise::Sheet>),
+    Diagram(Box<diagram::Canvas>),
+    Lab(Box<lab::Lab>),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    pub text: String,
+    /// Something failed: shown so that it is not overlooked.
+    pub grave: bool,
+}
+
+/// What happens to the model: a deed of the learner's, or the world's reply.
+#[derive(Clone, Debug)]
+pub enum Action {
+    Nothing,
+    Quit,
+    Suspend,
+    Resize(Size),
+    Tick {
+        now_ms: u64,
+    },
+    Help,
+    Contents,
+    Back,
+    Scroll(Motion),
+    /// To the next (1) or the previous (-1) page.
+    TurnPage(i32),
+    /// To the next (1) or the previous (-1) thing that responds.
+    NextThing(i32),
+    Open,
+    /// Column and row that were clicked.
+    Click(u16, u16),
+    Search,
+    NextMatch(i32),
+    GoTo,
+    Copy,
+    Bookmark,
+    Reload,
+    ExternalEditor,
+    /// A key for the text field or editor that has the focus.
+    Type(Key),
+    Paste(String),
+    Choose(usize),
+    Toggle,
+    Submit,
+    Hint,
+    Solution,
+    Yes,
+    Lab(lab::Deed),
+    // ── the world's replies ──
+    Graded {
+        question: u64,
+        verdict: Verdict,
+    },
+    Kept {
+        question: u64,
+        attempt: Attempt,
+    },
+    NotKept {
+        question: u64,
+        why: String,
+    },
+    /// Something that needs no answer could not be saved.
+    NotSaved {
+        why: String,
+    },
+    CourseRead(Arc<Course>),
+    Edited {
+        exercise: ExerciseId,
+        text: String,
+    },
+    Said(Notice),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Motion {
+    Lines(i32),
+    HalfPages(i32),
+    Pages(i32),
+    Top,
+    Bottom,
+}
+
+/// What is to be done in the world. Plain data; `session::perform` does it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    Quit,
+    Suspend,
+    Grade {
+        question: u64,
+        exercise: ExerciseId,
+        answer: Answer,
+    },
+    Keep {
+        question: u64,
+        deed: Deed,
+    },
+    SaveDraft {
+        exercise: ExerciseId,
+        answer: Answer,
+    },
+    SavePosition {
+        page: PageId,
+        source_line: u32,
+    },
+    Copy(String),
+    ReadCourse,
+    EditExternally {
+        exercise: ExerciseId,
+        text: String,
+    },
+    /// Opens a course file in the learner's editor, and reads the course again afterwards.
+    EditPage {
+        file: String,
+        line: u32,
+    },
+}
+
+/// What a screen may look at while it decides.
+pub(crate) struct Desk<'a> {
+    pub(crate) course: &'a Course,
+    pub(crate) progress: &'a Progress,
+    pub(crate) drafts: &'a BTreeMap<ExerciseId, Answer>,
+    pub(crate) size: Size,
+    /// The number of the question that may be asked of the world now; its reply carries the same.
+    pub(crate) question: u64,
+}
+
+/// What a screen decided: effects, where to go, what to say.
+#[derive(Debug, Default)]
+pub(crate) struct Step {
+    pub(crate) effects: Vec<Effect>,
+    pub(crate) go: Go,
+    pub(crate) notice: Option<Notice>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) enum Go {
+    #[default]
+    Stay,
+    Back,
+    Open(Screen),
+    Page(PageId, lesson::Start),
+}
+
+impl Step {
+    pub(crate) fn go(go: Go) -> Self {
+        Self { go, ..Self::default() }
+    }
+
+    pub(crate) fn effect(effect: Effect) -> Self {
+        Self { effects: vec![effect], ..Self::default() }
+    }
+
+    pub(crate) fn say(text: impl Into<String>) -> Self {
+        Self { notice: Some(Notice { text: text.into(), grave: false }), ..Self::default() }
+    }
+}
+
+impl Model {
+    /// The program as it opens: on the page where the learner stopped, else on home with a welcome.
+    pub fn new(course: Arc<Course>, kept: Kept, size: Size) -> Self {
+        let progress = Progress::fold(&course, &kept.attempts);
+        let mut model = Self {
+            course,
+            progress,
+            drafts: kept.drafts,
+            size,
+            screens: Vec::new(),
+            overlay: None,
+            notice: None,
+            now_ms: 0,
+            last_question: 0,
+        };
+        let home = home::Home::new(&model.desk());
+        model.screens.push(Screen::Home(home));
+        match kept.position {
+            Some(position) if model.course.page(&position.page).is_some() => {
+                let start = lesson::Start::Line(position.source_line);
+                let reader = lesson::Reader::new(&model.desk(), &position.page, start);
+                let text = "You are where you stopped. Esc shows the course map.";
+                model.notice = Some(Notice { text: text.into(), grave: false });
+                model.screens.push(Screen::Page(Box::new(reader)));
+            }
+            // A first visit begins to read; the map is one Esc away.
+            _ => {
+                let first = model.course.pages().next().map(|page| page.id.clone());
+                if let Some(page) = first {
+                    let reader = lesson::Reader::new(&model.desk(), &page, lesson::Start::Top);
+                    let text = "Welcome. Space scrolls, → turns the page, Tab finds what responds, ? shows all keys.";
+                    model.notice = Some(Notice { text: text.into(), grave: false });
+                    model.screens.push(Screen::Page(Box::new(reader)));
+                }
+            }
+        }
+        model
+    }
+
+    pub fn screen(&self) -> &Screen {
+        self.screens.last().expect("home is never closed")
+    }
+
+    /// Effects of having opened: the position is kept from the first moment on.
+    pub fn opened(&self) -> Vec<Effect> {
+        match self.screen() {
+            Screen::Page(reader) => vec![reader.position()],
+            _ => Vec::new(),
+        }
+    }
+
+    /// How soon the model wants the next tick, in milliseconds; `None` while nothing moves.
+    pub fn wants_tick_ms(&self) -> Option<u64> {
+        let moving = match self.screen() {
+            Screen::Lab(lab) => lab.is_playing(),
+            Screen::Page(reader) => reader.is_playing(),
+            Screen::Exercise(sheet) => sheet.is_waiting(),
+            Screen::Home(_) | Screen::Diagram(_) => false,
+        };
+        moving.then_some(33)
+    }
+
+    fn desk(&self) -> Desk<'_> {
+        Desk {
+            course: &self.course,
+            progress: &self.progress,
+            drafts: &self.drafts,
+            size: self.size,
+            question: self.last_question + 1,
+        }
+    }
+}
+
+/// The one place where the model changes.
+pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Nothing => Vec::new(),
+        Action::Quit => vec![Effect::Quit],
+        Action::Suspend => vec![Effect::Suspend],
+        Action::Resize(size) => {
+            model.size = size;
+            lay_out_again(model);
+            Vec::new()
+        }
+        Action::Tick { now_ms } => {
+            model.now_ms = now_ms;
+            pass_on(model, &Action::Tick { now_ms })
+        }
+        Action::Said(notice) => {
+            model.notice = Some(notice);
+            Vec::new()
+        }
+        Action::NotSaved { why } => {
+            let text = format!("Could not save: {why}. What you see is not lost while the program runs.");
+            model.notice = Some(Notice { text, grave: true });
+            Vec::new()
+        }
+        Action::CourseRead(course) => {
+            let slips = course.problems.len();
+            model.course = course;
+            lay_out_again(model);
+            let text = match slips {
+                0 => "The course was read again.".to_owned(),
+                n => format!("The course was read again: {n} slips; `coldstart check` lists them."),
+            };
+            model.notice = Some(Notice { text, grave: slips > 0 });
+            Vec::new()
+        }
+        Action::Reload => vec![Effect::ReadCourse],
+        Action::Kept { question, attempt } => {
+            let course = Arc::clone(&model.course);
+            model.progress.add(&course, &attempt.deed);
+            if let Deed::Answered { exercise, .. } = &attempt.deed {
+                model.drafts.remove(exercise);
+            }
+            let effects = pass_on(model, &Action::Kept { question, attempt });
+            lay_out_again(model);
+            effects
+        }
+        // Replies go to the screen that asked, whatever lies over it.
+        reply @ (Action::Graded { .. } | Action::NotKept { .. } | Action::Edited { .. }) => pass_on(model, &reply),
+        action => {
+            model.notice = None;
+            if model.overlay.is_some() {
+                return overlay::update(model, action);
+            }
+            match action {
+                Action::Help => {
+                    model.overlay = Some(Overlay::Help { top: 0 });
+                    Vec::new()
+                }
+                Action::Contents => {
+                    model.overlay =
+                        Some(Overlay::Contents(Contents::new(&model.course, &model.progress, model.reading())));
+                    Vec::new()
+                }
+                action => pass_on(model, &action),
+            }
+        }
+    }
+}
+
+impl Model {
+    /// The page being read, also while an exercise or the lab lies over it.
+    pub fn reading(&self) -> Option<&PageId> {
+        self.screens.iter().rev().find_map(|screen| match screen {
+            Screen::Page(reader) => Some(&reader.page),
+            _ => None,
+        })
+    }
+}
+
+/// Gives the action to the shown screen and does what it decided.
+fn pass_on(model: &mut Model, action: &Action) -> Vec<Effect> {
+    let mut screen = model.screens.pop().expect("home is never closed");
+    let desk = model.desk();
+    let step = match &mut screen {
+        Screen::Home(home) => home.update(&desk, action),
+        Screen::Page(reader) => reader.update(&desk, action),
+        Screen::Exercise(sheet) => sheet.update(&desk, action),
+        Screen::Diagram(canvas) => canvas.update(&desk, action),
+        Screen::Lab(lab) => lab.update(&desk, action),
+    };
+    model.last_question += 1;
+    model.screens.push(screen);
+    carry_out(model, step)
+}
+
+pub(crate) fn carry_out(model: &mut Model, step: Step) -> Vec<Effect> {
+    let Step { mut effects, go, notice } = step;
+    if notice.is_some() {
+        model.notice = notice;
+    }
+    for effect in &effects {
+        if let Effect::SaveDraft { exercise, answer } = effect {
+            model.drafts.insert(exercise.clone(), answer.clone());
+        }
+    }
+    match go {
+        Go::Stay => {}
+        Go::Back => {
+            if model.screens.len() > 1 {
+                let left = model.screens.pop();
+                if let (Some(Screen::Lab(lab)), Some(Screen::Page(reader))) = (left, model.screens.last_mut()) {
+                    reader.take_back(*lab);
+                }
+                lay_out_again(model);
+            } else {
+                let text = "This is the course map; q quits. Everything you did is kept.";
+                model.notice = Some(Notice { text: text.into(), grave: false });
+            }
+        }
+        Go::Open(screen) => model.screens.push(screen),
+        Go::Page(page, start) => effects.extend(go_to_page(model, &page, start)),
+    }
+    effects
+}
+
+/// Shows a page, in place of the one being read.
+pub(crate) fn go_to_page(model: &mut Model, page: &PageId, start: lesson::Start) -> Vec<Effect> {
+    let reader = lesson::Reader::new(&model.desk(), page, start);
+    let position = reader.position();
+    model.screens.truncate(1);
+    model.screens.push(Screen::Page(Box::new(reader)));
+    let mut effects = vec![position];
+    effects.extend(pass_on(model, &Action::Nothing));
+    effects
+}
+
+/// Lays every open screen out anew: the size, the course or the progress is another one.
+fn lay_out_again(model: &mut Model) {
+    let mut screens = std::mem::take(&mut model.screens);
+    let desk = model.desk();
+    for screen in &mut screens {
+        match screen {
+            Screen::Home(home) => home.lay_out(&desk),
+            Screen::Page(reader) => reader.lay_out(&desk),
+            Screen::Exercise(sheet) => sheet.lay_out(&desk),
+            Screen::Diagram(canvas) => canvas.lay_out(&desk),
+            Screen::Lab(lab) => lab.lay_out(&desk),
+        }
+    }
+    model.screens = screens;
+}

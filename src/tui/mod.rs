@@ -1,1 +1,93 @@
-//! To come.
+//! Key → Action, and Model → cells.
+//!
+//! Absent: decisions. Nothing here changes the model, counts points or reads a file; one file paints one screen of `app`
+//! and has its name.
+
+mod diagram;
+mod exercise;
+mod home;
+pub mod keys;
+mod lab;
+mod lesson;
+mod overlay;
+mod paint;
+pub mod theme;
+
+pub use keys::action;
+pub use theme::{Depth, Theme};
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::widgets::Clear;
+
+use crate::app::row::{Ui, wrapped};
+use crate::app::{Model, SMALLEST, Screen};
+use paint::Painter;
+
+/// Paints the whole screen.
+pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
+    let area = frame.area();
+    if area.is_empty() {
+        return;
+    }
+    let mut painter = Painter::new(frame, theme);
+    if area.width < SMALLEST.cols || area.height < SMALLEST.rows {
+        too_small(area, &mut painter);
+        return;
+    }
+    let head = Rect { height: 1, ..area };
+    let body = Rect { y: area.y + 1, height: area.height - 3, ..area };
+    let foot = Rect { y: area.y + area.height - 2, height: 2, ..area };
+    match model.screen() {
+        Screen::Home(home) => home::view(home, model, head, body, &mut painter),
+        Screen::Page(reader) => lesson::view(reader, model, head, body, &mut painter),
+        Screen::Exercise(sheet) => exercise::view(sheet, head, body, &mut painter),
+        Screen::Diagram(canvas) => diagram::view(canvas, head, body, &mut painter),
+        Screen::Lab(lab) => lab::view(lab, head, body, &mut painter),
+    }
+    if let Some(overlay) = &model.overlay {
+        overlay::view(overlay, model, body, &mut painter);
+    }
+    footer(model, foot, &mut painter);
+}
+
+fn too_small(area: Rect, painter: &mut Painter<'_, '_>) {
+    let said = [
+        format!("coldstart needs {}×{}", SMALLEST.cols, SMALLEST.rows),
+        format!("this is {}×{}", area.width, area.height),
+        "make the window larger".to_owned(),
+        "q quits, all is kept".to_owned(),
+    ];
+    for (y, line) in (area.y..area.bottom()).zip(&said) {
+        painter.text(area.x, y, area.width, Ui::Text, line);
+    }
+}
+
+/// Two lines: what there is to say, and the keys that work now.
+fn footer(model: &Model, area: Rect, painter: &mut Painter<'_, '_>) {
+    let prompt = match model.screen() {
+        Screen::Page(reader) if model.overlay.is_none() => reader.prompt(),
+        _ => None,
+    };
+    let width = area.width.saturating_sub(2);
+    if let Some(prompt) = prompt {
+        painter.text(area.x + 1, area.y, width, Ui::Strong, &prompt);
+    } else if let Some(notice) = &model.notice {
+        let role = if notice.grave { Ui::Warning } else { Ui::Strong };
+        // What does not fit on its line grows upwards, over the last lines of the screen.
+        let rows = wrapped(role, &notice.text, usize::from(width));
+        let more = (rows.len() as u16).saturating_sub(1).min(area.y);
+        let said = Rect { x: area.x, y: area.y - more, height: more + 1, ..area };
+        painter.frame.render_widget(Clear, said);
+        painter.rows(Rect { x: said.x + 1, width, ..said }, &rows);
+    }
+    let mut x = area.x + 1;
+    for (key, does) in keys::footer(model) {
+        let needed = Painter::width(key) + Painter::width(does) + 1;
+        if x + needed > area.right() {
+            break;
+        }
+        x = painter.text(x, area.y + 1, area.right() - x, Ui::Key, key);
+        x = painter.text(x + 1, area.y + 1, area.right().saturating_sub(x + 1), Ui::Muted, does) + 2;
+    }
+}

@@ -1,0 +1,475 @@
+//! An exercise on the whole screen: the prompt, the answer as it is written or chosen, and the verdict.
+//!
+//! An answer is a draft from its first letter on; submitting asks for a verdict, a verdict is kept, and only what is
+//! kept is shown.
+
+mod sheet_rows;
+
+use std::collections::BTreeSet;
+
+use super::editor::{self, Editor};
+use super::field::Field;
+use super::key::{Code, Key};
+use super::lesson::CHROME_ROWS;
+use super::overlay::moved;
+use super::row::Row;
+use super::{Action, Desk, Effect, Go, Notice, Size, Step};
+use crate::course::progress::Work;
+use crate::course::{Answer, Deed, Exercise, ExerciseId, Kind};
+use crate::grade::Verdict;
+
+#[derive(Clone, Debug)]
+pub struct Sheet {
+    pub exercise: ExerciseId,
+    pub title: String,
+    pub input: Input,
+    pub stage: Stage,
+    /// The prompt alone, for the screen with the editor.
+    pub prompt: Vec<Row>,
+    /// Everything else, laid out for the size at hand.
+    pub rows: Vec<Row>,
+    /// First row shown.
+    pub top: usize,
+    /// First row of the prompt shown above the editor.
+    pub prompt_top: usize,
+    hints_shown: usize,
+    solution_shown: bool,
+    /// The solution was asked for before an honest attempt, and a yes is awaited.
+    pub asks_to_give_up: bool,
+    size: Size,
+}
+
+/// What the answer is made with.
+#[derive(Clone, Debug)]
+pub enum Input {
+    Writing(Box<Editor>),
+    Choosing {
+        cursor: usize,
+        chosen: BTreeSet<usize>,
+        several: bool,
+        options: usize,
+    },
+    /// `order` holds indices into the exercise's steps. The step under the cursor moves along while `held`.
+    Ordering {
+        cursor: usize,
+        order: Vec<usize>,
+        held: bool,
+    },
+    Number(Field),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stage {
+    /// The keys go into the answer.
+    Answering,
+    /// The sheet is looked over: prompt, tries, hints; the keys scroll.
+    Reading,
+    Grading {
+        question: u64,
+    },
+    Keeping {
+        question: u64,
+        verdict: Verdict,
+    },
+    Judged {
+        answer: Answer,
+        verdict: Verdict,
+    },
+}
+
+impl Sheet {
+    pub(crate) fn new(desk: &Desk<'_>, id: &ExerciseId) -> Option<Self> {
+        let exercise = desk.course.exercises.get(id)?;
+        let work = desk.progress.work(id);
+        let draft = desk.drafts.get(id).cloned();
+        let stage = match (&work.last, &draft) {
+            (Some((answer, verdict)), None) => Stage::Judged { answer: answer.clone(), verdict: verdict.clone() },
+            _ => Stage::Answering,
+        };
+        let begun = draft.or_else(|| work.last.as_ref().map(|(answer, _)| answer.clone()));
+        let mut sheet = Self {
+            exercise: id.clone(),
+            title: exercise.title.clone(),
+            input: input(exercise, begun),
+            stage,
+            prompt: Vec::new(),
+            rows: Vec::new(),
+            top: 0,
+            prompt_top: 0,
+            hints_shown: work.hints,
+            solution_shown: work.solution_seen,
+            asks_to_give_up: false,
+            size: desk.size,
+        };
+        sheet.lay_out(desk);
+        Some(sheet)
+    }
+
+    /// Whether letters go into an editor or a field now.
+    pub fn is_typing(&self) -> bool {
+        matches!(self.stage, Stage::Answering) && matches!(self.input, Input::Writing(_) | Input::Number(_))
+    }
+
+    /// Whether the editor is open.
+    pub fn is_writing(&self) -> bool {
+        matches!(self.stage, Stage::Answering) && matches!(self.input, Input::Writing(_))
+    }
+
+    /// Whether a reply is awaited.
+    pub fn is_waiting(&self) -> bool {
+        matches!(self.stage, Stage::Grading { .. } | Stage::Keeping { .. })
+    }
+
+    pub fn editor(&self) -> Option<&Editor> {
+        match &self.input {
+            Input::Writing(editor) => Some(editor),
+            _ => None,
+        }
+    }
+
+    /// What would be submitted now.
+    pub fn answer(&self) -> Answer {
+        match &self.input {
+            Input::Writing(editor) => Answer::Text(editor.text()),
+            Input::Choosing { chosen, .. } => Answer::Chosen(chosen.clone()),
+            Input::Ordering { order, .. } => Answer::Order(order.clone()),
+            Input::Number(field) => Answer::Number(field.text.clone()),
+        }
+    }
+
+    pub(crate) fn lay_out(&mut self, desk: &Desk<'_>) {
+        self.size = desk.size;
+        let Some(exercise) = desk.course.exercises.get(&self.exercise) else { return };
+        let width = usize::from(self.size.cols).saturating_sub(4).clamp(1, 90);
+        let work = desk.progress.work(&self.exercise);
+        self.prompt = super::lesson::prose(&exercise.prompt, width);
+        self.rows = self.sheet_rows(exercise, &work, width);
+        self.top = self.top.min(self.last_top());
+    }
+
+    fn body_rows(&self) -> usize {
+        usize::from(self.size.rows.saturating_sub(CHROME_ROWS)).max(1)
+    }
+
+    fn last_top(&self) -> usize {
+        self.rows.len().saturating_sub(self.body_rows())
+    }
+
+    pub(crate) fn update(&mut self, desk: &Desk<'_>, action: &Action) -> Step {
+        let Some(exercise) = desk.course.exercises.get(&self.exercise) else { return Step::go(Go::Back) };
+        let work = desk.progress.work(&self.exercise);
+        let step = match action {
+            Action::Graded { .. } | Action::Kept { .. } | Action::NotKept { .. } | Action::Edited { .. } => {
+                self.hear(action, exercise)
+            }
+            _ if self.is_waiting() => Step::default(),
+            Action::Yes if self.asks_to_give_up => {
+                self.asks_to_give_up = false;
+                let deed = Deed::GaveUp { exercise: self.exercise.clone() };
+                self.reveal(desk, deed)
+            }
+            _ if self.asks_to_give_up => {
+                self.asks_to_give_up = false;
+                Step::say("The solution stays closed.")
+            }
+            Action::Submit => self.submit(desk),
+            Action::Hint => self.hint(desk, exercise),
+            Action::Solution => self.solution(desk, &work),
+            Action::Back => return self.back(),
+            Action::ExternalEditor => match &self.input {
+                Input::Writing(editor) => {
+                    Step::effect(Effect::EditExternally { exercise: self.exercise.clone(), text: editor.text() })
+                }
+                _ => Step::default(),
+            },
+            _ if matches!(self.stage, Stage::Answering) => self.answering(action),
+            _ => self.reading(action),
+        };
+        self.lay_out(desk);
+        if matches!(self.stage, Stage::Answering) && !self.is_writing() {
+            self.show_input();
+        }
+        step
+    }
+
+    /// A reply of the world's. One that answers an older question is dropped.
+    fn hear(&mut self, action: &Action, exercise: &Exercise) -> Step {
+        match (action, &self.stage) {
+            (Action::Graded { question, verdict }, Stage::Grading { question: asked }) if question == asked => {
+                let deed =
+                    Deed::Answered { exercise: self.exercise.clone(), answer: self.answer(), verdict: verdict.clone() };
+                self.stage = Stage::Keeping { question: *question, verdict: verdict.clone() };
+                Step::effect(Effect::Keep { question: *question, deed })
+            }
+            (Action::Kept { question, .. }, Stage::Keeping { question: asked, verdict }) if question == asked => {
+                let verdict = verdict.clone();
+                let said = said_of(&verdict, exercise);
+                self.stage = Stage::Judged { answer: self.answer(), verdict };
+                self.top = 0;
+                Step::say(said)
+            }
+            (Action::NotKept { question, why }, Stage::Keeping { question: asked, .. }) if question == asked => {
+                self.stage = Stage::Answering;
+                let text =
+                    format!("Could not save: {why}. Your answer is still here. Submit it again to try once more.");
+                Step { notice: Some(Notice { text, grave: true }), ..Step::default() }
+            }
+            (Action::Edited { exercise, text }, _) if *exercise == self.exercise => {
+                self.input = Input::Writing(Box::new(Editor::new(text)));
+                self.stage = Stage::Answering;
+                self.save_draft()
+            }
+            _ => Step::default(),
+        }
+    }
+
+    fn submit(&mut self, desk: &Desk<'_>) -> Step {
+        match &self.stage {
+            Stage::Answering if self.answer().is_empty() => Step::say(match self.input {
+                Input::Writing(_) => "There is nothing to submit yet: write a sentence or two first.",
+                Input::Number(_) => "Type a number first, with its unit if it has one.",
+                _ => "Choose first: a letter, or Space on a line.",
+            }),
+            Stage::Answering => {
+                self.stage = Stage::Grading { question: desk.question };
+                let (exercise, answer) = (self.exercise.clone(), self.answer());
+                Step::effect(Effect::Grade { question: desk.question, exercise, answer })
+            }
+            Stage::Reading | Stage::Judged { .. } => {
+                self.stage = Stage::Answering;
+                Step::default()
+            }
+            Stage::Grading { .. } | Stage::Keeping { .. } => Step::default(),
+        }
+    }
+
+    fn hint(&mut self, desk: &Desk<'_>, exercise: &Exercise) -> Step {
+        let n = exercise.hints.len();
+        if n == 0 {
+            return Step::say("This exercise has no hints.");
+        }
+        self.leave_editor();
+        if self.hints_shown >= n {
+            self.top = usize::MAX;
+            return Step::say(format!("That was the last of {n} hints. S shows the solution."));
+        }
+        self.hints_shown += 1;
+        // The new hint stands at the end.
+        self.top = usize::MAX;
+        let deed = Deed::HintShown { exercise: self.exercise.clone(), step: self.hints_shown };
+        Step::effect(Effect::Keep { question: desk.question, deed })
+    }
+
+    fn solution(&mut self, desk: &Desk<'_>, work: &Work) -> Step {
+        self.leave_editor();
+        if self.solution_shown {
+            self.top = usize::MAX;
+            return Step::default();
+        }
+        if work.honest {
+            let deed = Deed::SolutionSeen { exercise: self.exercise.clone() };
+            return self.reveal(desk, deed);
+        }
+        self.asks_to_give_up = true;
+        Step::say("Without a try of your own this counts as giving up, and later tries earn no points. Show it? y / n")
+    }
+
+    fn reveal(&mut self, desk: &Desk<'_>, deed: Deed) -> Step {
+        self.solution_shown = true;
+        self.top = usize::MAX;
+        Step::effect(Effect::Keep { question: desk.question, deed })
+    }
+
+    /// Hints and solutions stand on the sheet, which the editor covers.
+    fn leave_editor(&mut self) {
+        if self.is_writing() {
+            self.stage = Stage::Reading;
+        }
+    }
+
+    fn back(&mut self) -> Step {
+        if self.is_writing() {
+            self.stage = Stage::Reading;
+            self.top = 0;
+            let said = "Your draft is kept. Enter goes on writing, H gives a hint, Esc goes back to the page.";
+            return Step::say(said);
+        }
+        Step::go(Go::Back)
+    }
+
+    fn save_draft(&self) -> Step {
+        Step::effect(Effect::SaveDraft { exercise: self.exercise.clone(), answer: self.answer() })
+    }
+
+    fn answering(&mut self, action: &Action) -> Step {
+        let changed = match (&mut self.input, action) {
+            (Input::Writing(editor), Action::Type(key)) => editor.press(*key),
+            (Input::Writing(editor), Action::Paste(text)) => {
+                if !editor.paste(text) {
+                    let kb = editor::MAX_BYTES / 1024;
+                    let mut step = self.save_draft();
+                    step.notice = Some(Notice {
+                        text: format!("An answer holds {kb} KB: the rest was not pasted."),
+                        grave: true,
+                    });
+                    return step;
+                }
+                true
+            }
+            (Input::Writing(_), Action::Scroll(motion)) => {
+                self.prompt_top = moved(self.prompt_top, *motion, 4).min(self.prompt.len().saturating_sub(1));
+                false
+            }
+            (Input::Number(_), Action::Type(Key { code: Code::Up | Code::Down, .. })) => false,
+            (Input::Number(field), Action::Type(key)) => field.press(*key),
+            (Input::Number(field), Action::Paste(text)) => {
+                field.insert(text.trim());
+                true
+            }
+            (Input::Choosing { cursor, options, .. }, Action::Scroll(motion)) => {
+                *cursor = moved(*cursor, *motion, *options).min(options.saturating_sub(1));
+                false
+            }
+            (Input::Choosing { cursor, options, .. }, Action::NextThing(by)) => {
+                *cursor = (*cursor as i64 + i64::from(*by)).rem_euclid((*options).max(1) as i64) as usize;
+                false
+            }
+            (Input::Choosing { cursor, chosen, several, options }, Action::Choose(index)) if index < options => {
+                *cursor = *index;
+                choose(chosen, *index, *several)
+            }
+            (Input::Choosing { cursor, chosen, several, .. }, Action::Toggle) => choose(chosen, *cursor, *several),
+            (Input::Ordering { cursor, order, held }, Action::Scroll(motion)) => {
+                let to = moved(*cursor, *motion, order.len()).min(order.len().saturating_sub(1));
+                move_step(cursor, order, to, *held)
+            }
+            (Input::Ordering { held, .. }, Action::Toggle) => {
+                *held = !*held;
+                false
+            }
+            // A letter brings its step to the cursor, and the cursor goes on: typing "cab" puts c, a, b in order.
+            (Input::Ordering { cursor, order, held }, Action::Choose(index)) if *index < order.len() => {
+                let from = *index;
+                *held = false;
+                if from > *cursor {
+                    order[*cursor..=from].rotate_right(1);
+                } else {
+                    order[from..=*cursor].rotate_left(1);
+                }
+                *cursor = (*cursor + 1).min(order.len() - 1);
+                true
+            }
+            (_, Action::Scroll(motion)) => {
+                self.top = moved(self.top, *motion, self.body_rows());
+                false
+            }
+            _ => false,
+        };
+        if changed { self.save_draft() } else { Step::default() }
+    }
+
+    fn reading(&mut self, action: &Action) -> Step {
+        match action {
+            Action::Scroll(motion) => self.top = moved(self.top, *motion, self.body_rows()),
+            Action::Open | Action::Toggle => {
+                // All points made: Enter leads back to the page rather than into another try.
+                if let Stage::Judged { verdict, .. } = &self.stage
+                    && verdict.fraction() > 0.999
+                {
+                    return Step::go(Go::Back);
+                }
+                self.stage = Stage::Answering;
+            }
+            Action::Choose(_) if !matches!(self.input, Input::Writing(_)) => {
+                self.stage = Stage::Answering;
+                return self.answering(action);
+            }
+            _ => {}
+        }
+        Step::default()
+    }
+
+    /// Scrolls so that the line of the cursor is on screen.
+    fn show_input(&mut self) {
+        let cursor = match self.input {
+            Input::Choosing { cursor, .. } | Input::Ordering { cursor, .. } => cursor,
+            Input::Writing(_) | Input::Number(_) => 0,
+        };
+        let row = self.prompt.len() + 1 + cursor;
+        let body = self.body_rows();
+        if self.hints_shown == 0 && !self.solution_shown {
+            if row + 2 < body {
+                self.top = 0;
+            } else if row >= self.top + body {
+                self.top = row + 1 - body;
+            }
+        }
+        self.top = self.top.min(self.last_top());
+    }
+}
+
+fn input(exercise: &Exercise, begun: Option<Answer>) -> Input {
+    match (&exercise.kind, begun) {
+        (Kind::Text(_), Some(Answer::Text(text))) => Input::Writing(Box::new(Editor::new(&text))),
+        (Kind::Text(_), _) => Input::Writing(Box::new(Editor::new(""))),
+        (Kind::Choice { options, several }, begun) => {
+            let mut chosen = match begun {
+                Some(Answer::Chosen(chosen)) => chosen,
+                _ => BTreeSet::new(),
+            };
+            // The file may have changed since the draft was made.
+            chosen.retain(|index| *index < options.len());
+            Input::Choosing { cursor: 0, chosen, several: *several, options: options.len() }
+        }
+        (Kind::Order { steps }, begun) => {
+            let shown = exercise.shown_order();
+            let order = match begun {
+                Some(Answer::Order(order)) if is_permutation(&order, steps.len()) => order,
+                _ => shown,
+            };
+            Input::Ordering { cursor: 0, order, held: false }
+        }
+        (Kind::Number(_), Some(Answer::Number(text))) => Input::Number(Field::of(text)),
+        (Kind::Number(_), _) => Input::Number(Field::default()),
+    }
+}
+
+fn is_permutation(order: &[usize], n: usize) -> bool {
+    order.len() == n && order.iter().copied().collect::<BTreeSet<usize>>() == (0..n).collect()
+}
+
+/// Chooses or unchooses; of a question with one answer, choosing replaces. Always a change.
+fn choose(chosen: &mut BTreeSet<usize>, index: usize, several: bool) -> bool {
+    if several {
+        if !chosen.remove(&index) {
+            chosen.insert(index);
+        }
+    } else {
+        chosen.clear();
+        chosen.insert(index);
+    }
+    true
+}
+
+fn move_step(cursor: &mut usize, order: &mut [usize], to: usize, held: bool) -> bool {
+    let from = *cursor;
+    *cursor = to;
+    if !held || from == to {
+        return false;
+    }
+    if from < to {
+        order[from..=to].rotate_left(1);
+    } else {
+        order[to..=from].rotate_right(1);
+    }
+    true
+}
+
+fn said_of(verdict: &Verdict, exercise: &Exercise) -> String {
+    let again = if exercise.hints.is_empty() { "Enter tries again" } else { "Enter tries again, H gives a hint" };
+    if verdict.fraction() > 0.999 {
+        "All points made. Your answer is kept. Enter goes back to the page.".to_owned()
+    } else {
+        format!("{:.2} of {:.2} points. Your answer is kept. {again}, Esc goes back.", verdict.score, verdict.max)
+    }
+}

@@ -1,0 +1,210 @@
+//! The sheet as rows: prompt, choices, verdict with its evidence, tries, hints, solution.
+
+use super::{Input, Sheet, Stage};
+use crate::app::lesson::{kind_name, prose};
+use crate::app::row::{Role, Row, Span, Ui, wrapped};
+use crate::course::progress::Work;
+use crate::course::{Answer, Exercise, Kind};
+use crate::grade::{ItemVerdict, Status, Verdict};
+
+impl Sheet {
+    pub(super) fn sheet_rows(&self, exercise: &Exercise, work: &Work, width: usize) -> Vec<Row> {
+        let mut rows = self.prompt.clone();
+        rows.push(Row::default());
+        match &self.stage {
+            Stage::Judged { answer, verdict } => {
+                rows.extend(judged(exercise, answer, verdict, width));
+            }
+            _ => rows.extend(self.being_made(exercise, width)),
+        }
+        if self.is_waiting() {
+            rows.push(Row::ui(Ui::Muted, "Grading …"));
+        }
+        if !matches!(self.stage, Stage::Judged { .. }) && work.tries > 0 {
+            rows.push(Row::default());
+            let times = if work.tries == 1 { "once".to_owned() } else { format!("{} times", work.tries) };
+            rows.push(Row::ui(Ui::Muted, format!("Answered {times} before; best {:.0} %.", work.best * 100.0)));
+        }
+        for (index, hint) in exercise.hints.iter().take(self.hints_shown).enumerate() {
+            rows.push(Row::default());
+            rows.push(Row::ui(Ui::Strong, format!("Hint {} of {}", index + 1, exercise.hints.len())));
+            rows.extend(prose(hint, width));
+        }
+        if self.solution_shown {
+            rows.push(Row::default());
+            let how = if work.gave_up { "Solution (you gave up on this one)" } else { "Solution" };
+            rows.push(Row::ui(Ui::Strong, how));
+            rows.extend(prose(&exercise.solution, width));
+        }
+        rows
+    }
+
+    /// The answer while it is not judged.
+    fn being_made(&self, exercise: &Exercise, width: usize) -> Vec<Row> {
+        match (&self.input, &exercise.kind) {
+            (Input::Writing(editor), _) => {
+                let text = editor.text();
+                if text.trim().is_empty() {
+                    return vec![Row::ui(Ui::Muted, "Nothing written yet. Enter begins.")];
+                }
+                let mut rows = vec![Row::ui(Ui::Strong, "Your draft")];
+                rows.extend(wrapped(Ui::Text, &text, width));
+                rows
+            }
+            (Input::Number(field), _) => {
+                let mut rows = vec![Row::of([
+                    Span::ui(Ui::Strong, "Your answer: "),
+                    Span::ui(Ui::Chosen, format!(" {}▏", field.text)),
+                ])];
+                if let Kind::Number(task) = &exercise.kind
+                    && !task.unit.is_empty()
+                {
+                    rows.push(Row::ui(Ui::Muted, format!("in {}", task.unit)));
+                }
+                rows
+            }
+            (Input::Choosing { cursor, chosen, several, .. }, Kind::Choice { options, .. }) => {
+                let mut rows = Vec::new();
+                for (index, option) in options.iter().enumerate() {
+                    let on = chosen.contains(&index);
+                    let mark = match (several, on) {
+                        (true, true) => "[x]",
+                        (true, false) => "[ ]",
+                        (false, true) => "(•)",
+                        (false, false) => "( )",
+                    };
+                    let role = if on { Ui::Strong } else { Ui::Text };
+                    rows.extend(entry(mark, index, &option.text, *cursor == index, role, width));
+                }
+                rows
+            }
+            (Input::Ordering { cursor, order, held }, Kind::Order { steps }) => {
+                let mut rows =
+                    vec![Row::ui(Ui::Muted, "First at the top. Space picks a line up and puts it down, ↑ ↓ move it.")];
+                for (index, step) in order.iter().enumerate() {
+                    let here = *cursor == index;
+                    let mark = if here && *held { " ↕ " } else { "   " };
+                    let role = if here && *held { Ui::Strong } else { Ui::Text };
+                    rows.extend(entry(mark, index, &steps[*step], here, role, width));
+                }
+                rows
+            }
+            // The file changed under the sheet; what was made cannot be shown in the new form.
+            _ => vec![Row::ui(Ui::Warning, "This exercise has changed. Esc goes back; open it again.")],
+        }
+    }
+}
+
+/// A line to choose from, with its letter.
+fn entry(mark: &str, index: usize, text: &str, here: bool, role: Ui, width: usize) -> Vec<Row> {
+    let letter = char::from(b'a' + (index % 26) as u8);
+    let lead = format!("{} {mark} {letter}  ", if here { "›" } else { " " });
+    let indent = lead.chars().count();
+    let mut rows = prose(text, width.saturating_sub(indent));
+    for (line, row) in rows.iter_mut().enumerate() {
+        for span in &mut row.spans {
+            if here {
+                span.role = Role::Ui(Ui::Chosen);
+            } else if role == Ui::Strong {
+                span.style.strong = true;
+            }
+        }
+        let lead = if line == 0 { lead.clone() } else { " ".repeat(indent) };
+        row.spans.insert(0, Span::ui(if here { Ui::Key } else { Ui::Muted }, lead));
+    }
+    rows
+}
+
+fn judged(exercise: &Exercise, answer: &Answer, verdict: &Verdict, width: usize) -> Vec<Row> {
+    let role = match verdict.fraction() {
+        full if full > 0.999 => Ui::Made,
+        part if part > 0.0 => Ui::Partly,
+        _ => Ui::Missing,
+    };
+    let mut rows = vec![Row::of([
+        Span::ui(role, format!("{:.2} of {:.2} points", verdict.score, verdict.max)),
+        Span::ui(Ui::Muted, format!("   {}", kind_name(&exercise.kind))),
+    ])];
+    rows.extend(wrapped(Ui::Text, &verdict.feedback, width));
+    if verdict.needs_review {
+        let why = verdict.review_reason.as_deref().unwrap_or("the grader is not sure");
+        rows.extend(wrapped(Ui::Warning, &format!("Not certain: {why}. A person should look at this one."), width));
+    }
+    rows.push(Row::default());
+    for item in &verdict.items {
+        rows.extend(item_rows(item, width));
+    }
+    match answer {
+        Answer::Text(text) => {
+            rows.push(Row::default());
+            rows.push(Row::ui(Ui::Strong, "Your answer, with the words that earned points underlined"));
+            rows.extend(with_evidence(text, verdict, width));
+        }
+        Answer::Number(text) => rows.push(Row::ui(Ui::Muted, format!("You answered {text}"))),
+        Answer::Chosen(_) | Answer::Order(_) => {}
+    }
+    rows
+}
+
+fn item_rows(item: &ItemVerdict, width: usize) -> Vec<Row> {
+    let (mark, role, word) = match item.status {
+        Status::Made => ("✓", Ui::Made, "made"),
+        Status::Partly => ("~", Ui::Partly, "partly"),
+        Status::Missing => ("✗", Ui::Missing, "missing"),
+    };
+    let mut rows = Vec::new();
+    let points = if item.max > 0.0 { format!("{:.2}/{:.2}  ", item.points, item.max) } else { String::new() };
+    let lead = format!("{mark} {word:<7} {points}");
+    let indent = lead.chars().count();
+    // What is missing is hinted at and not given away.
+    let said = match (item.status, &item.hint) {
+        (Status::Made, _) | (_, None) => item.label.clone(),
+        (_, Some(hint)) => hint.clone(),
+    };
+    for (line, row) in wrapped(Ui::Text, &said, width.saturating_sub(indent)).into_iter().enumerate() {
+        let lead = if line == 0 { lead.clone() } else { " ".repeat(indent) };
+        rows.push(Row::of([Span::ui(role, lead), Span::ui(Ui::Text, row.text())]));
+    }
+    let mut quote = |text: &str, role: Ui| {
+        for row in wrapped(role, text, width.saturating_sub(indent)) {
+            rows.push(Row::of([Span::ui(Ui::Muted, " ".repeat(indent)), Span::ui(role, row.text())]));
+        }
+    };
+    if let Some(reason) = &item.reason {
+        quote(reason, Ui::Muted);
+    }
+    for evidence in &item.evidence {
+        quote(&format!("“{}”", evidence.text.split_whitespace().collect::<Vec<_>>().join(" ")), Ui::Evidence);
+    }
+    rows
+}
+
+/// The answer wrapped, its evidence in a role of its own.
+fn with_evidence(text: &str, verdict: &Verdict, width: usize) -> Vec<Row> {
+    let mut marked = vec![false; text.len()];
+    for item in verdict.items.iter().filter(|item| item.points > 0.0) {
+        for evidence in &item.evidence {
+            if let Some(bytes) = marked.get_mut(evidence.start..evidence.end) {
+                bytes.fill(true);
+            }
+        }
+    }
+    let mut rows = Vec::new();
+    // The rows of the plain text, then the same letters again with the role that each byte has.
+    let mut at = 0;
+    for row in wrapped(Ui::Text, text, width) {
+        let line = row.text();
+        at = text[at..].find(line.as_str()).map_or(at, |found| at + found);
+        let mut spans: Vec<Span> = Vec::new();
+        for (offset, c) in line.char_indices() {
+            let role = if marked.get(at + offset).copied().unwrap_or(false) { Ui::Evidence } else { Ui::Text };
+            match spans.last_mut() {
+                Some(last) if last.role == Role::Ui(role) => last.text.push(c),
+                _ => spans.push(Span::ui(role, c)),
+            }
+        }
+        at += line.len();
+        rows.push(Row::of(spans));
+    }
+    rows
+}

@@ -1,0 +1,552 @@
+//! The page being read: laid out for the width at hand, scrolled, searched, and what responds on it.
+//!
+//! Laying out happens here and not while painting, so that scroll limits are exact and the same rows can be printed.
+
+mod cards;
+mod search;
+
+pub(crate) use cards::{frame, kind_name, prose};
+pub use search::{Match, Search};
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::diagram::Canvas;
+use super::exercise::Sheet;
+use super::field::Field;
+use super::key::{Code, Key};
+use super::lab::{self, Lab};
+use super::overlay::moved;
+use super::row::{Row, Span, Ui};
+use super::{Action, Desk, Effect, Go, Screen, Size, Step};
+use crate::course::page::RESPONDING;
+use crate::course::{Course, Deed, Page, PageId, Progress, SimulationTask, Target, Task};
+use crate::markdown;
+
+/// The widest text column: longer lines are hard to come back from.
+pub const MEASURE_COLS: u16 = 90;
+/// From this width on the contents stand beside the page.
+const SIDEBAR_FROM_COLS: u16 = 124;
+pub const SIDEBAR_COLS: u16 = 30;
+/// Rows of the screen that are not the page: title, notice, keys.
+pub const CHROME_ROWS: u16 = 3;
+
+#[derive(Clone, Debug)]
+pub struct Reader {
+    pub page: PageId,
+    pub laid: Laid,
+    /// Index of the first row shown.
+    pub top: usize,
+    /// Index into [`Laid::things`].
+    pub focus: Option<usize>,
+    pub search: Option<Search>,
+    /// The page number being typed after `:`.
+    pub go_to: Option<Field>,
+    /// Simulations that were started in the page, by widget index.
+    labs: BTreeMap<usize, Lab>,
+    size: Size,
+    kept_as_read: bool,
+}
+
+/// A page in rows.
+#[derive(Clone, Debug, Default)]
+pub struct Laid {
+    pub rows: Vec<Row>,
+    pub things: Vec<Thing>,
+    links: Vec<markdown::Link>,
+    codes: Vec<CodeBlock>,
+}
+
+#[derive(Clone, Debug)]
+struct CodeBlock {
+    rows: Range<usize>,
+    text: String,
+}
+
+/// Something on the page that responds, and the rows it takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Thing {
+    pub rows: Range<usize>,
+    pub what: What,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// Index into the page's widgets.
+    Widget(usize),
+    /// Index into the page's links.
+    Link(usize),
+}
+
+/// Where a page opens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Start {
+    Top,
+    /// A line of the page's document.
+    Line(u32),
+    /// Where a search that came from another page finds something first, or last.
+    FirstMatch(String),
+    LastMatch(String),
+}
+
+/// The columns of a terminal, shared out: sidebar (0 where there is none) and text.
+pub fn columns(cols: u16) -> (u16, u16) {
+    let sidebar = if cols >= SIDEBAR_FROM_COLS { SIDEBAR_COLS } else { 0 };
+    // Two columns of margin on either side: text that touches the edge is hard to read.
+    (sidebar, cols.saturating_sub(sidebar + 4).clamp(1, MEASURE_COLS))
+}
+
+/// Lays a page out in `width_cols` columns. Diagrams that need more are wider; nothing is cut here.
+pub fn lay_out(course: &Course, progress: &Progress, page: &Page, width_cols: u16) -> Laid {
+    lay_out_with(course, progress, page, width_cols, &BTreeMap::new())
+}
+
+fn lay_out_with(
+    course: &Course,
+    progress: &Progress,
+    page: &Page,
+    width_cols: u16,
+    labs: &BTreeMap<usize, Lab>,
+) -> Laid {
+    let mut laid = Laid::default();
+    let wrapped = markdown::wrap(&page.document, width_cols, &RESPONDING);
+    let about_at = below_title(page, &wrapped.lines);
+    let mut slots = wrapped.slots.iter().peekable();
+    // Where each line of the document went, to carry over what names lines.
+    let mut row_of_line = Vec::with_capacity(wrapped.lines.len() + 1);
+    for (index, line) in wrapped.lines.iter().map(Some).chain([None]).enumerate() {
+        while let Some(slot) = slots.next_if(|slot| slot.line_index <= index) {
+            let Some(widget) = page.widgets.iter().position(|widget| widget.source_line == slot.source_line) else {
+                continue;
+            };
+            let lab = labs.get(&widget);
+            let card = cards::widget(course, progress, &page.widgets[widget].task, lab, usize::from(slot.width_cols));
+            let start = laid.rows.len();
+            let indent = " ".repeat(usize::from(slot.indent_cols));
+            laid.rows.extend(card.into_iter().map(|mut row| {
+                if !indent.is_empty() {
+                    row.spans.insert(0, Span::ui(Ui::Text, indent.clone()));
+                }
+                row.at_line(slot.source_line)
+            }));
+            laid.things.push(Thing { rows: start..laid.rows.len(), what: What::Widget(widget) });
+        }
+        if index == about_at {
+            laid.rows.extend(cards::about_page(page, usize::from(width_cols)));
+        }
+        row_of_line.push(laid.rows.len());
+        laid.rows.extend(line.map(Row::from));
+    }
+    let row = |line: usize| row_of_line[line.min(row_of_line.len() - 1)];
+    for (index, link) in wrapped.links.iter().enumerate() {
+        let at = row(link.line_index);
+        laid.things.push(Thing { rows: at..at + 1, what: What::Link(index) });
+    }
+    laid.things.sort_by_key(|thing| thing.rows.start);
+    laid.codes = wrapped
+        .codes
+        .into_iter()
+        .map(|code| CodeBlock { rows: row(code.lines.start)..row(code.lines.end), text: code.text })
+        .collect();
+    laid.links = wrapped.links;
+    laid
+}
+
+/// Where goals and minutes stand: after the title and the air around it, if the page begins with one.
+fn below_title(page: &Page, lines: &[markdown::Line]) -> usize {
+    let title = page.document.headings().into_iter().next().filter(|(level, ..)| *level == 1);
+    let first = lines.iter().map(|line| line.source_line).find(|line| *line > 0);
+    match title {
+        Some((_, _, at)) if first == Some(at) => {
+            lines.iter().position(|line| line.source_line > at).unwrap_or(lines.len())
+        }
+        _ => 0,
+    }
+}
+
+impl Reader {
+    pub(crate) fn new(desk: &Desk<'_>, page: &PageId, start: Start) -> Self {
+        let mut reader = Self {
+            page: page.clone(),
+            laid: Laid::default(),
+            top: 0,
+            focus: None,
+            search: None,
+            go_to: None,
+            labs: BTreeMap::new(),
+            size: desk.size,
+            kept_as_read: false,
+        };
+        reader.lay_out(desk);
+        match start {
+            Start::Top => {}
+            Start::Line(line) => {
+                reader.top = reader.row_of_line(line);
+                reader.stay_in_page();
+            }
+            Start::FirstMatch(needle) => reader.search_for(needle, 0),
+            Start::LastMatch(needle) => reader.search_for(needle, usize::MAX),
+        }
+        reader
+    }
+
+    /// Lays the page out for the size at hand; the line at the top stays at the top.
+    pub(crate) fn lay_out(&mut self, desk: &Desk<'_>) {
+        let line = self.top_line();
+        self.size = desk.size;
+        self.kept_as_read = desk.progress.pages_read.contains(&self.page.0);
+        let Some(page) = desk.course.page(&self.page) else { return };
+        let (_, width) = columns(self.size.cols);
+        let at_top = self.top == 0;
+        let rows_before = self.laid.rows.len();
+        self.laid = lay_out_with(desk.course, desk.progress, page, width, &self.labs);
+        if self.focus.is_some_and(|focus| focus >= self.laid.things.len()) {
+            self.focus = None;
+        }
+        // The same number of rows means the same width: the top is where it was.
+        if !at_top && rows_before != self.laid.rows.len() {
+            self.top = self.row_of_line(line);
+        }
+        self.stay_in_page();
+        self.find_again();
+    }
+
+    /// Rows of the page on screen at once.
+    pub fn body_rows(&self) -> usize {
+        usize::from(self.size.rows.saturating_sub(CHROME_ROWS)).max(1)
+    }
+
+    fn last_top(&self) -> usize {
+        self.laid.rows.len().saturating_sub(self.body_rows())
+    }
+
+    fn stay_in_page(&mut self) {
+        self.top = self.top.min(self.last_top());
+    }
+
+    /// How much of the page has been on screen, 0..=1.
+    pub fn seen(&self) -> f64 {
+        match self.laid.rows.len() {
+            0 => 1.0,
+            rows => ((self.top + self.body_rows()) as f64 / rows as f64).min(1.0),
+        }
+    }
+
+    fn top_line(&self) -> u32 {
+        let rows = &self.laid.rows;
+        rows.iter().skip(self.top).map(|row| row.source_line).find(|line| *line > 0).unwrap_or(0)
+    }
+
+    fn row_of_line(&self, line: u32) -> usize {
+        self.laid.rows.iter().position(|row| row.source_line >= line && row.source_line > 0).unwrap_or(0)
+    }
+
+    pub(crate) fn position(&self) -> Effect {
+        let source_line = if self.top == 0 { 0 } else { self.top_line() };
+        Effect::SavePosition { page: self.page.clone(), source_line }
+    }
+
+    /// The lab was left; its run goes on, or stands still, in its place on the page.
+    pub(crate) fn take_back(&mut self, lab: Lab) {
+        if !lab.asks_first() {
+            self.labs.insert(lab.widget, lab);
+        }
+    }
+
+    pub fn is_playing(&self) -> bool {
+        self.labs.values().any(Lab::is_playing)
+    }
+
+    /// The simulation that has the focus.
+    pub fn focused_task<'a>(&self, course: &'a Course) -> Option<&'a Task> {
+        let thing = self.laid.things.get(self.focus?)?;
+        match thing.what {
+            What::Widget(index) => Some(&course.page(&self.page)?.widgets.get(index)?.task),
+            What::Link(_) => None,
+        }
+    }
+
+    /// The target of the link that has the focus.
+    pub fn focused_link(&self) -> Option<&str> {
+        match self.laid.things.get(self.focus?)?.what {
+            What::Link(index) => self.laid.links.get(index).map(|link| link.target.as_str()),
+            What::Widget(_) => None,
+        }
+    }
+
+    pub(crate) fn update(&mut self, desk: &Desk<'_>, action: &Action) -> Step {
+        let before = self.top;
+        let mut step = self.decide(desk, action);
+        if self.top != before {
+            step.effects.push(self.position());
+        }
+        if !self.kept_as_read && matches!(step.go, Go::Stay) && self.top >= self.last_top() {
+            self.kept_as_read = true;
+            let deed = Deed::PageRead { page: self.page.0.clone() };
+            step.effects.push(Effect::Keep { question: desk.question, deed });
+        }
+        step
+    }
+
+    fn decide(&mut self, desk: &Desk<'_>, action: &Action) -> Step {
+        if let Some(step) = self.type_into_field(desk, action) {
+            return step;
+        }
+        match action {
+            Action::Scroll(motion) => {
+                self.top = moved(self.top, *motion, self.body_rows());
+                self.stay_in_page();
+            }
+            Action::TurnPage(by) => return self.turn(desk, *by),
+            Action::NextThing(by) => self.focus_next(*by),
+            Action::Open | Action::Submit => return self.open(desk),
+            Action::Click(col, row) => return self.click(desk, *col, *row),
+            Action::Search => self.search = Some(Search { typing: true, ..Search::default() }),
+            Action::NextMatch(by) => return self.next_match(desk, *by),
+            Action::GoTo => self.go_to = Some(Field::default()),
+            Action::Copy => return self.copy(),
+            Action::Bookmark => return self.bookmark(desk),
+            Action::ExternalEditor => {
+                let Some(page) = desk.course.page(&self.page) else { return Step::default() };
+                let line = self.top_line() + page.lines_before;
+                return Step::effect(Effect::EditPage { file: page.file.clone(), line });
+            }
+            Action::Back => {
+                if self.search.is_some() {
+                    self.search = None;
+                } else if self.focus.is_some() {
+                    self.focus = None;
+                } else {
+                    return Step::go(Go::Back);
+                }
+            }
+            Action::Lab(deed) => return self.play(desk, *deed),
+            Action::Tick { .. } => {
+                for lab in self.labs.values_mut() {
+                    lab.update(desk, action);
+                }
+                self.lay_out(desk);
+            }
+            _ => {}
+        }
+        Step::default()
+    }
+
+    /// Keys that go into the search line or the page number; `None` when neither is open.
+    fn type_into_field(&mut self, desk: &Desk<'_>, action: &Action) -> Option<Step> {
+        if let Some(field) = &mut self.go_to {
+            match action {
+                Action::Type(Key { code: Code::Enter, .. }) | Action::Submit => {
+                    let wanted = field.text.trim().to_owned();
+                    self.go_to = None;
+                    return Some(match desk.course.find_page(&wanted) {
+                        Some(page) => Step::go(Go::Page(page.id.clone(), Start::Top)),
+                        None => Step::say(format!(
+                            "There is no page `{wanted}`: the pages are 1 to {}.",
+                            desk.course.pages().count()
+                        )),
+                    });
+                }
+                Action::Type(key) => {
+                    field.press(*key);
+                }
+                Action::Paste(text) => field.insert(text),
+                Action::Back => self.go_to = None,
+                _ => return None,
+            }
+            return Some(Step::default());
+        }
+        self.type_into_search(desk, action)
+    }
+
+    /// Scrolls as little as needed so that `rows` are on screen; their beginning, if they are too many.
+    fn show_rows(&mut self, rows: &Range<usize>) {
+        let body = self.body_rows();
+        if rows.start < self.top || rows.len() >= body {
+            self.top = rows.start.saturating_sub(1);
+        } else if rows.end > self.top + body {
+            self.top = rows.end - body;
+        }
+        self.stay_in_page();
+    }
+
+    fn focus_next(&mut self, by: i32) {
+        let things = &self.laid.things;
+        if things.is_empty() {
+            return;
+        }
+        let n = things.len();
+        let next = match self.focus {
+            Some(focus) => (focus as i64 + i64::from(by)).rem_euclid(n as i64) as usize,
+            None if by > 0 => things.iter().position(|thing| thing.rows.end > self.top).unwrap_or(0),
+            None => {
+                let below = self.top + self.body_rows();
+                things.iter().rposition(|thing| thing.rows.start < below).unwrap_or(n - 1)
+            }
+        };
+        self.focus = Some(next);
+        let rows = things[next].rows.clone();
+        self.show_rows(&rows);
+    }
+
+    fn click(&mut self, desk: &Desk<'_>, col: u16, row: u16) -> Step {
+        let (sidebar, _) = columns(self.size.cols);
+        if row == 0 || col < sidebar {
+            return Step::default();
+        }
+        let at = self.top + usize::from(row - 1);
+        match self.laid.things.iter().position(|thing| thing.rows.contains(&at)) {
+            Some(thing) if self.focus == Some(thing) => self.open(desk),
+            thing => {
+                self.focus = thing;
+                Step::default()
+            }
+        }
+    }
+
+    fn turn(&mut self, desk: &Desk<'_>, by: i32) -> Step {
+        let pages: Vec<&PageId> = desk.course.pages().map(|page| &page.id).collect();
+        let here = pages.iter().position(|id| **id == self.page).unwrap_or(0) as i64;
+        let there = usize::try_from(here + i64::from(by)).ok().and_then(|at| pages.get(at));
+        match there {
+            Some(id) => Step::go(Go::Page((*id).clone(), Start::Top)),
+            None if by > 0 => Step::say("This is the last page. Esc shows the course map."),
+            None => Step::say("This is the first page. Esc shows the course map."),
+        }
+    }
+
+    /// Opens what has the focus, or the first thing on screen that responds.
+    fn open(&mut self, desk: &Desk<'_>) -> Step {
+        if self.focus.is_none() {
+            let screen = self.top..self.top + self.body_rows();
+            self.focus = self.laid.things.iter().position(|thing| screen.contains(&thing.rows.start));
+        }
+        let Some(thing) = self.focus.and_then(|focus| self.laid.things.get(focus)) else {
+            return Step::say("Nothing on this screen opens. Space scrolls on, → turns the page.");
+        };
+        let Some(page) = desk.course.page(&self.page) else { return Step::default() };
+        match thing.what {
+            What::Link(index) => follow(desk, page, &self.laid.links[index].target),
+            What::Widget(index) => match &page.widgets[index].task {
+                Task::Diagram { graph, .. } => {
+                    Step::go(Go::Open(Screen::Diagram(Box::new(Canvas::new(desk, page, graph.clone())))))
+                }
+                Task::Exercise(id) => match Sheet::new(desk, id) {
+                    Some(sheet) => Step::go(Go::Open(Screen::Exercise(Box::new(sheet)))),
+                    None => Step::say(format!("There is no exercise `{id}` any more.")),
+                },
+                Task::Simulation(task) => {
+                    let running = self.labs.remove(&index);
+                    match running.or_else(|| new_lab(desk, page, index, task)) {
+                        Some(mut lab) => {
+                            lab.lay_out(desk);
+                            Step::go(Go::Open(Screen::Lab(Box::new(lab))))
+                        }
+                        None => Step::say(format!("There is no scenario `{}` any more.", task.scenario)),
+                    }
+                }
+                Task::Broken(why) => Step::say(why.clone()),
+            },
+        }
+    }
+
+    /// Runs or pauses the simulation that has the focus, in its place on the page.
+    fn play(&mut self, desk: &Desk<'_>, deed: lab::Deed) -> Step {
+        let Some(What::Widget(index)) = self.focus.and_then(|at| self.laid.things.get(at)).map(|thing| thing.what)
+        else {
+            return Step::default();
+        };
+        let Some(page) = desk.course.page(&self.page) else { return Step::default() };
+        let Task::Simulation(task) = &page.widgets[index].task else { return Step::default() };
+        let running = self.labs.remove(&index);
+        let Some(mut lab) = running.or_else(|| new_lab(desk, page, index, task)) else { return Step::default() };
+        // A question that must be answered before the run needs the full screen.
+        if lab.asks_first() {
+            return Step::go(Go::Open(Screen::Lab(Box::new(lab))));
+        }
+        let step = lab.update(desk, &Action::Lab(deed));
+        self.labs.insert(index, lab);
+        self.lay_out(desk);
+        step
+    }
+
+    /// Marks the line at the top of the screen, or takes its mark off.
+    fn bookmark(&self, desk: &Desk<'_>) -> Step {
+        let source_line = if self.top == 0 { 0 } else { self.top_line() };
+        let page = self.page.0.clone();
+        let on = !desk.progress.bookmarks.contains(&(page.clone(), source_line));
+        let mut step = Step::say(if on { "Bookmark set; t lists it." } else { "Bookmark taken off." });
+        let deed = Deed::Bookmarked { page, source_line, on };
+        step.effects.push(Effect::Keep { question: desk.question, deed });
+        step
+    }
+
+    /// Rows on which a bookmark stands.
+    pub fn bookmarked<'a>(&'a self, progress: &'a Progress) -> impl Iterator<Item = usize> {
+        let here = progress.bookmarks.iter().filter(|(page, _)| *page == self.page.0);
+        here.map(|(_, line)| if *line == 0 { 0 } else { self.row_of_line(*line) })
+    }
+
+    /// Copies the source of the first code block on screen.
+    fn copy(&self) -> Step {
+        let screen = self.top..self.top + self.body_rows();
+        if let Some(link) = self.focused_link() {
+            let mut step = Step::say(format!("copied {link}"));
+            step.effects.push(Effect::Copy(link.to_owned()));
+            return step;
+        }
+        match self.laid.codes.iter().find(|code| code.rows.start < screen.end && code.rows.end > screen.start) {
+            Some(code) => {
+                let lines = code.text.lines().count();
+                let mut step = Step::say(format!("copied {lines} {}", if lines == 1 { "line" } else { "lines" }));
+                step.effects.push(Effect::Copy(code.text.clone()));
+                step
+            }
+            None => Step::say("There is no code on this screen to copy."),
+        }
+    }
+
+    /// What search and page number have to say, for the line above the footer.
+    pub fn prompt(&self) -> Option<String> {
+        if let Some(field) = &self.go_to {
+            return Some(format!("Go to page: {}▏", field.text));
+        }
+        let search = self.search.as_ref()?;
+        let count = match search.matches.len() {
+            0 => "nothing found".to_owned(),
+            n => format!("{} of {n}", search.current + 1),
+        };
+        Some(if search.typing {
+            format!("Search: {}▏ {count}", search.field.text)
+        } else {
+            format!("{} · {count} · n next, N previous, Esc ends the search", search.field.text)
+        })
+    }
+
+    /// Whether keys are typed into a field now.
+    pub fn is_typing(&self) -> bool {
+        self.go_to.is_some() || self.search.as_ref().is_some_and(|search| search.typing)
+    }
+}
+
+fn new_lab(desk: &Desk<'_>, page: &Page, widget: usize, task: &SimulationTask) -> Option<Lab> {
+    let scenario = desk.course.scenarios.get(&task.scenario)?;
+    Some(Lab::new(desk, &page.id, widget, task, scenario))
+}
+
+fn follow(desk: &Desk<'_>, page: &Page, target: &str) -> Step {
+    match desk.course.follow(page, target) {
+        Target::Place { page, source_line } => {
+            let start = if source_line == 0 { Start::Top } else { Start::Line(source_line) };
+            Step::go(Go::Page(page.id.clone(), start))
+        }
+        // The place the author meant is gone; its page is better than nothing.
+        Target::NoHeading { page, .. } => Step::go(Go::Page(page.id.clone(), Start::Top)),
+        Target::NoPage { .. } => Step::say(format!("This link leads to no page of the course: {target}")),
+        Target::Outside => {
+            let mut step = Step::say(format!("copied {target}"));
+            step.effects.push(Effect::Copy(target.to_owned()));
+            step
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Looking for words: on the page, and past its last match through the course.
+
+use std::ops::Range;
+
+use super::{Reader, Start, columns, lay_out};
+use crate::app::field::Field;
+use crate::app::key::{Code, Key};
+use crate::app::row::Row;
+use crate::app::{Action, Desk, Go, Step};
+use crate::course::{Page, PageId};
+
+/// What is looked for on the page, and where it stands.
+#[derive(Clone, Debug, Default)]
+pub struct Search {
+    pub field: Field,
+    /// Still being typed.
+    pub typing: bool,
+    pub matches: Vec<Match>,
+    /// Index into `matches`.
+    pub current: usize,
+}
+
+/// Bytes of a row's text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Match {
+    pub row: usize,
+    pub bytes: Range<usize>,
+}
+
+impl Reader {
+    /// What a key does to the line in which the search is typed; `None` when none is being typed.
+    pub(super) fn type_into_search(&mut self, desk: &Desk<'_>, action: &Action) -> Option<Step> {
+        let search = self.search.as_mut().filter(|search| search.typing)?;
+        match action {
+            Action::Type(Key { code: Code::Enter, .. }) | Action::Submit => {
+                search.typing = false;
+                if search.field.text.is_empty() {
+                    self.search = None;
+                } else if search.matches.is_empty() {
+                    let needle = search.field.text.clone();
+                    self.search = None;
+                    return Some(match elsewhere(desk, &self.page, &needle, 1) {
+                        Some(page) => Step::go(Go::Page(page, Start::FirstMatch(needle))),
+                        None => Step::say(format!("Nowhere in this course: {needle}")),
+                    });
+                }
+            }
+            Action::Type(key) => {
+                if search.field.press(*key) {
+                    self.find_again();
+                    self.show_match();
+                }
+            }
+            Action::Paste(text) => {
+                search.field.insert(text);
+                self.find_again();
+                self.show_match();
+            }
+            Action::Back => self.search = None,
+            _ => return None,
+        }
+        Some(Step::default())
+    }
+
+    pub(super) fn search_for(&mut self, needle: String, wanted: usize) {
+        self.search = Some(Search { field: Field::of(needle), ..Search::default() });
+        self.find_again();
+        if let Some(search) = &mut self.search {
+            search.current = wanted.min(search.matches.len().saturating_sub(1));
+        }
+        self.show_match();
+    }
+
+    /// Finds all matches of the search anew, and stands on the first from the top of the screen on.
+    pub(super) fn find_again(&mut self) {
+        let Some(search) = &mut self.search else { return };
+        search.matches = matches(&self.laid.rows, &search.field.text);
+        let top = self.top;
+        search.current = search.matches.iter().position(|it| it.row >= top).unwrap_or(0);
+    }
+
+    /// To the next (1) or previous (-1) match; past the last of the page the search goes on through the course.
+    pub(super) fn next_match(&mut self, desk: &Desk<'_>, by: i32) -> Step {
+        let Some(search) = &mut self.search else { return Step::default() };
+        let n = search.matches.len() as i64;
+        let next = search.current as i64 + i64::from(by);
+        if !(0..n).contains(&next) {
+            let needle = search.field.text.clone();
+            if let Some(page) = elsewhere(desk, &self.page, &needle, by) {
+                let start = if by > 0 { Start::FirstMatch(needle) } else { Start::LastMatch(needle) };
+                return Step::go(Go::Page(page, start));
+            }
+        }
+        if n > 0 {
+            search.current = next.rem_euclid(n) as usize;
+        }
+        self.show_match();
+        Step::default()
+    }
+
+    fn show_match(&mut self) {
+        let row = self.search.as_ref().and_then(|search| search.matches.get(search.current)).map(|it| it.row);
+        if let Some(row) = row {
+            self.show_rows(&(row..row + 1));
+        }
+    }
+}
+
+/// Where `needle` stands in the rows. Small letters match either case; a capital matches itself.
+fn matches(rows: &[Row], needle: &str) -> Vec<Match> {
+    let mut matches = Vec::new();
+    if needle.is_empty() {
+        return matches;
+    }
+    let exact = needle.chars().any(char::is_uppercase);
+    for (index, row) in rows.iter().enumerate() {
+        let text = row.text();
+        // Lower-casing may change the length of a few letters; then their row is searched as it stands.
+        let lowered = text.to_lowercase();
+        let hay = if exact || lowered.len() != text.len() { &text } else { &lowered };
+        let found = hay.match_indices(needle);
+        matches.extend(found.map(|(at, m)| Match { row: index, bytes: at..at + m.len() }));
+    }
+    matches
+}
+
+/// The nearest page after (1) or before (-1) `here` on which `needle` stands.
+fn elsewhere(desk: &Desk<'_>, here: &PageId, needle: &str, by: i32) -> Option<PageId> {
+    let mut pages: Vec<&Page> = desk.course.pages().collect();
+    if by < 0 {
+        pages.reverse();
+    }
+    let at = pages.iter().position(|page| page.id == *here)?;
+    let (_, width) = columns(desk.size.cols);
+    let others = pages[at + 1..].iter().chain(&pages[..at]);
+    let found = others
+        .copied()
+        .find(|page| !matches(&lay_out(desk.course, desk.progress, page, width).rows, needle).is_empty());
+    found.map(|page| page.id.clone())
+}

@@ -1,0 +1,225 @@
+//! What a screen of text is made of: rows of spans with roles, the same for the terminal and for a pipe.
+//!
+//! Absent: colours. A role says what a span is; `tui::theme` says how that looks.
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use crate::{diagram, markdown};
+
+/// One line on screen, not padded.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Row {
+    pub spans: Vec<Span>,
+    /// Line of the page's document it comes from, 0 when from none.
+    pub source_line: u32,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Span {
+    pub text: String,
+    pub role: Role,
+    pub style: markdown::Style,
+    /// Index into the page's links.
+    pub link: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    Page(markdown::Role),
+    Diagram(diagram::Role),
+    Ui(Ui),
+}
+
+/// What the program itself says, beside the page's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ui {
+    Text,
+    Strong,
+    Muted,
+    Title,
+    Border,
+    /// The border of the thing that has the focus.
+    Focus,
+    /// A key that can be pressed.
+    Key,
+    Made,
+    Partly,
+    Missing,
+    /// The learner's own words that earned a point.
+    Evidence,
+    Cold,
+    Warm,
+    Busy,
+    Idle,
+    Refused,
+    Warning,
+    /// Where a search found something, and the match one stands on.
+    Match,
+    CurrentMatch,
+    /// The chosen line of a list.
+    Chosen,
+    Progress,
+}
+
+impl Span {
+    pub fn ui(role: Ui, text: impl Into<String>) -> Self {
+        Self { text: text.into(), role: Role::Ui(role), style: markdown::Style::default(), link: None }
+    }
+
+    pub fn width(&self) -> usize {
+        self.text.width()
+    }
+}
+
+impl Row {
+    pub fn of(spans: impl IntoIterator<Item = Span>) -> Self {
+        Self { spans: spans.into_iter().collect(), source_line: 0 }
+    }
+
+    pub fn ui(role: Ui, text: impl Into<String>) -> Self {
+        Self::of([Span::ui(role, text)])
+    }
+
+    #[must_use]
+    pub fn at_line(mut self, source_line: u32) -> Self {
+        self.source_line = source_line;
+        self
+    }
+
+    pub fn text(&self) -> String {
+        self.spans.iter().map(|span| span.text.as_str()).collect()
+    }
+
+    /// In columns.
+    pub fn width(&self) -> usize {
+        self.spans.iter().map(Span::width).sum()
+    }
+
+    /// Cuts what lies beyond `width_cols`, marking the cut with `…`.
+    #[must_use]
+    pub fn cut(mut self, width_cols: usize) -> Self {
+        if self.width() <= width_cols {
+            return self;
+        }
+        let mut room = width_cols.saturating_sub(1);
+        let mut kept = Vec::new();
+        for mut span in self.spans {
+            let width = span.width();
+            if width > room {
+                span.text = fit(&span.text, room).to_owned() + if width_cols > 0 { "…" } else { "" };
+                kept.push(span);
+                break;
+            }
+            room -= width;
+            kept.push(span);
+        }
+        self.spans = kept;
+        self
+    }
+
+    /// Fills up to `width_cols` with blanks of `role`.
+    #[must_use]
+    pub fn padded(mut self, width_cols: usize, role: Ui) -> Self {
+        let missing = width_cols.saturating_sub(self.width());
+        if missing > 0 {
+            self.spans.push(Span::ui(role, " ".repeat(missing)));
+        }
+        self
+    }
+}
+
+impl From<&markdown::Line> for Row {
+    fn from(line: &markdown::Line) -> Self {
+        let spans = line
+            .spans
+            .iter()
+            .map(|span| Span {
+                text: span.text.clone(),
+                role: Role::Page(span.role),
+                style: span.style,
+                link: span.link,
+            })
+            .collect();
+        Self { spans, source_line: line.source_line }
+    }
+}
+
+/// The rows of a drawn diagram: neighbouring cells of one role become one span.
+pub fn of_grid(grid: &diagram::Grid) -> Vec<Row> {
+    grid.rows
+        .iter()
+        .map(|cells| {
+            let mut spans: Vec<Span> = Vec::new();
+            for cell in cells {
+                let role = Role::Diagram(cell.role);
+                match spans.last_mut() {
+                    Some(last) if last.role == role => last.text.push_str(cell.symbol()),
+                    _ => spans.push(Span {
+                        text: cell.symbol().to_owned(),
+                        role,
+                        style: markdown::Style::default(),
+                        link: None,
+                    }),
+                }
+            }
+            Row { spans, source_line: 0 }
+        })
+        .collect()
+}
+
+/// The rows of plain prose wrapped to `width_cols`, all in one role.
+pub fn wrapped(role: Ui, text: &str, width_cols: usize) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for line in text.lines() {
+        let mut row = String::new();
+        let mut used = 0;
+        for word in line.split_word_bounds() {
+            let width = word.width();
+            if used + width > width_cols && !row.trim().is_empty() {
+                rows.push(Row::ui(role, row.trim_end()));
+                row.clear();
+                used = 0;
+                if word.trim().is_empty() {
+                    continue;
+                }
+            }
+            row.push_str(word);
+            used += width;
+        }
+        rows.push(Row::ui(role, row.trim_end()));
+    }
+    rows
+}
+
+/// The longest beginning of `text` that is at most `width_cols` wide.
+pub fn fit(text: &str, width_cols: usize) -> &str {
+    let mut used = 0;
+    for (at, grapheme) in text.grapheme_indices(true) {
+        used += grapheme.width();
+        if used > width_cols {
+            return &text[..at];
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Row, Ui, fit, wrapped};
+
+    #[test]
+    fn a_cut_row_is_never_wider_than_asked() {
+        for width in 0..12 {
+            assert!(Row::ui(Ui::Text, "日本語 text").cut(width).width() <= width, "{width}");
+        }
+        assert_eq!(Row::ui(Ui::Text, "abcdef").cut(4).text(), "abc…");
+        assert_eq!(fit("日本", 3), "日");
+    }
+
+    #[test]
+    fn prose_is_wrapped_by_words() {
+        let rows: Vec<String> = wrapped(Ui::Text, "one two three\nfour", 8).iter().map(Row::text).collect();
+        assert_eq!(rows, ["one two", "three", "four"]);
+    }
+}

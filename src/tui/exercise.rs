@@ -1,0 +1,42 @@
+//! Paints an exercise: the sheet, or the prompt with the editor below it.
+
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+use ratatui::widgets::{Block, BorderType};
+
+use super::paint::{Painter, centred};
+use crate::app::exercise::{Sheet, Stage};
+use crate::app::row::{Role, Ui};
+
+pub(super) fn view(sheet: &Sheet, head: Rect, body: Rect, painter: &mut Painter<'_, '_>) {
+    let right = match &sheet.stage {
+        Stage::Answering => "answering",
+        Stage::Reading => "draft kept",
+        Stage::Grading { .. } => "grading …",
+        Stage::Keeping { .. } => "saving …",
+        Stage::Judged { .. } => "graded",
+    };
+    painter.head(head, &sheet.title, right);
+    let column = centred(body, 94);
+    let column = Rect { x: column.x + 2, width: column.width.saturating_sub(4), ..column };
+    let Some(editor) = sheet.editor().filter(|_| sheet.is_writing()) else {
+        painter.rows(column, sheet.rows.iter().skip(sheet.top));
+        return;
+    };
+    // The editor has at least a third of the screen, and all that the prompt leaves.
+    let most = column.height - (column.height / 3).max(6).min(column.height);
+    let prompt_rows = (sheet.prompt.len() as u16).min(most);
+    painter.rows(Rect { height: prompt_rows, ..column }, sheet.prompt.iter().skip(sheet.prompt_top));
+    let y = column.y + prompt_rows + u16::from(prompt_rows > 0 && prompt_rows < most);
+    let area = Rect { y, height: column.bottom().saturating_sub(y), ..column };
+    let words = editor.text().split_whitespace().count();
+    let block = Block::bordered()
+        .border_type(BorderType::Rounded)
+        .border_style(painter.theme.style(Role::Ui(Ui::Focus)))
+        .title(format!(" Your answer · {words} {} ", if words == 1 { "word" } else { "words" }));
+    let mut area_widget = editor.area().clone();
+    area_widget.set_block(block);
+    area_widget.set_cursor_line_style(Style::new());
+    area_widget.set_cursor_style(Style::new().add_modifier(Modifier::REVERSED));
+    painter.frame.render_widget(&area_widget, area);
+}

@@ -1,0 +1,349 @@
+//! Which key does what, where: one table that answers presses, fills the footer and the help.
+
+use crate::app::exercise::{Input, Stage};
+use crate::app::key::{Code, Key};
+use crate::app::lab::Deed;
+use crate::app::overlay::Overlay;
+use crate::app::{Action, Model, Motion, Screen};
+use crate::course::Task;
+
+/// Some keys that do one thing.
+pub struct Binding {
+    /// Names separated by blanks, as they are shown: `↓ j`, `Ctrl-d`.
+    pub keys: &'static str,
+    pub action: Action,
+    pub does: &'static str,
+    /// What the footer says; empty for keys that stand only in the help.
+    foot: &'static str,
+}
+
+const fn key(keys: &'static str, action: Action, does: &'static str, foot: &'static str) -> Binding {
+    Binding { keys, action, does, foot }
+}
+
+const fn lines(n: i32) -> Action {
+    Action::Scroll(Motion::Lines(n))
+}
+
+static PAGE: [Binding; 20] = [
+    key("Space PgDn", Action::Scroll(Motion::Pages(1)), "a screen down", "scroll"),
+    key("→ l n", Action::TurnPage(1), "next page", "next page"),
+    key("← h p", Action::TurnPage(-1), "previous page", ""),
+    key("Tab", Action::NextThing(1), "next thing that responds: diagram, simulation, question, link", "what responds"),
+    key("Shift-Tab", Action::NextThing(-1), "previous thing that responds", ""),
+    key("Enter", Action::Open, "open it", "open"),
+    key("t o", Action::Contents, "contents, filtered as you type", "contents"),
+    key("↓ j", lines(1), "a line down", ""),
+    key("↑ k", lines(-1), "a line up", ""),
+    key("b PgUp", Action::Scroll(Motion::Pages(-1)), "a screen up", ""),
+    key("d Ctrl-d", Action::Scroll(Motion::HalfPages(1)), "half a screen down", ""),
+    key("u Ctrl-u", Action::Scroll(Motion::HalfPages(-1)), "half a screen up", ""),
+    key("g Home", Action::Scroll(Motion::Top), "to the top of the page", ""),
+    key("G End", Action::Scroll(Motion::Bottom), "to the end of the page", ""),
+    key("/", Action::Search, "search the page, then the course; n and N go to the next and previous match", ""),
+    key(":", Action::GoTo, "go to a page by its number", ""),
+    key("y", Action::Copy, "copy the code on screen", ""),
+    key("m", Action::Bookmark, "set a bookmark here, or take it off; the contents list them", ""),
+    key("e", Action::ExternalEditor, "edit the page in your own editor (of a course opened with --course)", ""),
+    key("r", Action::Reload, "read the course files again", ""),
+];
+
+static SEARCHING: [Binding; 2] = [
+    key("n", Action::NextMatch(1), "next match", "next match"),
+    key("N", Action::NextMatch(-1), "previous match", "previous"),
+];
+
+static SIMULATION_IN_PAGE: [Binding; 2] = [
+    key("Space", Action::Lab(Deed::Play), "run or pause the simulation here", "run here"),
+    key("Enter", Action::Open, "open it with its knobs", "open"),
+];
+
+static HOME: [Binding; 7] = [
+    key("Enter", Action::Open, "open the page", "open"),
+    key("↓ j Tab →", lines(1), "next page of the map", "choose"),
+    key("↑ k Shift-Tab ←", lines(-1), "previous page of the map", ""),
+    key("Space PgDn", Action::Scroll(Motion::Pages(1)), "further down", ""),
+    key("b PgUp", Action::Scroll(Motion::Pages(-1)), "further up", ""),
+    key("g Home", Action::Scroll(Motion::Top), "to the first", ""),
+    key("G End", Action::Scroll(Motion::Bottom), "to the last", ""),
+];
+
+static HOME_MORE: [Binding; 2] = [
+    key("t o", Action::Contents, "contents, filtered as you type", "contents"),
+    key("r", Action::Reload, "read the course files again", ""),
+];
+
+static EDITOR: [Binding; 4] = [
+    key("F5 Ctrl-Enter Alt-Enter", Action::Submit, "submit the answer", "submit"),
+    key("Esc", Action::Back, "leave the editor; the draft is kept", "leave, draft kept"),
+    key("Ctrl-e", Action::ExternalEditor, "write in your own editor ($VISUAL, $EDITOR)", "your editor"),
+    key("Ctrl-c", Action::Quit, "quit; the draft is kept", ""),
+];
+
+static NUMBER: [Binding; 4] = [
+    key("Enter F5", Action::Submit, "submit the answer", "submit"),
+    key("H", Action::Hint, "next hint", "hint"),
+    key("S", Action::Solution, "the solution (says what it costs, and asks)", "solution"),
+    key("Esc", Action::Back, "back to the page", "back"),
+];
+
+static CHOOSING: [Binding; 6] = [
+    key("Space", Action::Toggle, "choose the line, or pick it up and put it down", "choose"),
+    key("Enter F5", Action::Submit, "submit the answer", "submit"),
+    key("↓ j", lines(1), "next line", ""),
+    key("↑ k", lines(-1), "previous line", ""),
+    key("H", Action::Hint, "next hint", "hint"),
+    key("S", Action::Solution, "the solution (says what it costs, and asks)", "solution"),
+];
+
+static SHEET: [Binding; 10] = [
+    key("Enter", Action::Open, "write, or try again; back to the page when all points are made", "write / again"),
+    key("H", Action::Hint, "next hint", "hint"),
+    key("S", Action::Solution, "the solution (says what it costs, and asks)", "solution"),
+    key("↓ j", lines(1), "a line down", ""),
+    key("↑ k", lines(-1), "a line up", ""),
+    key("Space PgDn", Action::Scroll(Motion::Pages(1)), "a screen down", "scroll"),
+    key("b PgUp", Action::Scroll(Motion::Pages(-1)), "a screen up", ""),
+    key("g Home", Action::Scroll(Motion::Top), "to the top", ""),
+    key("G End", Action::Scroll(Motion::Bottom), "to the end", ""),
+    key("Ctrl-e", Action::ExternalEditor, "write in your own editor ($VISUAL, $EDITOR)", ""),
+];
+
+static CONFIRM: [Binding; 2] =
+    [key("y", Action::Yes, "yes, show the solution", "show it"), key("n Esc", Action::Back, "no", "keep it closed")];
+
+static CANVAS: [Binding; 9] = [
+    key("↓ j", lines(1), "down", "move"),
+    key("↑ k", lines(-1), "up", ""),
+    key("→ l n", Action::TurnPage(1), "right", ""),
+    key("← h p", Action::TurnPage(-1), "left", ""),
+    key("Space PgDn", Action::Scroll(Motion::Pages(1)), "a screen down", ""),
+    key("b PgUp", Action::Scroll(Motion::Pages(-1)), "a screen up", ""),
+    key("g Home", Action::Scroll(Motion::Top), "to the top", ""),
+    key("G End", Action::Scroll(Motion::Bottom), "to the end", ""),
+    key("Enter", Action::Open, "back to the page", "back"),
+];
+
+static LAB: [Binding; 14] = [
+    key("Space", Action::Lab(Deed::Play), "run, pause", "run / pause"),
+    key("↓ j", Action::Lab(Deed::Knob(1)), "next knob", "knob"),
+    key("↑ k", Action::Lab(Deed::Knob(-1)), "previous knob", ""),
+    key("→ l", Action::Lab(Deed::Turn(1)), "turn the knob up", "turn"),
+    key("← h", Action::Lab(Deed::Turn(-1)), "turn the knob down", ""),
+    key("G End", Action::Lab(Deed::Finish), "run to the end at once", "to the end"),
+    key("c", Action::Lab(Deed::Compare), "compare with the run before", "compare"),
+    key("r", Action::Lab(Deed::NewSeed), "another seed: the same setting, other chance", "new seed"),
+    key(".", Action::Lab(Deed::Step(1)), "one event forward", ""),
+    key(",", Action::Lab(Deed::Step(-1)), "one event back", ""),
+    key("]", Action::Lab(Deed::Speed(1)), "faster", ""),
+    key("[", Action::Lab(Deed::Speed(-1)), "slower", ""),
+    key("g Home", Action::Lab(Deed::Rewind), "back to the beginning", ""),
+    key("0", Action::Lab(Deed::Reset), "all knobs as the page had them", ""),
+];
+
+static PREDICTING: [Binding; 2] = [
+    key("Enter", Action::Submit, "keep the guess and run", "run"),
+    key("Esc", Action::Back, "back to the page", "back"),
+];
+
+static CONTENTS: [Binding; 6] = [
+    key("Enter", Action::Open, "go there", "go there"),
+    key("↓", lines(1), "next", "choose"),
+    key("↑", lines(-1), "previous", ""),
+    key("PgDn", Action::Scroll(Motion::Pages(1)), "further down", ""),
+    key("PgUp", Action::Scroll(Motion::Pages(-1)), "further up", ""),
+    key("Esc", Action::Back, "close", "close"),
+];
+
+static HELP: [Binding; 5] = [
+    key("↓ j", lines(1), "a line down", "scroll"),
+    key("↑ k", lines(-1), "a line up", ""),
+    key("Space PgDn", Action::Scroll(Motion::Pages(1)), "a screen down", ""),
+    key("b PgUp", Action::Scroll(Motion::Pages(-1)), "a screen up", ""),
+    key("Esc ? q Enter", Action::Back, "close", "close"),
+];
+
+static TYPING: [Binding; 2] =
+    [key("Enter", Action::Submit, "done", "find"), key("Esc", Action::Back, "leave it", "leave it")];
+
+static EVERYWHERE: [Binding; 5] = [
+    key("Esc", Action::Back, "back: closes the pop-up, then the search, then the screen", "back"),
+    key("?", Action::Help, "all keys", "keys"),
+    key("q", Action::Quit, "quit; everything is kept", "quit"),
+    key("Ctrl-c", Action::Quit, "quit from anywhere", ""),
+    key("Ctrl-z", Action::Suspend, "suspend; `fg` comes back", ""),
+];
+
+/// What works while keys are typed into something: only what cannot be text.
+static ALWAYS: [Binding; 2] = [
+    key("Ctrl-c", Action::Quit, "quit from anywhere", ""),
+    key("Ctrl-z", Action::Suspend, "suspend; `fg` comes back", ""),
+];
+
+/// The tables that hold now, the first match winning, and whether other keys are typed into something.
+fn tables(model: &Model) -> (Vec<&'static [Binding]>, bool) {
+    match &model.overlay {
+        Some(Overlay::Help { .. }) => return (vec![&HELP, &ALWAYS], false),
+        Some(Overlay::Contents(_)) => return (vec![&CONTENTS, &ALWAYS], true),
+        None => {}
+    }
+    match model.screen() {
+        Screen::Home(_) => (vec![&HOME, &HOME_MORE, &EVERYWHERE], false),
+        Screen::Page(reader) if reader.is_typing() => (vec![&TYPING, &ALWAYS], true),
+        Screen::Page(reader) => {
+            let mut tables: Vec<&'static [Binding]> = Vec::new();
+            if reader.search.is_some() {
+                tables.push(&SEARCHING);
+            }
+            if matches!(reader.focused_task(&model.course), Some(Task::Simulation(_))) {
+                tables.push(&SIMULATION_IN_PAGE);
+            }
+            tables.extend([&PAGE as &[Binding], &EVERYWHERE]);
+            (tables, false)
+        }
+        Screen::Exercise(sheet) if sheet.asks_to_give_up => (vec![&CONFIRM, &ALWAYS], false),
+        Screen::Exercise(sheet) => match (&sheet.stage, &sheet.input) {
+            // Ctrl-Z takes a letter back here, as in every editor.
+            (Stage::Answering, Input::Writing(_)) => (vec![&EDITOR], true),
+            (Stage::Answering, Input::Number(_)) => (vec![&NUMBER, &ALWAYS], true),
+            (Stage::Answering, _) => (vec![&CHOOSING, &EVERYWHERE], false),
+            _ => (vec![&SHEET, &EVERYWHERE], false),
+        },
+        Screen::Diagram(_) => (vec![&CANVAS, &EVERYWHERE], false),
+        Screen::Lab(lab) if lab.asks_first() => (vec![&PREDICTING, &ALWAYS], true),
+        Screen::Lab(_) => (vec![&LAB, &EVERYWHERE], false),
+    }
+}
+
+/// What a key does now.
+pub fn action(model: &Model, key: Key) -> Action {
+    let (tables, typing) = tables(model);
+    for binding in tables.into_iter().flatten() {
+        if binding.keys.split(' ').any(|name| is(name, key)) {
+            return binding.action.clone();
+        }
+    }
+    if typing {
+        return Action::Type(key);
+    }
+    // 1–9 and a–i choose on a question's screen; above, only keys that do something else were taken out.
+    if let Screen::Exercise(sheet) = model.screen() {
+        let chooses = matches!(sheet.input, Input::Choosing { .. } | Input::Ordering { .. });
+        if let (true, None, Some(c)) = (chooses, &model.overlay, key.typed()) {
+            match c {
+                '1'..='9' => return Action::Choose(c as usize - '1' as usize),
+                'a'..='i' => return Action::Choose(c as usize - 'a' as usize),
+                _ => {}
+            }
+        }
+    }
+    Action::Nothing
+}
+
+/// The keys of the footer, the most useful first: key, what it does.
+pub fn footer(model: &Model) -> Vec<(&'static str, &'static str)> {
+    let (tables, _) = tables(model);
+    let mut shown: Vec<(&'static str, &'static str)> = Vec::new();
+    for binding in tables.into_iter().flatten() {
+        let key = binding.keys.split(' ').next().unwrap_or_default();
+        if !binding.foot.is_empty() && !shown.iter().any(|(taken, _)| *taken == key) {
+            shown.push((key, binding.foot));
+        }
+    }
+    shown
+}
+
+/// All keys that work on the screen under the help, for the help.
+pub fn help(model: &Model) -> Vec<(&'static str, &'static str)> {
+    let mut under = model.clone();
+    under.overlay = None;
+    let (tables, _) = tables(&under);
+    tables.into_iter().flatten().map(|binding| (binding.keys, binding.does)).collect()
+}
+
+fn is(name: &str, key: Key) -> bool {
+    let (ctrl, name) = name.strip_prefix("Ctrl-").map_or((false, name), |rest| (true, rest));
+    let (alt, name) = name.strip_prefix("Alt-").map_or((false, name), |rest| (true, rest));
+    if (ctrl, alt) != (key.ctrl, key.alt) {
+        return false;
+    }
+    let code = match name {
+        "↑" => Code::Up,
+        "↓" => Code::Down,
+        "←" => Code::Left,
+        "→" => Code::Right,
+        "Enter" => Code::Enter,
+        "Esc" => Code::Esc,
+        "Tab" => Code::Tab,
+        "Shift-Tab" => Code::BackTab,
+        "Space" => Code::Char(' '),
+        "Home" => Code::Home,
+        "End" => Code::End,
+        "PgUp" => Code::PageUp,
+        "PgDn" => Code::PageDown,
+        "F5" => Code::F(5),
+        name => {
+            let mut letters = name.chars();
+            match (letters.next(), letters.next()) {
+                (Some(c), None) => Code::Char(c),
+                _ => return false,
+            }
+        }
+    };
+    code == key.code
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each name in the tables is a key that `is` knows; a typing error would make a dead key.
+    #[test]
+    fn every_named_key_can_be_pressed() {
+        let all: [&[Binding]; 17] = [
+            &PAGE,
+            &SEARCHING,
+            &SIMULATION_IN_PAGE,
+            &HOME,
+            &HOME_MORE,
+            &EDITOR,
+            &NUMBER,
+            &CHOOSING,
+            &SHEET,
+            &CONFIRM,
+            &CANVAS,
+            &LAB,
+            &PREDICTING,
+            &CONTENTS,
+            &HELP,
+            &TYPING,
+            &EVERYWHERE,
+        ];
+        let codes = [
+            Code::Up,
+            Code::Down,
+            Code::Left,
+            Code::Right,
+            Code::Enter,
+            Code::Esc,
+            Code::Tab,
+            Code::BackTab,
+            Code::Home,
+            Code::End,
+            Code::PageUp,
+            Code::PageDown,
+            Code::F(5),
+        ];
+        let chars = (' '..='~').map(Code::Char);
+        let keys: Vec<Key> = codes
+            .into_iter()
+            .chain(chars)
+            .flat_map(|code| {
+                [(false, false), (true, false), (false, true)].map(|(ctrl, alt)| Key { code, ctrl, alt, shift: false })
+            })
+            .collect();
+        for name in all.into_iter().flatten().flat_map(|binding| binding.keys.split(' ')) {
+            assert_eq!(keys.iter().filter(|key| is(name, **key)).count(), 1, "{name}");
+        }
+    }
+}

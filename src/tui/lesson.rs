@@ -1,0 +1,91 @@
+//! Paints the page being read, with the contents beside it where there is room.
+
+use ratatui::layout::Rect;
+use unicode_width::UnicodeWidthStr;
+
+use super::paint::{Painter, centred};
+use crate::app::Model;
+use crate::app::home::bar;
+use crate::app::lesson::{Reader, columns};
+use crate::app::row::{Row, Span, Ui, wrapped};
+use crate::course::Page;
+
+pub(super) fn view(reader: &Reader, model: &Model, head: Rect, body: Rect, painter: &mut Painter<'_, '_>) {
+    let Some(page) = model.course.page(&reader.page) else {
+        painter.text(
+            body.x + 2,
+            body.y,
+            body.width,
+            Ui::Warning,
+            "This page is gone from the course. Esc shows the map.",
+        );
+        return;
+    };
+    let pages: Vec<_> = model.course.pages().collect();
+    let number = pages.iter().position(|it| it.id == page.id).unwrap_or(0) + 1;
+    let seen = reader.seen();
+    let right = format!("{} {:.0} %  {number}/{}", bar(seen, 8), seen * 100.0, pages.len());
+    let lesson = model.course.lessons.iter().find(|lesson| lesson.pages.iter().any(|it| it.id == page.id));
+    let title = lesson.map_or_else(String::new, |lesson| format!("{} › ", lesson.title)) + &page.title;
+    painter.head(head, &title, &right);
+
+    let (sidebar, width) = columns(body.width);
+    if sidebar > 0 {
+        let area = Rect { x: body.x + 1, y: body.y + 1, width: sidebar - 2, height: body.height.saturating_sub(1) };
+        painter.rows(area, &contents(&pages, number, model, area));
+    }
+    let text = centred(Rect { x: body.x + sidebar, width: body.width - sidebar, ..body }, width);
+    // What is wider than the measure (a diagram) may use the margin too.
+    let wide = Rect { width: body.right().saturating_sub(text.x + 1), ..text };
+    painter.rows(wide, reader.laid.rows.iter().skip(reader.top));
+    for row in reader.bookmarked(&model.progress) {
+        if let Some(y) = row.checked_sub(reader.top).filter(|y| *y < usize::from(text.height)) {
+            painter.text(text.x.saturating_sub(1), text.y + y as u16, 1, Ui::Key, "★");
+        }
+    }
+    focus(reader, text, painter);
+    matches(reader, text, painter);
+}
+
+/// The pages as a list of `area`'s size that holds the current one, `number` from 1.
+fn contents(pages: &[&Page], number: usize, model: &Model, area: Rect) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mut last_of_current = 0;
+    for (index, page) in pages.iter().enumerate() {
+        let here = index + 1 == number;
+        let mark = if model.progress.pages_read.contains(&page.id.0) { "✓" } else { " " };
+        let lead = format!("{}{mark}{:>2} ", if here { "›" } else { " " }, index + 1);
+        let role = if here { Ui::Title } else { Ui::Muted };
+        let room = usize::from(area.width).saturating_sub(lead.width());
+        for (line, row) in wrapped(role, &page.title, room).into_iter().enumerate() {
+            let lead = if line == 0 { lead.clone() } else { " ".repeat(lead.width()) };
+            rows.push(Row::of([Span::ui(role, lead + &row.text())]));
+        }
+        if here {
+            last_of_current = rows.len();
+        }
+    }
+    rows.split_off(last_of_current.saturating_sub(usize::from(area.height)))
+}
+
+fn focus(reader: &Reader, text: Rect, painter: &mut Painter<'_, '_>) {
+    let Some(thing) = reader.focus.and_then(|focus| reader.laid.things.get(focus)) else { return };
+    for row in thing.rows.clone() {
+        let Some(y) = row.checked_sub(reader.top).filter(|y| *y < usize::from(text.height)) else { continue };
+        let y = text.y + y as u16;
+        // A bar in the margin: seen without colour, and it hides nothing.
+        painter.text(text.x.saturating_sub(2), y, 1, Ui::Focus, "▌");
+    }
+}
+
+fn matches(reader: &Reader, text: Rect, painter: &mut Painter<'_, '_>) {
+    let Some(search) = &reader.search else { return };
+    for (index, found) in search.matches.iter().enumerate() {
+        let Some(y) = found.row.checked_sub(reader.top).filter(|y| *y < usize::from(text.height)) else { continue };
+        let row = reader.laid.rows[found.row].text();
+        let (Some(before), Some(word)) = (row.get(..found.bytes.start), row.get(found.bytes.clone())) else { continue };
+        let role = if index == search.current { Ui::CurrentMatch } else { Ui::Match };
+        let x = text.x.saturating_add(before.width() as u16);
+        painter.highlight(Rect { x, y: text.y + y as u16, width: word.width() as u16, height: 1 }, role);
+    }
+}

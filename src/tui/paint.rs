@@ -1,0 +1,79 @@
+//! Rows with roles to cells with colours, clipped to an area.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use unicode_width::UnicodeWidthStr;
+
+use super::theme::Theme;
+use crate::app::row::{Role, Row, Ui};
+
+pub(super) struct Painter<'a, 'b> {
+    pub(super) frame: &'a mut Frame<'b>,
+    pub(super) theme: &'a Theme,
+}
+
+impl<'a, 'b> Painter<'a, 'b> {
+    pub(super) fn new(frame: &'a mut Frame<'b>, theme: &'a Theme) -> Self {
+        Self { frame, theme }
+    }
+
+    pub(super) fn width(text: &str) -> u16 {
+        u16::try_from(text.width()).unwrap_or(u16::MAX)
+    }
+
+    /// Writes on one line, at most `width_cols`; gives the column after the text.
+    pub(super) fn text(&mut self, x: u16, y: u16, width_cols: u16, role: Ui, text: &str) -> u16 {
+        self.styled(x, y, width_cols, self.theme.style(Role::Ui(role)), text)
+    }
+
+    fn styled(&mut self, x: u16, y: u16, width_cols: u16, style: Style, text: &str) -> u16 {
+        let area = self.frame.area();
+        if y >= area.bottom() || x >= area.right() {
+            return x;
+        }
+        self.frame.buffer_mut().set_stringn(x, y, text, usize::from(width_cols), style).0
+    }
+
+    /// A row at `x`, `y`. Where it is wider than `width_cols`, the last column says that there is more.
+    pub(super) fn row(&mut self, x: u16, y: u16, width_cols: u16, row: &Row) {
+        let mut at = x;
+        let end = x.saturating_add(width_cols);
+        for span in &row.spans {
+            let style = self.theme.span_style(span);
+            at = self.styled(at, y, end.saturating_sub(at), style, &span.text);
+        }
+        if row.width() > usize::from(width_cols) && width_cols > 0 {
+            self.text(end - 1, y, 1, Ui::Key, "▸");
+        }
+    }
+
+    /// As many of `rows` as the area has lines.
+    pub(super) fn rows<'r>(&mut self, area: Rect, rows: impl IntoIterator<Item = &'r Row>) {
+        for (y, row) in (area.y..area.bottom()).zip(rows) {
+            self.row(area.x, y, area.width, row);
+        }
+    }
+
+    /// Lays a role over cells that are painted already.
+    pub(super) fn highlight(&mut self, area: Rect, role: Ui) {
+        let style = self.theme.style(Role::Ui(role));
+        let area = area.intersection(self.frame.area());
+        self.frame.buffer_mut().set_style(area, style);
+    }
+
+    /// The line at the top of a screen: something at the left, something at the right.
+    pub(super) fn head(&mut self, area: Rect, left: &str, right: &str) {
+        let right_width = Self::width(right).min(area.width / 2);
+        let room = area.width.saturating_sub(right_width + 4);
+        self.text(area.x + 1, area.y, room, Ui::Title, left);
+        let x = area.right().saturating_sub(right_width + 1);
+        self.text(x, area.y, right_width, Ui::Muted, right);
+    }
+}
+
+/// A column of text of at most `width_cols` in the middle of `area`.
+pub(super) fn centred(area: Rect, width_cols: u16) -> Rect {
+    let width = width_cols.min(area.width);
+    Rect { x: area.x + (area.width - width) / 2, width, ..area }
+}
