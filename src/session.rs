@@ -1,1 +1,361 @@
-//! To come.
+//! One learner at one terminal: the loop, and what each effect does in the world.
+//!
+//! Absent: rules about lessons (those are `app`'s). One thread owns the [`Model`] and sleeps until an [`Event`] wakes it;
+//! others read the keys, write to the terminal, keep progress and grade, so that nothing slow stands between a key and
+//! its frame.
+
+mod keeper;
+mod screen;
+
+use std::panic::{self, AssertUnwindSafe};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crossterm::event::{self, KeyEventKind, MouseButton, MouseEventKind};
+
+use crate::app::key::{Code, Key};
+use crate::app::{Action, Effect, Model, Motion, Notice, Size, update};
+use crate::content;
+use crate::course::{Course, ExerciseId};
+use crate::store::Store;
+use crate::tui::{self, Theme};
+use keeper::Keeper;
+use screen::Screen;
+
+/// All that can wake the loop.
+pub enum Event {
+    Key(Key),
+    Mouse(Pointer),
+    Paste(String),
+    Resize(Size),
+    /// A reply from a thread that did an effect.
+    Done(Action),
+    /// The terminal has taken everything that was written to it.
+    Drained,
+    /// The operating system asks to end: the signal's number.
+    Signal(i32),
+    /// The terminal is gone.
+    HungUp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pointer {
+    WheelUp,
+    WheelDown,
+    Click(u16, u16),
+}
+
+/// What a session is opened with.
+pub struct Opening {
+    pub course: Course,
+    /// Where the course files are, when they are not the embedded ones.
+    pub folder: Option<PathBuf>,
+    pub store: Store,
+    pub theme: Theme,
+    /// Something to say at the start that outweighs the welcome.
+    pub notice: Option<String>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    #[error("the terminal could not be used: {0}")]
+    Terminal(#[from] std::io::Error),
+    #[error(transparent)]
+    Store(#[from] crate::store::StoreError),
+}
+
+/// How a session ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    Quit,
+    Signal(i32),
+}
+
+/// Runs until the learner quits, the system asks to, or the terminal is gone.
+pub fn run(opening: Opening) -> Result<End, SessionError> {
+    let Opening { course, folder, mut store, theme, notice } = opening;
+    let kept = store.load()?;
+    store.sweep()?;
+    let (events, inbox) = mpsc::channel();
+    let mut screen = Screen::enter(events.clone())?;
+    let mut model = Model::new(Arc::new(course), kept, screen.size());
+    if let Some(text) = notice {
+        model.notice = Some(Notice { text, grave: true });
+    }
+    let keeper = Keeper::start(store, events.clone());
+    watch_signals(events.clone())?;
+    let (may_read, go_ahead) = mpsc::channel();
+    read_keys(events.clone(), go_ahead);
+    let mut session = Session { keeper, folder, events, end: None };
+    let opened = model.opened();
+    session.perform_all(&mut model, &mut screen, opened);
+    let end = session.listen(&mut model, &mut screen, &theme, &inbox, &may_read);
+    screen.leave();
+    end
+}
+
+struct Session {
+    keeper: Keeper,
+    folder: Option<PathBuf>,
+    events: Sender<Event>,
+    end: Option<End>,
+}
+
+impl Session {
+    fn listen(
+        &mut self,
+        model: &mut Model,
+        screen: &mut Screen,
+        theme: &Theme,
+        inbox: &Receiver<Event>,
+        may_read: &Sender<()>,
+    ) -> Result<End, SessionError> {
+        let begun = Instant::now();
+        let mut next_tick = Instant::now();
+        let mut stale = true;
+        let mut first = true;
+        loop {
+            if stale && screen.draw(|frame| tui::view(model, theme, frame))? {
+                stale = false;
+            }
+            if first {
+                // After the first frame, so that loading the grammars cannot delay it.
+                thread::spawn(|| crate::markdown::warm_up(&["js", "yaml", "json"]));
+                first = false;
+            }
+            let event = match model.wants_tick_ms() {
+                None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some(every_ms) => {
+                    let wait = next_tick.saturating_duration_since(Instant::now());
+                    let event = inbox.recv_timeout(wait);
+                    if matches!(event, Err(RecvTimeoutError::Timeout)) {
+                        next_tick = Instant::now() + Duration::from_millis(every_ms);
+                    }
+                    event
+                }
+            };
+            let mut pending = Some(match event {
+                Ok(event) => event,
+                Err(RecvTimeoutError::Timeout) => {
+                    Event::Done(Action::Tick { now_ms: begun.elapsed().as_millis() as u64 })
+                }
+                Err(RecvTimeoutError::Disconnected) => return Ok(End::Quit),
+            });
+            // All that waits is done before the next frame: held keys scroll far, and are drawn once.
+            while let Some(event) = pending.take() {
+                let typed = matches!(event, Event::Key(_) | Event::Mouse(_) | Event::Paste(_));
+                stale |= !matches!(event, Event::Drained);
+                self.hear(model, screen, event);
+                if let Some(end) = self.end {
+                    return Ok(end);
+                }
+                if typed {
+                    // Only now may the next key be read: an editor that was started has had the terminal to itself.
+                    let _ = may_read.send(());
+                }
+                pending = inbox.try_recv().ok();
+            }
+        }
+    }
+
+    fn hear(&mut self, model: &mut Model, screen: &mut Screen, event: Event) {
+        let action = match event {
+            Event::Key(key) => tui::action(model, key),
+            Event::Mouse(Pointer::WheelUp) => Action::Scroll(Motion::Lines(-3)),
+            Event::Mouse(Pointer::WheelDown) => Action::Scroll(Motion::Lines(3)),
+            Event::Mouse(Pointer::Click(col, row)) => Action::Click(col, row),
+            Event::Paste(text) => Action::Paste(text),
+            Event::Resize(size) => {
+                screen.resize(size);
+                Action::Resize(size)
+            }
+            Event::Done(action) => action,
+            Event::Drained => return,
+            Event::Signal(number) => {
+                self.end = Some(End::Signal(number));
+                return;
+            }
+            Event::HungUp => {
+                self.end = Some(End::Quit);
+                return;
+            }
+        };
+        let effects = update(model, action);
+        self.perform_all(model, screen, effects);
+    }
+
+    fn perform_all(&mut self, model: &mut Model, screen: &mut Screen, effects: Vec<Effect>) {
+        for effect in effects {
+            if let Some(action) = self.perform(model, screen, effect) {
+                let effects = update(model, action);
+                self.perform_all(model, screen, effects);
+            }
+        }
+    }
+
+    /// Does one effect. What takes time is done by a thread, which replies with `Event::Done`.
+    fn perform(&mut self, model: &Model, screen: &mut Screen, effect: Effect) -> Option<Action> {
+        match effect {
+            Effect::Quit => self.end = Some(End::Quit),
+            Effect::Suspend => screen.suspend(),
+            Effect::Keep { .. } | Effect::SaveDraft { .. } | Effect::SavePosition { .. } => self.keeper.send(effect),
+            Effect::Grade { question, exercise, answer } => {
+                let (course, events) = (Arc::clone(&model.course), self.events.clone());
+                thread::spawn(move || {
+                    let graded = panic::catch_unwind(AssertUnwindSafe(|| {
+                        course.exercises.get(&exercise).map(|exercise| exercise.grade(&answer))
+                    }));
+                    let action = match graded {
+                        Ok(Some(verdict)) => Action::Graded { question, verdict },
+                        Ok(None) => Action::NotKept { question, why: "the exercise is gone from the course".into() },
+                        Err(_) => Action::NotKept { question, why: "the grader failed on this answer".into() },
+                    };
+                    let _ = events.send(Event::Done(action));
+                });
+            }
+            Effect::Copy(text) => screen.copy(&text),
+            Effect::ReadCourse => {
+                let (folder, events) = (self.folder.clone(), self.events.clone());
+                thread::spawn(move || {
+                    let action = match content::open(folder.as_deref()) {
+                        Ok(course) => Action::CourseRead(Arc::new(course)),
+                        Err(error) => Action::Said(Notice { text: error.to_string(), grave: true }),
+                    };
+                    let _ = events.send(Event::Done(action));
+                });
+            }
+            Effect::EditExternally { exercise, text } => return Some(edit_answer(screen, exercise, &text)),
+            Effect::EditPage { file, line } => {
+                let Some(folder) = &self.folder else {
+                    let text = "This course is built into the program. `--course DIR` opens one that you can edit.";
+                    return Some(Action::Said(Notice { text: text.into(), grave: false }));
+                };
+                if let Err(notice) = run_editor(screen, &folder.join(file), line) {
+                    return Some(Action::Said(notice));
+                }
+                return Some(Action::Reload);
+            }
+        }
+        None
+    }
+}
+
+/// Lets the learner write the answer in their own editor, and comes back with what was written.
+fn edit_answer(screen: &mut Screen, exercise: ExerciseId, text: &str) -> Action {
+    let failed = |error: std::io::Error| {
+        Action::Said(Notice { text: format!("{error}. The answer is unchanged."), grave: true })
+    };
+    let file = match tempfile::Builder::new().prefix("coldstart-").suffix(".md").tempfile() {
+        Ok(file) => file,
+        Err(error) => return failed(error),
+    };
+    if let Err(error) = std::fs::write(file.path(), text) {
+        return failed(error);
+    }
+    if let Err(notice) = run_editor(screen, file.path(), 1) {
+        return Action::Said(notice);
+    }
+    match content::read_text(file.path()) {
+        Ok(read) => Action::Edited { exercise, text: read.text.trim_end().to_owned() },
+        Err(error) => failed(error),
+    }
+}
+
+/// Gives the terminal to the learner's editor with `path` open, and waits until it ends.
+fn run_editor(screen: &mut Screen, path: &Path, line: u32) -> Result<(), Notice> {
+    let set = |name| std::env::var(name).ok().filter(|value: &String| !value.trim().is_empty());
+    let editor = set("VISUAL").or_else(|| set("EDITOR")).unwrap_or_else(|| "vi".to_owned());
+    // `+N` is the line to the editors that terminals have; others would take it for a file.
+    let knows_lines = ["vi", "vim", "nvim", "nano", "emacs", "micro", "kak"];
+    let program = editor.split_whitespace().next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
+    let at = if line > 1 && knows_lines.contains(&program) { format!("+{line} ") } else { String::new() };
+    // Through the shell, since the variable may hold arguments: `code --wait`.
+    let command = format!("{editor} {at}\"$1\"");
+    let ended = screen.lend(|| std::process::Command::new("sh").args(["-c", &command, "sh"]).arg(path).status());
+    let why = match ended {
+        Ok(status) if status.success() => return Ok(()),
+        Ok(status) => status.to_string(),
+        Err(error) => error.to_string(),
+    };
+    let text = format!("Your editor `{}` did not work: {why}. Nothing was changed.", content::visible(&editor));
+    Err(Notice { text, grave: true })
+}
+
+/// Reads the terminal's events. After each key it waits for the word to go on.
+fn read_keys(events: Sender<Event>, go_ahead: Receiver<()>) {
+    thread::spawn(move || {
+        loop {
+            let Ok(read) = event::read() else {
+                let _ = events.send(Event::HungUp);
+                return;
+            };
+            let Some(event) = translate(read) else { continue };
+            let wait = !matches!(event, Event::Resize(_));
+            if events.send(event).is_err() || (wait && go_ahead.recv().is_err()) {
+                return;
+            }
+        }
+    });
+}
+
+fn translate(read: event::Event) -> Option<Event> {
+    match read {
+        event::Event::Key(pressed) if pressed.kind != KeyEventKind::Release => key(pressed).map(Event::Key),
+        event::Event::Mouse(mouse) => match mouse.kind {
+            MouseEventKind::ScrollUp => Some(Event::Mouse(Pointer::WheelUp)),
+            MouseEventKind::ScrollDown => Some(Event::Mouse(Pointer::WheelDown)),
+            MouseEventKind::Down(MouseButton::Left) => Some(Event::Mouse(Pointer::Click(mouse.column, mouse.row))),
+            _ => None,
+        },
+        event::Event::Paste(text) => Some(Event::Paste(text)),
+        event::Event::Resize(cols, rows) => Some(Event::Resize(screen::usable(cols, rows))),
+        _ => None,
+    }
+}
+
+fn key(pressed: event::KeyEvent) -> Option<Key> {
+    use event::{KeyCode, KeyModifiers};
+    let ctrl = pressed.modifiers.contains(KeyModifiers::CONTROL);
+    let alt = pressed.modifiers.contains(KeyModifiers::ALT);
+    let shift = pressed.modifiers.contains(KeyModifiers::SHIFT);
+    let code = match pressed.code {
+        // A line feed is Enter on some terminals and in every script.
+        KeyCode::Char('j') if ctrl && !alt => return Some(Key::plain(Code::Enter)),
+        KeyCode::Char(c) if ctrl => Code::Char(c.to_ascii_lowercase()),
+        KeyCode::Char(c) => Code::Char(c),
+        KeyCode::Enter => Code::Enter,
+        KeyCode::Esc => Code::Esc,
+        KeyCode::BackTab => Code::BackTab,
+        KeyCode::Tab if shift => Code::BackTab,
+        KeyCode::Tab => Code::Tab,
+        KeyCode::Backspace => Code::Backspace,
+        KeyCode::Delete => Code::Delete,
+        KeyCode::Up => Code::Up,
+        KeyCode::Down => Code::Down,
+        KeyCode::Left => Code::Left,
+        KeyCode::Right => Code::Right,
+        KeyCode::Home => Code::Home,
+        KeyCode::End => Code::End,
+        KeyCode::PageUp => Code::PageUp,
+        KeyCode::PageDown => Code::PageDown,
+        KeyCode::F(n) => Code::F(n),
+        _ => return None,
+    };
+    Some(Key { code, ctrl, alt, shift: shift && !matches!(code, Code::BackTab) })
+}
+
+fn watch_signals(events: Sender<Event>) -> std::io::Result<()> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    let mut signals = signal_hook::iterator::Signals::new([SIGHUP, SIGTERM, SIGINT])?;
+    thread::spawn(move || {
+        for number in signals.forever() {
+            if events.send(Event::Signal(number)).is_err() {
+                return;
+            }
+        }
+    });
+    Ok(())
+}

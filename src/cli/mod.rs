@@ -1,1 +1,148 @@
-//! To come.
+//! The command line: one file per command, wiring only.
+//!
+//! Exit codes: 0 done, 1 the work found something wrong, 2 wrong usage or unreadable input. Errors go to standard error
+//! as `error: what, where, what to do`.
+
+mod check;
+mod completions;
+mod grade;
+mod open;
+mod output;
+mod progress;
+mod read;
+mod sim;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::content;
+use crate::course::Course;
+use crate::store::{self, Store};
+use output::Output;
+
+/// A course about serverless architecture that lives in the terminal.
+#[derive(Debug, Parser)]
+#[command(
+    name = "coldstart",
+    version,
+    about,
+    after_help = "Example:\n  coldstart            open the course where you stopped\n  coldstart read 1     print the first page"
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Read the course from this folder (it holds `lessons` and `exercises`) instead of the one built in
+    #[arg(long, global = true, value_name = "DIR")]
+    course: Option<PathBuf>,
+    /// Keep progress in this folder
+    #[arg(long, global = true, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
+    color: Colour,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Print a page of the course, or any Markdown file, as the reader shows it
+    Read(read::Arguments),
+    /// Run a cold-start simulation without the screen
+    Sim(sim::Arguments),
+    /// Grade one answer to an exercise
+    Grade(grade::Arguments),
+    /// Check a course as its author would want: links, diagrams, scenarios, rubrics against their samples
+    Check(check::Arguments),
+    /// Show, export or reset what was learned
+    Progress(progress::Arguments),
+    /// Print the completions for a shell
+    Completions(completions::Arguments),
+}
+
+/// Text for people or one JSON document for programs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    #[default]
+    Text,
+    Json,
+}
+
+/// What a command came to, when it came to an end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    Done,
+    FoundWrong,
+    Signal(i32),
+}
+
+/// Why a command could not do its work.
+#[derive(Debug, thiserror::Error)]
+enum CliError {
+    /// The sentence says what, where, and what to do.
+    #[error("{0}")]
+    Input(String),
+    #[error(transparent)]
+    Content(#[from] content::ContentError),
+    #[error("{0}")]
+    Store(#[from] store::StoreError),
+    #[error(transparent)]
+    Session(#[from] crate::session::SessionError),
+    #[error("cannot write the output: {0}")]
+    Output(#[from] std::io::Error),
+}
+
+/// Runs the command that the process was called with.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // A closed pipe is no failure of `--help | head`.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let mut output = Output::new(arguments.color);
+    match run(arguments, &mut output).and_then(|outcome| Ok(output.finish().map(|()| outcome)?)) {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::FoundWrong) => ExitCode::from(1),
+        Ok(Outcome::Signal(number)) => ExitCode::from(128u8.saturating_add(number as u8)),
+        // Whoever reads us has read enough.
+        Err(CliError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            output::complain(&error.to_string());
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(arguments: Arguments, output: &mut Output) -> Result<Outcome, CliError> {
+    let (course, data) = (arguments.course.as_deref(), arguments.data.as_deref());
+    match arguments.command {
+        None => open::run(course, data, arguments.color),
+        Some(Command::Read(it)) => read::run(&it, course, data, output),
+        Some(Command::Sim(it)) => sim::run(&it, course, output),
+        Some(Command::Grade(it)) => grade::run(&it, course, output),
+        Some(Command::Check(it)) => check::run(&it, course, output),
+        Some(Command::Progress(it)) => progress::run(&it, course, data, output),
+        Some(Command::Completions(it)) => completions::run(&it, output),
+    }
+}
+
+fn open_course(folder: Option<&Path>) -> Result<Course, CliError> {
+    Ok(content::open(folder)?)
+}
+
+fn open_store(data: Option<&Path>) -> Result<Store, store::StoreError> {
+    match data {
+        Some(folder) => Store::open(folder),
+        None => Store::open(&store::default_folder()?),
+    }
+}

@@ -1,0 +1,108 @@
+//! Standard output of a command: plain when piped, with colours on a terminal, never with a stranger's control characters.
+
+use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+
+use ratatui::backend::IntoCrossterm;
+use ratatui::style::Style;
+
+use super::Colour;
+use crate::app::row::Row;
+use crate::content::visible;
+use crate::tui::{Depth, Theme};
+
+pub(super) struct Output {
+    out: BufWriter<Stdout>,
+    theme: Theme,
+}
+
+impl Output {
+    pub(super) fn new(colour: Colour) -> Self {
+        Self { out: BufWriter::new(io::stdout()), theme: theme(colour) }
+    }
+
+    pub(super) fn is_terminal() -> bool {
+        io::stdout().is_terminal()
+    }
+
+    /// A line of text.
+    pub(super) fn line(&mut self, text: &str) -> io::Result<()> {
+        writeln!(self.out, "{}", visible(text))
+    }
+
+    /// Text as it is: what this program itself has made, such as completions.
+    pub(super) fn raw(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.out.write_all(bytes)
+    }
+
+    pub(super) fn rows<'a>(&mut self, rows: impl IntoIterator<Item = &'a Row>) -> io::Result<()> {
+        for row in rows {
+            if self.theme.depth == Depth::None {
+                writeln!(self.out, "{}", visible(row.text().trim_end()))?;
+                continue;
+            }
+            for span in &row.spans {
+                let style: Style = self.theme.span_style(span);
+                write!(self.out, "{}", style.into_crossterm().apply(visible(&span.text)))?;
+            }
+            writeln!(self.out)?;
+        }
+        Ok(())
+    }
+
+    /// One JSON document. Control characters that JSON allows in a string are escaped all the same.
+    pub(super) fn json(&mut self, value: &impl serde::Serialize) -> io::Result<()> {
+        let text = serde_json::to_string_pretty(value).map_err(io::Error::other)?;
+        for part in text.split_inclusive(|c: char| {
+            c != '\n' && (visible(c.encode_utf8(&mut [0; 4])) != *c.encode_utf8(&mut [0; 4]))
+        }) {
+            match part.chars().next_back() {
+                Some(last)
+                    if last != '\n' && visible(last.encode_utf8(&mut [0; 4])) != *last.encode_utf8(&mut [0; 4]) =>
+                {
+                    write!(self.out, "{}\\u{:04x}", &part[..part.len() - last.len_utf8()], last as u32)?;
+                }
+                _ => self.out.write_all(part.as_bytes())?,
+            }
+        }
+        writeln!(self.out)
+    }
+
+    pub(super) fn finish(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// Colours as asked for: `--color`, then `NO_COLOR`, then `CLICOLOR_FORCE`, then whether it is a terminal.
+pub(super) fn theme(colour: Colour) -> Theme {
+    let get = |name: &str| std::env::var(name).ok();
+    let found = Theme::from_environment(get);
+    let set = |name| get(name).is_some_and(|value| !value.is_empty() && value != "0");
+    let forced = Theme { depth: if found.depth == Depth::None { Depth::Sixteen } else { found.depth }, ..found };
+    match colour {
+        Colour::Never => Theme { depth: Depth::None, ..found },
+        Colour::Always => forced,
+        Colour::Auto if get("NO_COLOR").is_some_and(|value| !value.is_empty()) => found,
+        Colour::Auto if set("CLICOLOR_FORCE") => forced,
+        Colour::Auto if io::stdout().is_terminal() => found,
+        Colour::Auto => Theme { depth: Depth::None, ..found },
+    }
+}
+
+/// A sentence on standard error, as every failure is told.
+pub(super) fn complain(what: &str) {
+    let _ = writeln!(io::stderr(), "error: {}", visible(what));
+}
+
+/// Something to know that does not stop the work.
+pub(super) fn remark(what: &str) {
+    let _ = writeln!(io::stderr(), "note: {}", visible(what));
+}
+
+/// A line on standard error that the next one overwrites; nothing when standard error is no terminal.
+pub(super) fn progress(text: &str) {
+    let mut error = io::stderr();
+    if error.is_terminal() {
+        let _ = write!(error, "\r{text}\x1b[K");
+        let _ = error.flush();
+    }
+}

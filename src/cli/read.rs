@@ -1,0 +1,103 @@
+//! `coldstart read`: a page, or any Markdown file, as the reader shows it.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::Serialize;
+
+use super::output::{Output, remark};
+use super::{CliError, Format, Outcome, open_course, open_store};
+use crate::app::lesson::{MEASURE_COLS, lay_out};
+use crate::app::row::Row;
+use crate::content;
+use crate::course::{Course, Page, Progress, nearest_hint};
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  coldstart read cold-start --width 72\n  coldstart read notes.md | less")]
+pub(super) struct Arguments {
+    /// A page by its number or name, or a Markdown file; without it the page where you stopped
+    #[arg(value_name = "PAGE|FILE.md")]
+    what: Option<String>,
+    /// Columns to fill; without it the terminal's, at most 90, or 80 when piped
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    width: Option<u16>,
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+/// What `--format json` prints.
+#[derive(Serialize)]
+struct Printed<'a> {
+    page: &'a str,
+    file: &'a str,
+    title: &'a str,
+    minutes: u32,
+    goals: &'a [String],
+    width: u16,
+    lines: Vec<String>,
+    problems: Vec<String>,
+}
+
+pub(super) fn run(
+    it: &Arguments,
+    folder: Option<&Path>,
+    data: Option<&Path>,
+    output: &mut Output,
+) -> Result<Outcome, CliError> {
+    let course = open_course(folder)?;
+    let from_file;
+    let page = match &it.what {
+        None => stopped_at(&course, data).ok_or_else(|| CliError::Input("this course has no page to read".into()))?,
+        Some(what) => match course.find_page(what) {
+            // A file of that name in this folder is what was meant when it is written as a file.
+            Some(page) if !Path::new(what).is_file() => page,
+            _ => {
+                from_file = read_file(what, &course)?;
+                &from_file
+            }
+        },
+    };
+    let width = it.width.unwrap_or_else(|| {
+        let terminal = if Output::is_terminal() { crossterm::terminal::size().ok() } else { None };
+        terminal.map_or(80, |(cols, _)| cols).clamp(1, MEASURE_COLS)
+    });
+    let laid = lay_out(&course, &Progress::default(), page, width);
+    match it.format {
+        Format::Text => output.rows(&laid.rows)?,
+        Format::Json => output.json(&Printed {
+            page: &page.id.0,
+            file: &page.file,
+            title: &page.title,
+            minutes: page.minutes,
+            goals: &page.goals,
+            width,
+            lines: laid.rows.iter().map(|row: &Row| row.text().trim_end().to_owned()).collect(),
+            problems: page.problems.iter().map(ToString::to_string).collect(),
+        })?,
+    }
+    Ok(Outcome::Done)
+}
+
+fn stopped_at<'a>(course: &'a Course, data: Option<&Path>) -> Option<&'a Page> {
+    let position = open_store(data).ok().and_then(|store| store.load().ok()).and_then(|kept| kept.position);
+    position.and_then(|position| course.page(&position.page)).or_else(|| course.pages().next())
+}
+
+fn read_file(what: &str, course: &Course) -> Result<Page, CliError> {
+    let path = PathBuf::from(what);
+    if !path.exists() {
+        let names: Vec<&str> = course.pages().filter_map(|page| page.id.0.rsplit('/').next()).collect();
+        let near = nearest_hint(what.trim_end_matches(".md"), names.iter().copied());
+        let count = names.len();
+        return Err(CliError::Input(format!("no page and no file `{what}`{near}; the pages are 1 to {count}")));
+    }
+    let read = content::read_text(&path)
+        .map_err(|error| CliError::Input(format!("cannot read {}: {error}", path.display())))?;
+    for note in &read.notes {
+        remark(&format!("{}: {note}", path.display()));
+    }
+    let mut page = Page::parse(what, what, &read.text, course);
+    // Any Markdown file may be read; only a course's page needs front matter.
+    page.problems.retain(|problem| !problem.message.starts_with("no front matter"));
+    Ok(page)
+}
