@@ -1,1 +1,369 @@
-//! To come.
+//! Keys in, screen and attempts out, on the real course.
+
+use coldstart::app::lesson::What;
+use coldstart::app::{Action, Motion, Screen, Size};
+use coldstart::course::{Deed, Kind, Task};
+use proptest::prelude::*;
+
+use crate::learner::{Learner, USUAL};
+
+const SIZES: [Size; 4] =
+    [Size { cols: 60, rows: 20 }, USUAL, Size { cols: 100, rows: 30 }, Size { cols: 200, rows: 50 }];
+
+/// An answer that makes every point of `connection-outside-handler`.
+const GOOD: &str = "The code outside the handler runs only once, when the environment is initialised. While the \
+                    environment stays warm the connection is reused and not opened again on every call. One notices it \
+                    in consecutive warm invocations. The first, cold start still pays for the initialisation.";
+
+fn deeds(learner: &Learner) -> Vec<Deed> {
+    learner.attempts().into_iter().map(|attempt| attempt.deed).collect()
+}
+
+#[test]
+fn the_course_opens_on_its_first_page_with_a_welcome_once() {
+    let mut learner = Learner::new(USUAL);
+    learner.sees("Serverless Architecture ›").sees("Welcome").sees("1/10");
+    learner.press("j");
+    assert!(!learner.screen().contains("Welcome"));
+    let mut learner = learner.reopen();
+    learner.sees("You are where you stopped");
+}
+
+#[test]
+fn every_page_is_read_to_its_end_by_space_and_arrow_at_every_size() {
+    for size in SIZES {
+        let mut learner = Learner::new(size);
+        let pages = learner.model.course.pages().count();
+        for number in 1..=pages {
+            learner.sees(&format!("{number}/{pages}"));
+            for _ in 0..200 {
+                let Screen::Page(reader) = learner.model.screen() else { panic!("not on a page") };
+                assert!(reader.top <= reader.laid.rows.len());
+                if reader.seen() >= 1.0 {
+                    break;
+                }
+                learner.press("<space>");
+            }
+            learner.press("<right>");
+        }
+        learner.sees("This is the last page");
+        let read = deeds(&learner).iter().filter(|deed| matches!(deed, Deed::PageRead { .. })).count();
+        assert_eq!(read, pages, "{size:?}");
+        learner.press("<esc>").sees(&format!("{pages} of {pages} pages read"));
+    }
+}
+
+#[test]
+fn no_row_of_text_is_wider_than_its_column() {
+    for size in SIZES {
+        let mut learner = Learner::new(size);
+        for _ in 0..learner.model.course.pages().count() {
+            let Screen::Page(reader) = learner.model.screen() else { panic!("not on a page") };
+            let (_, width) = coldstart::app::lesson::columns(size.cols);
+            for row in &reader.laid.rows {
+                assert!(row.width() <= usize::from(width), "{size:?} {}: {}", reader.page, row.text());
+            }
+            learner.press("n");
+        }
+    }
+}
+
+#[test]
+fn scrolling_stops_at_the_last_line_and_at_the_first() {
+    let mut learner = Learner::new(USUAL);
+    learner.press("G");
+    let end = learner.screen();
+    learner.press("jjj<space><pgdn>G");
+    assert_eq!(learner.screen(), end);
+    learner.press("gkkkb<up>");
+    let Screen::Page(reader) = learner.model.screen() else { panic!("not on a page") };
+    assert_eq!(reader.top, 0);
+}
+
+#[test]
+fn everything_that_responds_is_reached_by_tab_opened_by_enter_and_left_by_esc() {
+    let mut learner = Learner::new(USUAL);
+    let mut opened = [0; 3];
+    for _ in 0..learner.model.course.pages().count() {
+        let Screen::Page(reader) = learner.model.screen() else { panic!("not on a page") };
+        let (page, things) = (reader.page.clone(), reader.laid.things.clone());
+        for thing in &things {
+            learner.press("<tab>");
+            let What::Widget(index) = thing.what else { continue };
+            let task = learner.model.course.page(&page).expect("the page").widgets[index].task.clone();
+            learner.press("<enter>");
+            let kind = match (learner.model.screen(), &task) {
+                (Screen::Diagram(_), Task::Diagram { .. }) => 0,
+                (Screen::Lab(_), Task::Simulation(_)) => 1,
+                (Screen::Exercise(_), Task::Exercise(_)) => 2,
+                (other, task) => panic!("{page}: {task:?} opened {other:?}"),
+            };
+            opened[kind] += 1;
+            // Esc leaves an editor first, and then the exercise.
+            learner.press("<esc>");
+            if !matches!(learner.model.screen(), Screen::Page(_)) {
+                learner.press("<esc>");
+            }
+            let Screen::Page(reader) = learner.model.screen() else { panic!("Esc did not come back") };
+            assert_eq!(reader.page, page);
+        }
+        learner.press("<esc>").press("n");
+    }
+    let [diagrams, simulations, exercises] = opened;
+    assert!(diagrams >= 1 && simulations >= 1 && exercises >= 11, "{opened:?}");
+}
+
+#[test]
+fn an_answer_is_graded_kept_and_still_there_the_next_day() {
+    let mut learner = Learner::new(USUAL);
+    learner.open_exercise("connection-outside-handler").press(GOOD).press("<f5>");
+    learner.sees("All points made").sees("✓ made");
+    let kept = deeds(&learner);
+    let answered = kept.iter().find_map(|deed| match deed {
+        Deed::Answered { exercise, verdict, .. } => Some((exercise.0.as_str(), verdict.fraction())),
+        _ => None,
+    });
+    assert_eq!(answered, Some(("connection-outside-handler", 1.0)));
+    let mut learner = learner.reopen();
+    learner.open_exercise("connection-outside-handler").sees("✓ made").sees("1.00 of 1.00 points");
+}
+
+#[test]
+fn a_half_answer_earns_its_points_with_evidence_and_a_hint_for_the_rest() {
+    let mut learner = Learner::new(USUAL);
+    learner.open_exercise("connection-outside-handler");
+    learner.press("The connection is reused while the environment stays warm.<f5>");
+    learner.sees("✓ made").sees("✗ missing").sees("“");
+    assert!(!learner.screen().contains("All points made"));
+}
+
+#[test]
+fn a_draft_survives_leaving_and_restarting() {
+    let mut learner = Learner::new(USUAL);
+    learner.open_exercise("invoice-flow").press("the upload emits").press("<esc>").sees("Your draft is kept");
+    let mut learner = learner.reopen();
+    learner.open_exercise("invoice-flow").sees("the upload emits");
+    assert!(deeds(&learner).iter().all(|deed| !matches!(deed, Deed::Answered { .. })));
+}
+
+#[test]
+fn the_solution_before_an_honest_try_asks_and_is_kept_as_giving_up() {
+    let mut learner = Learner::new(USUAL);
+    learner.open_exercise("constant-high-traffic").press("<esc>S").sees("giving up").press("n");
+    assert!(deeds(&learner).is_empty() || deeds(&learner).iter().all(|deed| !matches!(deed, Deed::GaveUp { .. })));
+    learner.press("Sy").sees("Solution (you gave up on this one)");
+    assert!(deeds(&learner).iter().any(|deed| matches!(deed, Deed::GaveUp { .. })));
+}
+
+#[test]
+fn after_an_honest_try_the_solution_is_simply_shown() {
+    let mut learner = Learner::new(USUAL);
+    learner.open_exercise("connection-outside-handler").press(GOOD).press("<f5>S").press("G").sees("Solution");
+    assert!(deeds(&learner).iter().any(|deed| matches!(deed, Deed::SolutionSeen { .. })));
+}
+
+#[test]
+fn hints_come_one_at_a_time_and_are_kept() {
+    let mut learner = Learner::new(USUAL);
+    learner.open_exercise("connection-outside-handler").press("<esc>H").sees("Hint 1 of");
+    assert!(!learner.screen().contains("Hint 2 of"));
+    learner.press("H").sees("Hint 2 of");
+    let steps: Vec<usize> = deeds(&learner)
+        .iter()
+        .filter_map(|deed| match deed {
+            Deed::HintShown { step, .. } => Some(*step),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(steps, [1, 2]);
+}
+
+#[test]
+fn every_quick_question_is_answered_rightly_by_keys_alone() {
+    let mut learner = Learner::new(USUAL);
+    let course = std::sync::Arc::clone(&learner.model.course);
+    let mut quick = 0;
+    for exercise in course.exercises.values() {
+        let keys = match &exercise.kind {
+            Kind::Choice { options, .. } => {
+                let right = options.iter().enumerate().filter(|(_, option)| option.right);
+                right.map(|(index, _)| char::from(b'a' + index as u8)).collect::<String>() + "<enter>"
+            }
+            Kind::Order { steps } => {
+                // A letter brings its line to the cursor; lines move as they are taken.
+                let mut shown = exercise.shown_order();
+                let mut keys = String::new();
+                for step in 0..steps.len() {
+                    let at = shown.iter().position(|it| *it == step).expect("every step is shown");
+                    keys.push(char::from(b'a' + at as u8));
+                    let taken = shown.remove(at);
+                    shown.insert(step, taken);
+                }
+                keys + "<enter>"
+            }
+            Kind::Number(task) => format!("{}<enter>", task.value),
+            _ => continue,
+        };
+        quick += 1;
+        learner.open_exercise(&exercise.id.0).press(&keys);
+        let Screen::Exercise(sheet) = learner.model.screen() else { panic!("not on the exercise") };
+        let stage = format!("{:?}", sheet.stage);
+        learner.sees("All points made");
+        assert!(stage.starts_with("Judged"), "{}: {stage}", exercise.id);
+    }
+    assert!(quick >= 8, "{quick} quick questions");
+}
+
+#[test]
+fn search_finds_highlights_counts_and_moves_between_matches() {
+    let mut learner = Learner::new(USUAL);
+    learner.press("/server").sees("1 of ").press("<enter>");
+    let matches = |learner: &Learner| match learner.model.screen() {
+        Screen::Page(reader) => reader.search.as_ref().map(|search| (search.current, search.matches.len())),
+        _ => None,
+    };
+    let (first, n) = matches(&learner).expect("a search is on");
+    assert!(n > 2 && first == 0);
+    learner.press("n");
+    assert_eq!(matches(&learner), Some((1, n)));
+    learner.press("N");
+    assert_eq!(matches(&learner), Some((0, n)));
+    // Past the last match of the page the search goes on through the course, and back.
+    learner.press(&"n".repeat(n)).sees("2/10");
+    learner.press("N").sees("1/10");
+    assert_eq!(matches(&learner), Some((n - 1, n)));
+    learner.press("<esc>");
+    assert_eq!(matches(&learner), None);
+    learner.press("n").sees("2/10");
+    learner.press("/zzzz<enter>").sees("Nowhere in this course: zzzz");
+}
+
+#[test]
+fn contents_are_filtered_as_one_types_and_lead_there() {
+    let mut learner = Learner::new(USUAL);
+    learner.press("t").sees("Filter:").press("mistakes<enter>").sees("8/10");
+}
+
+#[test]
+fn help_lists_the_keys_and_closes() {
+    let mut learner = Learner::new(USUAL);
+    learner.press("?").sees("Keys that work here").sees("next page").press("<esc>");
+    assert!(!learner.screen().contains("Keys that work here"));
+}
+
+#[test]
+fn the_simulation_runs_in_the_page_and_full_screen() {
+    let mut learner = Learner::new(Size { cols: 100, rows: 40 });
+    learner.focus_simulation("sparse-api").press("<enter>");
+    let Screen::Lab(lab) = learner.model.screen() else { panic!("the lab did not open") };
+    if lab.asks_first() {
+        learner.press("10<enter>");
+    }
+    learner.press("G").wait_ms(60_000);
+    let Screen::Lab(lab) = learner.model.screen() else { panic!("the lab closed") };
+    let report = lab.report();
+    assert_eq!(report, coldstart::sim::run(lab.scenario()), "watched or not, the same run");
+    assert!(report.cold_starts > 0);
+    learner.sees("ended").sees("cold starts");
+    // A knob is turned: the run is made again and the one before stands beside it.
+    learner.press("<right>").wait_ms(60_000).sees("run before");
+}
+
+#[test]
+fn time_in_the_lab_goes_back_as_well() {
+    let mut learner = Learner::new(USUAL);
+    learner.focus_simulation("sparse-api").press("<enter>");
+    let Screen::Lab(lab) = learner.model.screen() else { panic!("the lab did not open") };
+    if lab.asks_first() {
+        learner.press("10<enter><space>");
+    }
+    learner.press("g").press("....");
+    let four = learner.screen();
+    learner.press("......");
+    assert_ne!(learner.screen(), four);
+    learner.press(",,,,,,");
+    assert_eq!(learner.screen(), four);
+}
+
+#[test]
+fn a_prediction_is_judged_by_the_run_and_kept() {
+    let mut learner = Learner::new(USUAL);
+    learner.go_to(|task| matches!(task, Task::Simulation(it) if it.predict.is_some()));
+    learner.press("<enter>").sees("Predict first").press("42<enter>").press("G").wait_ms(120_000);
+    learner.press("<home>").sees("you guessed 42");
+    assert!(deeds(&learner).iter().any(|deed| matches!(deed, Deed::Predicted { guess, .. } if *guess == 42.0)));
+}
+
+#[test]
+fn copying_takes_the_source_and_not_the_cells() {
+    let mut learner = Learner::new(USUAL);
+    learner.press(":6<enter>");
+    for _ in 0..100 {
+        let Screen::Page(reader) = learner.model.screen() else { panic!("not on a page") };
+        let top = reader.laid.rows.get(reader.top + 2).map(coldstart::app::row::Row::text).unwrap_or_default();
+        if top.contains("index.js") || reader.seen() >= 1.0 {
+            break;
+        }
+        learner.press("j");
+    }
+    learner.press("y").sees("copied");
+    let copied = learner.copied.clone().expect("something was copied");
+    assert!(copied.contains("exports.handler = async (event, context) => {"), "{copied}");
+    assert!(!copied.lines().any(|line| line.ends_with(' ')));
+}
+
+#[test]
+fn any_size_at_any_moment_is_safe() {
+    let mut learner = Learner::new(USUAL);
+    let journeys = ["", "t", "<esc>?", "<esc><esc>", "<enter><tab><enter>", "<esc><esc>:4<enter><tab><enter>"];
+    for keys in journeys {
+        learner.press(keys);
+        for (cols, rows) in [(1, 1), (2, 1), (1, 40), (59, 19), (60, 20), (500, 3), (300, 100), (7, 7), (80, 24)] {
+            learner.act(Action::Resize(Size { cols, rows }));
+            learner.screen();
+        }
+    }
+}
+
+#[test]
+fn a_resize_keeps_the_line_that_is_being_read() {
+    let mut learner = Learner::new(USUAL);
+    learner.press("ddd");
+    let line = |learner: &Learner| match learner.model.screen() {
+        Screen::Page(reader) => reader.laid.rows[reader.top..].iter().map(|row| row.source_line).find(|line| *line > 0),
+        _ => None,
+    };
+    let before = line(&learner);
+    for (cols, rows) in [(60, 20), (200, 50), (71, 33), (80, 24)] {
+        learner.act(Action::Resize(Size { cols, rows }));
+    }
+    assert_eq!(line(&learner), before);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_keys_whatever_break_the_program(
+        keys in prop::collection::vec(prop::sample::select(vec![
+            "<enter>", "<esc>", "<tab>", "<s-tab>", "<space>", "<up>", "<down>", "<left>", "<right>", "<home>", "<end>",
+            "<pgup>", "<pgdn>", "<backspace>", "<f5>", "<c-d>", "<c-u>", "<c-e>", "j", "k", "n", "N", "p", "g", "G", "t",
+            "/", ":", "y", "r", "?", "H", "S", "c", ",", ".", "[", "]", "0", "1", "a", "b", "é", "日", "x y z",
+        ]), 1..60),
+        cols in 1u16..140,
+        rows in 1u16..50,
+    ) {
+        let mut learner = Learner::new(USUAL);
+        for (index, key) in keys.iter().enumerate() {
+            learner.press(key);
+            if index == keys.len() / 2 {
+                learner.act(Action::Resize(Size { cols, rows }));
+                learner.act(Action::Paste("pasted\ntext \u{1b}[31m".into()));
+                learner.act(Action::Click(cols / 2, rows / 2));
+                learner.act(Action::Scroll(Motion::Lines(3)));
+            }
+            learner.wait_ms(66);
+        }
+        learner.screen();
+    }
+}

@@ -1,0 +1,207 @@
+//! A learner at a screen of cells: keys in, screen and attempts out. The real course, a real store, no terminal.
+
+use std::sync::Arc;
+
+use coldstart::app::key::{Code, Key};
+use coldstart::app::lesson::What;
+use coldstart::app::{Action, Effect, Model, Screen, Size, update};
+use coldstart::course::{Attempt, Course, Position, Task};
+use coldstart::store::Store;
+use coldstart::{content, tui};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use tempfile::TempDir;
+
+pub struct Learner {
+    pub model: Model,
+    pub store: Store,
+    /// What was copied last.
+    pub copied: Option<String>,
+    pub has_quit: bool,
+    folder: TempDir,
+    now_ms: u64,
+}
+
+pub const USUAL: Size = Size { cols: 80, rows: 24 };
+
+impl Learner {
+    /// Opens the built-in course for the first time.
+    pub fn new(size: Size) -> Self {
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        Self::with(content::open(None).expect("the built-in course"), folder, size)
+    }
+
+    pub fn of(course: Course, size: Size) -> Self {
+        Self::with(course, tempfile::tempdir().expect("a folder for the test"), size)
+    }
+
+    fn with(course: Course, folder: TempDir, size: Size) -> Self {
+        let store = Store::open(folder.path()).expect("a store in an empty folder");
+        let kept = store.load().expect("a store that was just opened");
+        let model = Model::new(Arc::new(course), kept, size);
+        let opened = model.opened();
+        let mut learner = Self { model, store, copied: None, has_quit: false, folder, now_ms: 0 };
+        learner.perform(opened);
+        learner
+    }
+
+    /// The program is closed and opened again the next day.
+    pub fn reopen(self) -> Self {
+        let course = Course::clone(&self.model.course);
+        Self::with(course, self.folder, self.model.size)
+    }
+
+    /// Presses keys: `<enter>`, `<esc>`, `<c-d>` … by name, everything else letter by letter.
+    pub fn press(&mut self, keys: &str) -> &mut Self {
+        for key in keys_of(keys) {
+            let action = tui::action(&self.model, key);
+            self.act(action);
+        }
+        self
+    }
+
+    pub fn act(&mut self, action: Action) -> &mut Self {
+        let effects = update(&mut self.model, action);
+        self.perform(effects);
+        self
+    }
+
+    /// Lets time pass while something on the screen moves.
+    pub fn wait_ms(&mut self, ms: u64) -> &mut Self {
+        let until = self.now_ms + ms;
+        while self.now_ms < until && self.model.wants_tick_ms().is_some() {
+            self.now_ms += 33;
+            self.act(Action::Tick { now_ms: self.now_ms });
+        }
+        self
+    }
+
+    /// Does what the session does for each effect, at once.
+    fn perform(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            let reply = match effect {
+                Effect::Quit => {
+                    self.has_quit = true;
+                    continue;
+                }
+                Effect::Grade { question, exercise, answer } => {
+                    let verdict = self.model.course.exercises[&exercise].grade(&answer);
+                    Action::Graded { question, verdict }
+                }
+                Effect::Keep { question, deed } => {
+                    let attempt = self.store.keep(1_700_000_000_000, deed).expect("kept");
+                    Action::Kept { question, attempt }
+                }
+                Effect::SaveDraft { exercise, answer } => {
+                    self.store.save_draft(1, &exercise, &answer).expect("saved");
+                    continue;
+                }
+                Effect::SavePosition { page, source_line } => {
+                    self.store.save_position(1, &Position { page, source_line }).expect("saved");
+                    continue;
+                }
+                Effect::Copy(text) => {
+                    self.copied = Some(text);
+                    continue;
+                }
+                Effect::Suspend | Effect::ReadCourse | Effect::EditExternally { .. } | Effect::EditPage { .. } => {
+                    continue;
+                }
+            };
+            self.act(reply);
+        }
+    }
+
+    pub fn attempts(&self) -> Vec<Attempt> {
+        self.store.attempts().expect("attempts")
+    }
+
+    /// What stands on the screen, line by line, trailing blanks cut.
+    pub fn screen(&self) -> String {
+        let Size { cols, rows } = self.model.size;
+        let mut terminal = Terminal::new(TestBackend::new(cols, rows)).expect("a screen of cells");
+        terminal.draw(|frame| tui::view(&self.model, &tui::Theme::PLAIN, frame)).expect("drawn");
+        let buffer = terminal.backend().buffer();
+        let line = |y: u16| (0..cols).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned();
+        (0..rows).map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    #[track_caller]
+    pub fn sees(&mut self, text: &str) -> &mut Self {
+        let screen = self.screen();
+        assert!(screen.contains(text), "no `{text}` on this screen:\n{screen}");
+        self
+    }
+
+    /// Goes to the page on which an exercise stands, tabs to it and opens it.
+    pub fn open_exercise(&mut self, id: &str) -> &mut Self {
+        self.go_to(|task| matches!(task, Task::Exercise(it) if it.0 == id)).press("<enter>")
+    }
+
+    /// Goes to the page of a scenario and tabs to it.
+    pub fn focus_simulation(&mut self, scenario: &str) -> &mut Self {
+        self.go_to(|task| matches!(task, Task::Simulation(it) if it.scenario == scenario))
+    }
+
+    #[track_caller]
+    pub fn go_to(&mut self, wanted: impl Fn(&Task) -> bool) -> &mut Self {
+        let course = Arc::clone(&self.model.course);
+        let places = course.pages().enumerate().flat_map(|(number, page)| {
+            page.widgets.iter().enumerate().map(move |(index, widget)| (number + 1, index, &widget.task))
+        });
+        let (page, index, _) = places.into_iter().find(|(.., task)| wanted(task)).expect("it stands on a page");
+        while !matches!(self.model.screen(), Screen::Page(_)) {
+            self.press(if matches!(self.model.screen(), Screen::Home(_)) { "<enter>" } else { "<esc>" });
+        }
+        self.press(&format!(":{page}<enter>"));
+        for _ in 0..100 {
+            self.press("<tab>");
+            let Screen::Page(reader) = self.model.screen() else { break };
+            if reader.focus.is_some_and(|at| reader.laid.things[at].what == What::Widget(index)) {
+                return self;
+            }
+        }
+        panic!("Tab does not reach thing {index} of page {page}")
+    }
+}
+
+fn keys_of(text: &str) -> Vec<Key> {
+    let mut keys = Vec::new();
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let named = rest.strip_prefix('<').and_then(|inner| inner.split_once('>'));
+        if let Some((key, after)) = named.and_then(|(name, after)| Some((key_of(name)?, after))) {
+            keys.push(key);
+            rest = after;
+        } else {
+            keys.push(Key::char(c));
+            rest = &rest[c.len_utf8()..];
+        }
+    }
+    keys
+}
+
+fn key_of(name: &str) -> Option<Key> {
+    if let Some(letter) = name.strip_prefix("c-") {
+        return Some(Key::ctrl(letter.chars().next()?));
+    }
+    let code = match name {
+        "enter" => Code::Enter,
+        "esc" => Code::Esc,
+        "tab" => Code::Tab,
+        "s-tab" => Code::BackTab,
+        "space" => Code::Char(' '),
+        "up" => Code::Up,
+        "down" => Code::Down,
+        "left" => Code::Left,
+        "right" => Code::Right,
+        "home" => Code::Home,
+        "end" => Code::End,
+        "pgup" => Code::PageUp,
+        "pgdn" => Code::PageDown,
+        "backspace" => Code::Backspace,
+        "f5" => Code::F(5),
+        _ => return None,
+    };
+    Some(Key::plain(code))
+}
