@@ -8,7 +8,8 @@
 //!   group to stand after the one before it; `!` before a group asks that it be absent, `~` that it be
 //!   denied (`~reconnect*`: "without reconnecting", "need not reconnect", "avoids reconnecting").
 //! - `|` parts the alternatives of a group. An alternative is a word, or words in this order with up to two others
-//!   between neighbours; `_` between two words lets up to six pass. In `"quotes"` nothing may stand between.
+//!   between neighbours; `_` between two words lets up to six pass. In `"quotes"` nothing may stand between. Brackets
+//!   hold alternatives in a row's place: `(open | make) new connection`.
 //! - `^word` must begin its sentence, and behind `word,` there must be a pause or the end.
 //! - A word matches all its inflections and near misspellings; `word*` all words that begin so; `=word` itself only.
 //!   `@name` stands for the alternatives that the vocabulary lists under that name.
@@ -58,7 +59,8 @@ pub(super) enum Term {
     Concept(usize),
 }
 
-/// The vocabulary with its words as numbers; a [`Term::Concept`] is an index into it.
+/// The vocabulary with its words as numbers; a [`Term::Concept`] is an index into `any`, where those without a name
+/// follow the named ones.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Concepts {
     pub(super) names: Vec<String>,
@@ -68,9 +70,9 @@ pub(super) struct Concepts {
 impl Concepts {
     /// Reads a vocabulary. What cannot be read is left out and said: the name, the words at fault, the message.
     pub(super) fn read(vocabulary: &BTreeMap<String, Vec<String>>, lexicon: &mut Lexicon) -> (Self, Vec<(String, String, String)>) {
-        let mut concepts = Self { names: vocabulary.keys().cloned().collect(), any: Vec::new() };
+        let mut concepts = Self { names: vocabulary.keys().cloned().collect(), any: vec![Vec::new(); vocabulary.len()] };
         let mut slips = Vec::new();
-        for (name, phrases) in vocabulary {
+        for (index, (name, phrases)) in vocabulary.iter().enumerate() {
             let mut any = Vec::new();
             for phrase in phrases {
                 match concepts.alternative(phrase, lexicon) {
@@ -78,7 +80,7 @@ impl Concepts {
                     Err(message) => slips.push((name.clone(), phrase.clone(), message)),
                 }
             }
-            concepts.any.push(any);
+            concepts.any[index] = any;
         }
         for index in 0..concepts.names.len() {
             if concepts.leads_deeper_than(MAX_DEPTH, index) {
@@ -103,7 +105,8 @@ impl Concepts {
         self.any.iter().enumerate().filter(|(_, any)| is_one(any)).map(|(index, _)| index).collect()
     }
 
-    pub(super) fn pattern(&self, text: &str, lexicon: &mut Lexicon) -> Result<Pattern, String> {
+    /// Reads one pattern. Alternatives in brackets become concepts without a name.
+    pub(super) fn pattern(&mut self, text: &str, lexicon: &mut Lexicon) -> Result<Pattern, String> {
         let mut pattern = Pattern::default();
         let mut n_terms = 0;
         let mut rest = text;
@@ -113,8 +116,7 @@ impl Concepts {
             let (group, tail) = rest.split_at(end);
             let group = group.trim();
             let (absent, denied) = (group.starts_with('!'), group.starts_with('~'));
-            let group = group.trim_start_matches(['!', '~']);
-            let any = group.split('|').map(|words| self.alternative(words, lexicon)).collect::<Result<Vec<_>, _>>()?;
+            let any = self.alternatives(group.trim_start_matches(['!', '~']), lexicon)?;
             n_terms += any.iter().map(|it| it.terms.len()).sum::<usize>();
             if n_terms > MAX_TERMS {
                 return Err(format!("this pattern has more than {MAX_TERMS} words: move some to the vocabulary"));
@@ -130,34 +132,77 @@ impl Concepts {
         Ok(pattern)
     }
 
-    /// One alternative: words and names, `_`, quotes.
-    fn alternative(&self, text: &str, lexicon: &mut Lexicon) -> Result<Alternative, String> {
+    /// Alternatives parted by `|`; one inside brackets parts those of the bracket.
+    fn alternatives(&mut self, text: &str, lexicon: &mut Lexicon) -> Result<Vec<Alternative>, String> {
+        let mut any = Vec::new();
+        let (mut start, mut is_inside) = (0, false);
+        for (at, c) in text.char_indices() {
+            match c {
+                '(' | ')' if is_inside == (c == '(') => return Err("the brackets of this pattern do not fit together".to_owned()),
+                '(' | ')' => is_inside = c == '(',
+                '|' if !is_inside => {
+                    any.push(self.alternative(&text[start..at], lexicon)?);
+                    start = at + 1;
+                }
+                _ => {}
+            }
+        }
+        if is_inside {
+            return Err("a bracket of this pattern is not closed".to_owned());
+        }
+        any.push(self.alternative(&text[start..], lexicon)?);
+        Ok(any)
+    }
+
+    /// One alternative: words, names and brackets, `_`, quotes.
+    fn alternative(&mut self, text: &str, lexicon: &mut Lexicon) -> Result<Alternative, String> {
         let text = text.trim();
-        let mut alternative = Alternative { opens: text.starts_with('^'), pauses: text.ends_with(','), ..Alternative::default() };
-        let text = text.trim_start_matches('^').trim_end_matches(',');
-        let mut gap = GAP;
-        for (index, piece) in text.split('"').enumerate() {
-            let is_quoted = index % 2 == 1;
-            for (n, word) in piece.split_whitespace().enumerate() {
-                if word == "_" {
+        let mut row = Alternative { opens: text.starts_with('^'), pauses: text.ends_with(','), ..Alternative::default() };
+        let mut rest = text.trim_start_matches('^').trim_end_matches(',').trim_start();
+        let (mut gap, mut is_quoted, mut is_first_quoted) = (GAP, false, false);
+        while let Some(c) = rest.chars().next() {
+            let end = match c {
+                '"' => 1,
+                '(' => rest.find(')').map_or(rest.len(), |end| end + 1),
+                _ => rest.find(|c: char| c.is_whitespace() || matches!(c, '"' | '(')).unwrap_or(rest.len()),
+            };
+            let (piece, tail) = rest.split_at(end);
+            rest = tail.trim_start();
+            let term = match piece {
+                "\"" => {
+                    is_quoted = !is_quoted;
+                    is_first_quoted = is_quoted;
+                    continue;
+                }
+                "_" => {
                     gap = WIDE_GAP;
                     continue;
                 }
-                let term = match word.strip_prefix('@') {
-                    Some(name) => Term::Concept(self.names.iter().position(|known| known == name).ok_or_else(|| {
-                        format!("the vocabulary has no `@{name}`{}", self.nearest(name))
-                    })?),
-                    None => Term::Word(lexicon.add(word)?),
-                };
-                let gap_here = if alternative.terms.is_empty() || (is_quoted && n > 0) { 0 } else { gap };
-                alternative.terms.push((term, gap_here));
-                gap = GAP;
-            }
+                _ if c == '(' => self.bracket(piece, lexicon)?,
+                _ => self.word(piece, lexicon)?,
+            };
+            let must_touch = row.terms.is_empty() || (is_quoted && !is_first_quoted);
+            row.terms.push((term, if must_touch { 0 } else { gap }));
+            (gap, is_first_quoted) = (GAP, false);
         }
-        if alternative.terms.is_empty() {
+        if row.terms.is_empty() {
             return Err("there is nothing between two signs of this pattern".to_owned());
         }
-        Ok(alternative)
+        Ok(row)
+    }
+
+    fn bracket(&mut self, piece: &str, lexicon: &mut Lexicon) -> Result<Term, String> {
+        let any = self.alternatives(piece.trim_start_matches('(').trim_end_matches(')'), lexicon)?;
+        self.any.push(any);
+        Ok(Term::Concept(self.any.len() - 1))
+    }
+
+    fn word(&self, piece: &str, lexicon: &mut Lexicon) -> Result<Term, String> {
+        let Some(name) = piece.strip_prefix('@') else { return lexicon.add(piece).map(Term::Word) };
+        match self.names.iter().position(|known| known == name) {
+            Some(index) => Ok(Term::Concept(index)),
+            None => Err(format!("the vocabulary has no `@{name}`{}", self.nearest(name))),
+        }
     }
 
     fn nearest(&self, name: &str) -> String {
@@ -173,7 +218,7 @@ mod tests {
     fn read(text: &str) -> Result<Pattern, String> {
         let mut lexicon = Lexicon::default();
         let vocabulary = BTreeMap::from([("warm".to_owned(), vec!["warm".to_owned(), "second call".to_owned()])]);
-        let (concepts, slips) = Concepts::read(&vocabulary, &mut lexicon);
+        let (mut concepts, slips) = Concepts::read(&vocabulary, &mut lexicon);
         assert_eq!(slips, []);
         concepts.pattern(text, &mut lexicon)
     }
@@ -193,6 +238,8 @@ mod tests {
             ("", "nothing between"),
             ("a | | b", "nothing between"),
             ("a & ", "nothing between"),
+            ("(a | b", "not closed"),
+            ("a | b)", "do not fit"),
             ("!a", "only what must be absent"),
             ("@wram", "the nearest is `@warm`"),
             ("a-b", "letters and digits"),

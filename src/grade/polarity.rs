@@ -49,6 +49,13 @@ pub(super) fn negations(tokens: &[Token]) -> Vec<Negation> {
             if NOT_DENYING.contains(&next) && !(next == "only" && matches!(word(at + 2), "once" | "one" | "a" | "when" | "during" | "at")) {
                 continue;
             }
+            // "No, it …", "No because …": an answer of its own.
+            let is_reply = token.word == "no" && (at == 0 || token.before >= Pause::Clause);
+            let opens_thought = |it: &Token| it.before >= Pause::Clause || it.class.has(Class::PRONOUN) || it.class.has(Class::STOP)
+                || it.class.has(Class::AUXILIARY) || it.class.has(Class::DETERMINER) || it.class.has(Class::PREPOSITION);
+            if is_reply && tokens.get(at + 1).is_none_or(opens_thought) {
+                continue;
+            }
             if next == "because" {
                 found.push(Negation { by, over: reach_to_pause(tokens, at + 1), is_soft: false });
                 continue;
@@ -83,7 +90,7 @@ fn reach(tokens: &[Token], from: usize, n_words: usize) -> u128 {
     let mut over = 0;
     for (count, at) in (from..tokens.len()).enumerate() {
         let token = &tokens[at];
-        let paused = count > 0 && token.before >= Pause::Clause;
+        let paused = token.before >= Pause::Clause;
         let only_later = count >= 4 && token.word == "only";
         let new_subject = token.word == "and" && tokens.get(at + 1).is_some_and(|next| SUBJECTS.contains(&next.word.as_str()));
         if count >= n_words || paused || only_later || new_subject || (token.class.has(Class::STOP) && count > 0) {
@@ -133,6 +140,8 @@ mod tests {
             ("it not only runs but stays", ""),
             ("it is not true that the code runs once and stays warm", "that the code runs once and stays warm"),
             ("I do not think that it is never reused", "that it is"),
+            ("No, it is reused", ""),
+            ("no a server is cheaper", ""),
             ("opened once instead of on every call", "on every call"),
             ("that it runs only once is false", "that it runs only once is"),
             ("no need to reconnect because it is warm", "need to reconnect"),

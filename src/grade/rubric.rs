@@ -95,7 +95,7 @@ impl Rubric {
     pub fn new(items: Vec<ItemSpec>, prompt: &str, vocabulary: &Vocabulary) -> (Self, Vec<Slip>) {
         let mut lexicon = Lexicon::default();
         let mut slips = Vec::new();
-        let (concepts, wrong) = Concepts::read(vocabulary, &mut lexicon);
+        let (mut concepts, wrong) = Concepts::read(vocabulary, &mut lexicon);
         slips.extend(wrong.into_iter().map(|(name, words, message)| Slip {
             item: None,
             quote: Some(words),

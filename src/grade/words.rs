@@ -65,7 +65,7 @@ const CLASSES: &[(Class, &str)] = &[
         "but because since so although though however whereas while yet which therefore thus hence instead rather except \
          unless until otherwise → if when whenever where then",
     ),
-    (Class::TELLING, "once only again more less most least already same other few many never always before after outside inside"),
+    (Class::TELLING, "once only again more less most least already still same other few many never always before after outside inside"),
     (Class::ASKING, "does do did is are was were can could should would will has have why what when where how who which"),
 ];
 
@@ -106,6 +106,13 @@ const LONG_FORMS: &[(&str, &[&str])] = &[
     ("wasnt", &["was", "not"]),
     ("werent", &["were", "not"]),
     ("wouldnt", &["would", "not"]),
+    ("woudnt", &["would", "not"]),
+    ("wouldn", &["would", "not"]),
+    ("doesn", &["does", "not"]),
+    ("don", &["do", "not"]),
+    ("dosnt", &["does", "not"]),
+    ("dont't", &["do", "not"]),
+    ("serverles", &["serverless"]),
     ("shouldnt", &["should", "not"]),
     ("couldnt", &["could", "not"]),
     ("hasnt", &["has", "not"]),

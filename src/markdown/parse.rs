@@ -18,9 +18,9 @@ use super::visible::visible;
 /// Problems beyond this many are of one kind, most likely: the file is not Markdown.
 const MOST_PROBLEMS: usize = 100;
 
-/// Bytes of code that are coloured in one document. Lines after that stay plain: colouring costs 2.5 µs a byte
+/// Bytes of code that are coloured in one document. Lines after that stay plain: colouring costs about 2 µs a byte
 /// (measured with JavaScript), and a page must open at once.
-const COLOURED_BYTES: usize = 24 * 1024;
+const COLOURED_BYTES: usize = 16 * 1024;
 
 /// Reads `text`. Everything is Markdown to someone: this never fails, but says what looks like a slip.
 ///

@@ -73,7 +73,8 @@ impl Screen {
             cursor::Hide,
         )?;
         self.output.flush()?;
-        self.terminal.clear()
+        // Clears, and forgets what was drawn. `Terminal::clear` would ask where the cursor is, and not every terminal answers.
+        self.terminal.resize(Rect::new(0, 0, self.size.cols, self.size.rows))
     }
 
     /// Gives the terminal back. Does nothing when it is given back already.

@@ -55,8 +55,8 @@ pub(super) fn cost(model: &Model, tally: &Tally) -> Cost {
         Architecture::Arm => prices.gb_s_arm_usd.value,
     };
     let step_s = prices.billing_step_ms.value / 1000.0;
-    let on_demand_s = tally.billed_steps as f64 * step_s;
-    let provisioned_s = tally.billed_provisioned_steps as f64 * step_s;
+    let on_demand_s = tally.billed_steps * step_s;
+    let provisioned_s = tally.billed_provisioned_steps * step_s;
     let cpu_s_usd = vcpus(model) * prices.vcpu_s_usd.value;
     let duration = on_demand_s * (gb * gb_s_usd + cpu_s_usd)
         + provisioned_s * (gb * prices.provisioned_use_gb_s_usd.value + cpu_s_usd);

@@ -106,10 +106,15 @@ pub(super) struct Engine {
     idle_since_s: Option<f64>,
     prewarm_s: f64,
     prewarmed_until_s: f64,
+    /// When the next prewarming or further attempt is due.
+    rare_s: f64,
     /// Instances that may be started now, and when that was known.
     starts_left: f64,
     starts_known_s: f64,
     connections: u32,
+    steps_per_ms: f64,
+    /// Nothing in the model can fail or time out, and there is no database.
+    never_fails: bool,
     now_s: f64,
     is_over: bool,
     pub(super) tally: Tally,
@@ -168,9 +173,12 @@ impl Engine {
             idle_since_s: None,
             prewarm_s: f64::INFINITY,
             prewarmed_until_s: f64::INFINITY,
+            rare_s: f64::INFINITY,
             starts_left: platform.scaling_per_10s,
             starts_known_s: 0.0,
             connections: 0,
+            steps_per_ms: 1.0 / platform.provider.billing_step_ms.value,
+            never_fails: model.function.never_fails(),
             now_s: 0.0,
             is_over: false,
             tally: Tally::default(),
@@ -230,19 +238,19 @@ impl Engine {
 
     #[inline]
     fn next(&self) -> (f64, Next) {
-        let mut first = (self.answers.next_s(), Next::Answer);
-        // Of equal times the earlier of these lines wins.
-        for (at_s, next) in [
-            (self.pool.next_expiry_s(), Next::Expiry),
-            (self.prewarm_s, Next::Prewarm),
-            (self.postponed.next_s(), Next::Attempt),
-            (self.next_arrival_s, Next::Arrival),
-        ] {
-            if at_s < first.0 {
-                first = (at_s, next);
-            }
+        let (answer_s, expiry_s) = (self.answers.next_s(), self.pool.next_expiry_s());
+        // Of equal times the earlier of these wins: answer, expiry, what is rare, arrival.
+        let mut first = if expiry_s < answer_s { (expiry_s, Next::Expiry) } else { (answer_s, Next::Answer) };
+        if self.rare_s < first.0 {
+            let prewarm = self.prewarm_s <= self.rare_s;
+            first = (self.rare_s, if prewarm { Next::Prewarm } else { Next::Attempt });
         }
-        first
+        if self.next_arrival_s < first.0 { (self.next_arrival_s, Next::Arrival) } else { first }
+    }
+
+    /// To be called when a prewarming or another attempt is planned or over.
+    fn plan_rare(&mut self) {
+        self.rare_s = self.prewarm_s.min(self.postponed.next_s());
     }
 
     /// Makes the next event happen. False when the run is over.
@@ -328,6 +336,7 @@ impl Engine {
         if let Some(since_s) = self.idle_since_s.take() {
             self.policy.learn(self.now_s - since_s);
             self.prewarm_s = f64::INFINITY;
+            self.plan_rare();
         }
         observer.arrived(self.now_s, &request);
         self.offer(request, observer);
@@ -388,7 +397,7 @@ impl Engine {
     }
 
     /// Decides how the request will end, and when.
-    #[inline(always)]
+    #[inline]
     fn fly<O: Observer>(
         &mut self,
         request: Request,
@@ -422,6 +431,9 @@ impl Engine {
     /// Lets time limits, failures and the database shorten the phases.
     #[inline]
     fn fate(&mut self, request: &Request, slot: u32, phases: &mut Phases, cold: bool) -> Fate {
+        if self.never_fails {
+            return Fate { outcome: Outcome::Completed, breaks: false, connected: false };
+        }
         let function = &self.model.function;
         let (timeout_ms, connection) = (function.timeout_ms, function.connection);
         let (init_failure, failure) = (function.init_failure, function.failure);
@@ -510,6 +522,7 @@ impl Engine {
             if self.pool.live() == 0 && windows.prewarm_s > 0.0 {
                 self.prewarm_s = self.now_s + windows.prewarm_s;
                 self.prewarmed_until_s = self.now_s + windows.expires_s;
+                self.plan_rare();
             }
         }
     }
@@ -535,7 +548,7 @@ impl Engine {
             tally.phases.connect_ms += phases.connect_ms;
             billed_ms += phases.connect_ms;
         }
-        let steps = whole_steps(billed_ms, prices.billing_step_ms.value);
+        let steps = whole_steps(billed_ms, self.steps_per_ms);
         if provisioned {
             tally.billed_provisioned_steps += steps;
         } else {
@@ -551,6 +564,7 @@ impl Engine {
             let at_s = self.now_s + delivery.backoff_s * f64::from(1u32 << request.attempt.min(16));
             let number = self.requests.insert(Request { attempt: request.attempt + 1, ..request });
             self.postponed.push(at_s, number);
+            self.plan_rare();
             self.tally.retries += u64::from(counted);
             observer.postponed(self.now_s, &request);
             return;
@@ -570,6 +584,7 @@ impl Engine {
         let Some((_, number)) = self.postponed.pop() else { return };
         let request = self.requests.things[number as usize];
         self.requests.free.push(number);
+        self.plan_rare();
         self.offer(request, observer);
     }
 
@@ -596,6 +611,7 @@ impl Engine {
     fn prewarm(&mut self) {
         self.tally.pass(self.now_s, self.level());
         self.prewarm_s = f64::INFINITY;
+        self.plan_rare();
         self.pool.prewarm(self.now_s, self.prewarmed_until_s);
     }
 }
@@ -606,13 +622,15 @@ fn place(index: u64, attempt: u32) -> u64 {
     index ^ (u64::from(attempt) << 48)
 }
 
-/// `ms` in steps of `step_ms`, a begun one counting whole.
+/// `ms` in steps, of which `steps_per_ms` make a millisecond; a begun one counts whole.
 #[inline]
-fn whole_steps(ms: f64, step_ms: f64) -> u64 {
+fn whole_steps(ms: f64, steps_per_ms: f64) -> f64 {
+    /// Above this a double has no fraction: adding it and taking it away rounds, faster than any conversion.
+    const NO_FRACTION: f64 = (1u64 << 52) as f64;
     // A rounding error of the last bits is no begun step.
-    let steps = ms / step_ms - 1e-9;
-    let whole = steps as u64;
-    whole + u64::from(steps > whole as f64)
+    let steps = (ms * steps_per_ms - 1e-9).max(0.0);
+    let nearest = (steps + NO_FRACTION) - NO_FRACTION;
+    if nearest < steps { nearest + 1.0 } else { nearest }
 }
 
 #[cfg(test)]
@@ -621,11 +639,11 @@ mod tests {
 
     #[test]
     fn a_begun_step_is_paid_whole_and_a_rounding_error_is_not() {
-        for (ms, step_ms, steps) in
-            [(0.0, 1.0, 0), (0.2, 1.0, 1), (100.000_001, 1.0, 101), (100.0, 1.0, 100), (101.0, 100.0, 2)]
+        for (ms, steps_per_ms, steps) in
+            [(0.0, 1.0, 0.0), (0.2, 1.0, 1.0), (100.000_001, 1.0, 101.0), (100.0, 1.0, 100.0), (101.0, 0.01, 2.0)]
         {
-            assert_eq!(whole_steps(ms, step_ms), steps, "{ms}");
+            assert_eq!(whole_steps(ms, steps_per_ms), steps, "{ms}");
         }
-        assert_eq!(whole_steps(0.1 + 0.2 + 0.7, 1.0), 1);
+        assert_eq!(whole_steps(0.1 + 0.2 + 0.7, 1.0), 1.0);
     }
 }

@@ -44,6 +44,13 @@ pub(super) struct Function {
     pub failure: f64,
 }
 
+impl Function {
+    pub(super) fn never_fails(&self) -> bool {
+        let no_failures = self.init_failure == 0.0 && self.failure == 0.0;
+        no_failures && self.timeout_ms == f64::INFINITY && self.connection == Connection::None
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Architecture {
     X86,

@@ -57,7 +57,8 @@ pub(super) struct Pool {
     running: u32,
     most_live: u32,
     requests_per_instance: u32,
-    provisioned: Available,
+    /// Absent when none is kept ready.
+    provisioned: Option<Available>,
     on_demand: Available,
     first_to_expire: u32,
     last_to_expire: u32,
@@ -72,14 +73,14 @@ impl Pool {
             running: 0,
             most_live: 0,
             requests_per_instance,
-            provisioned: Available::new(routing),
+            provisioned: (provisioned > 0).then(|| Available::new(routing)),
             on_demand: Available::new(routing),
             first_to_expire: NONE,
             last_to_expire: NONE,
         };
         for _ in 0..provisioned {
             let slot = pool.push(0.0, true);
-            pool.provisioned.insert(slot);
+            pool.available(slot).insert(slot);
         }
         pool
     }
@@ -157,7 +158,8 @@ impl Pool {
     /// Gives a request to an instance with room, provisioned ones first. `bits` decide where chance does.
     #[inline]
     pub(super) fn take(&mut self, now_s: f64, bits: impl Fn() -> u64) -> Option<u32> {
-        let slot = match self.provisioned.take(&bits) {
+        let ready = self.provisioned.as_mut().and_then(|it| it.take(&bits));
+        let slot = match ready {
             Some(slot) => slot,
             None => self.on_demand.take(&bits)?,
         };
@@ -234,8 +236,12 @@ impl Pool {
         (self.first_to_expire != NONE).then_some(self.first_to_expire)
     }
 
+    #[inline]
     fn available(&mut self, slot: u32) -> &mut Available {
-        if self.at(slot).provisioned { &mut self.provisioned } else { &mut self.on_demand }
+        match &mut self.provisioned {
+            Some(ready) if self.slots[slot as usize].provisioned => ready,
+            _ => &mut self.on_demand,
+        }
     }
 
     /// Hangs an idle instance into the list of what expires.
@@ -300,7 +306,9 @@ impl Pool {
             (instance.before, instance.after) = (moved(instance.before), moved(instance.after));
         }
         (self.first_to_expire, self.last_to_expire) = (moved(self.first_to_expire), moved(self.last_to_expire));
-        self.provisioned.move_to(&places);
+        if let Some(ready) = &mut self.provisioned {
+            ready.move_to(&places);
+        }
         self.on_demand.move_to(&places);
         Some(places)
     }

@@ -35,8 +35,9 @@ pub(super) struct Tally {
     /// Requests that waited for a connection.
     pub connects: u64,
     pub invocations: u64,
-    pub billed_steps: u64,
-    pub billed_provisioned_steps: u64,
+    /// Whole numbers of the provider's billing step, exact up to 2^53.
+    pub billed_steps: f64,
+    pub billed_provisioned_steps: f64,
     pub started: u64,
     pub ended: u64,
     pub lifespan_s: f64,

@@ -10,8 +10,9 @@ use super::random::{Stream, exponential, uniform};
 /// What the requests of a scenario arrive by.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Traffic {
+    /// At random, so far apart on average.
     Poisson {
-        rate_per_s: f64,
+        mean_interval_s: f64,
     },
     Constant {
         interval_s: f64,

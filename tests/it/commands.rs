@@ -278,7 +278,7 @@ fn slips_in_a_course_are_told_with_file_and_line_and_do_not_stop_it() {
     let checked = coldstart(&["check", &path]);
     assert_eq!(checked.status.code(), Some(1));
     for said in
-        ["lessons/s/01-a.md:9: ", "lessons/s/01-a.md:13: ", "exercises/bad.toml", "lessons/s/scenarios/bad.toml:5: "]
+        ["lessons/s/01-a.md:10: ", "lessons/s/01-a.md:13: ", "exercises/bad.toml", "lessons/s/scenarios/bad.toml:5: "]
     {
         assert!(out(&checked).contains(said), "{said} in:\n{}", out(&checked));
     }

@@ -99,7 +99,7 @@ impl Lab {
     fn clock_row(&self, width: usize) -> Row {
         let mark = match self.play {
             Play::Running | Play::Finishing => "▶",
-            Play::Paused => "⏸",
+            Play::Paused => "‖",
             Play::Ended => "■",
         };
         let seed = self.scenario.seed();
