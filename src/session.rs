@@ -20,6 +20,7 @@ use crate::app::key::{Code, Key};
 use crate::app::{Action, Effect, Model, Motion, Notice, Size, update};
 use crate::content;
 use crate::course::{Course, ExerciseId};
+use crate::sim;
 use crate::store::Store;
 use crate::tui::{self, Theme};
 use keeper::Keeper;
@@ -214,6 +215,16 @@ impl Session {
                         Err(_) => Action::NotKept { question, why: "the grader failed on this answer".into() },
                     };
                     let _ = events.send(Event::Done(action));
+                });
+            }
+            Effect::Replicate { question, scenario, replications } => {
+                let events = self.events.clone();
+                thread::spawn(move || {
+                    let mut scenario = *scenario;
+                    if scenario.set(&format!("run.replications={replications}")).is_ok() {
+                        let report = Box::new(sim::run(&scenario));
+                        let _ = events.send(Event::Done(Action::Replicated { question, report }));
+                    }
                 });
             }
             Effect::Copy(text) => screen.copy(&text),

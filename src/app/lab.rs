@@ -1,17 +1,22 @@
-//! The simulation as one plays with it: run, paused, stepped back and forth, its knobs turned.
+//! The simulation as one plays with it: run, paused, stepped back and forth, its knobs turned, looked at closely.
 //!
-//! The simulator is a value, so the running simulation is simply a field here and `Tick` advances it. Going back in
-//! time is going forward again from a snapshot.
+//! The running simulation is a value in the model and `Tick` advances it. What takes long, the confidence intervals, is
+//! asked of the world as an effect.
 
-mod lab_rows;
+mod chart;
+mod detail;
+mod figures;
+mod view;
+mod watched;
 
 use super::field::Field;
 use super::key::{Code, Key};
-use super::row::Row;
 use super::{Action, Desk, Effect, Go, Size, Step};
 use crate::course::progress::Predicted;
 use crate::course::{self, PageId, Predict, SimulationTask};
-use crate::sim::{self, Knob, Report, Scenario, Simulation};
+use crate::sim::{self, Knob, Report, Scenario};
+pub use view::{Target, View, left_cols};
+use watched::{Advanced, Watched};
 
 /// What one can do in the lab.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +24,11 @@ pub enum Deed {
     Play,
     /// Events forward (positive) or back.
     Step(i32),
-    Knob(i32),
+    /// Twentieths of the run forward or back.
+    Jump(i32),
+    /// Down or up: another knob, or another cold request.
+    Choose(i32),
+    /// Right or left: the knob is turned, or the next request or instance looked at.
     Turn(i32),
     Speed(i32),
     NewSeed,
@@ -27,16 +36,17 @@ pub enum Deed {
     Finish,
     Rewind,
     Reset,
+    /// To the next (1) or previous (-1) part of the screen that the arrows move in.
+    NextPart(i32),
+    Sources,
 }
 
-/// Events between two snapshots: going back replays half of this on average.
-const SNAPSHOT_EVERY: usize = 512;
-/// Snapshots kept; beyond, every second one is dropped and the distance doubles.
-const MOST_SNAPSHOTS: usize = 64;
 /// Events that one frame advances at most, so that a key is always answered within a frame or two.
 const EVENTS_PER_FRAME: usize = 20_000;
 /// A whole run takes about this long to watch at the speed it opens with, in seconds.
 const WATCH_S: f64 = 20.0;
+/// Requests that are simulated in all for the confidence intervals of a run that has ended.
+const REPLICATED_REQUESTS: u64 = 2_000_000;
 
 #[derive(Clone, Debug)]
 pub struct Lab {
@@ -46,36 +56,53 @@ pub struct Lab {
     /// The scenario's name in the course.
     name: String,
     pub title: String,
-    scenario: Scenario,
     original: Scenario,
-    sim: Simulation,
-    snapshots: Vec<(usize, Simulation)>,
-    snapshot_every: usize,
-    /// Events that have happened in `sim`.
-    events: usize,
+    watched: Watched,
+    /// The run with the setting before, watched as far.
+    before: Option<Box<Watched>>,
+    pub comparing: bool,
+    /// Many runs of this setting together, for the confidence intervals.
+    spread: Option<Box<Report>>,
+    /// The question whose reply is [`Lab::spread`].
+    asked: Option<u64>,
     pub play: Play,
     /// Simulated seconds in a second of watching.
     pub speed: f64,
-    /// Simulated time to which the run has been watched; `sim` has done every event up to it.
-    clock_s: f64,
     last_tick_ms: Option<u64>,
     pub knobs: Vec<Knob>,
     pub knob: usize,
-    /// The finished run before the last turn of a knob.
-    before: Option<Box<Report>>,
-    pub comparing: bool,
+    pub part: Part,
     pub prediction: Prediction,
-    pub rows: Vec<Row>,
+    pub view: View,
     size: Size,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Play {
     Paused,
     Running,
-    /// As fast as the machine can, to the end.
-    Finishing,
+    /// As fast as the machine can, up to this moment; then paused.
+    Seeking {
+        until_s: f64,
+    },
     Ended,
+}
+
+/// The part of the screen that the arrow keys move in. What is chosen is named by its id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    Knobs,
+    /// What the judged guess teaches.
+    Lesson,
+    Requests {
+        chosen: Option<u64>,
+    },
+    Instances {
+        chosen: Option<u64>,
+    },
+    Sources {
+        top: usize,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -103,67 +130,73 @@ impl Lab {
                 Prediction::Judged { predict: predict.clone(), guess, actual, right }
             }
         };
-        let sim = Simulation::new(scenario);
+        let watched = Watched::new(scenario);
         let mut lab = Self {
             page: page.clone(),
             widget,
             name: task.scenario.clone(),
             title: scenario.title.clone(),
             original: scenario.clone(),
-            scenario: scenario.clone(),
-            snapshots: vec![(0, sim.clone())],
-            snapshot_every: SNAPSHOT_EVERY,
-            sim,
-            events: 0,
+            speed: speed_for(&watched),
+            watched,
+            before: None,
+            comparing: false,
+            spread: None,
+            asked: None,
             play: Play::Paused,
-            speed: 1.0,
-            clock_s: 0.0,
             last_tick_ms: None,
             knobs: sim::knobs(scenario),
             knob: 0,
-            before: None,
-            comparing: false,
+            part: Part::Knobs,
             prediction,
-            rows: Vec::new(),
+            view: View::default(),
             size: desk.size,
         };
-        lab.speed = lab.opening_speed();
         lab.lay_out(desk);
         lab
     }
 
-    /// A question waits for a number before the run.
+    /// A question waits for an answer before the run.
     pub fn asks_first(&self) -> bool {
         matches!(self.prediction, Prediction::Asking { .. })
     }
 
     pub fn is_playing(&self) -> bool {
-        matches!(self.play, Play::Running | Play::Finishing)
+        matches!(self.play, Play::Running | Play::Seeking { .. })
     }
 
     pub fn report(&self) -> Report {
-        self.sim.report()
+        self.watched.sim.report()
     }
 
     pub fn scenario(&self) -> &Scenario {
-        &self.scenario
-    }
-
-    /// Simulated seconds that have been watched.
-    pub fn clock_s(&self) -> f64 {
-        self.clock_s
+        &self.watched.scenario
     }
 
     pub(crate) fn lay_out(&mut self, desk: &Desk<'_>) {
         self.size = desk.size;
-        self.rows = self.lab_rows();
+        self.view = self.lay_out_view();
     }
 
     pub(crate) fn update(&mut self, desk: &Desk<'_>, action: &Action) -> Step {
         let step = match action {
-            Action::Back => return Step::go(Go::Back),
+            Action::Back if matches!(self.part, Part::Knobs | Part::Lesson) => return Step::go(Go::Back),
+            Action::Back => {
+                self.part = Part::Knobs;
+                Step::default()
+            }
             Action::Tick { now_ms } => self.tick(desk, *now_ms),
-            Action::Type(_) | Action::Paste(_) | Action::Submit | Action::Open => self.predict(action),
+            Action::Type(_) | Action::Paste(_) | Action::Submit | Action::Open => self.predict(desk, action),
+            Action::Replicated { question, report } if self.asked == Some(*question) => {
+                self.asked = None;
+                self.spread = Some(report.clone());
+                Step::default()
+            }
+            Action::Click(col, row) if !self.asks_first() => self.click(desk, *col, *row),
+            Action::Scroll(super::Motion::Lines(by)) if !self.asks_first() => {
+                self.deed(desk, Deed::Choose(by.signum()))
+            }
+            Action::Copy => self.copy(),
             Action::Lab(deed) if !self.asks_first() => self.deed(desk, *deed),
             _ => Step::default(),
         };
@@ -174,193 +207,222 @@ impl Lab {
     fn deed(&mut self, desk: &Desk<'_>, deed: Deed) -> Step {
         match deed {
             Deed::Play => match self.play {
-                Play::Running | Play::Finishing => self.play = Play::Paused,
+                Play::Running | Play::Seeking { .. } => self.play = Play::Paused,
                 Play::Paused => self.start(Play::Running),
                 Play::Ended => {
-                    self.restart();
+                    self.watched.rewind(0.0);
                     self.start(Play::Running);
                 }
             },
-            Deed::Step(by) => return self.step(desk, by),
-            Deed::Knob(by) => {
-                let n = self.knobs.len().max(1) as i64;
-                self.knob = (self.knob as i64 + i64::from(by)).rem_euclid(n) as usize;
+            Deed::Step(by) => {
+                self.play = Play::Paused;
+                self.watched.step(by);
+                if self.watched.is_over() {
+                    return self.ended(desk);
+                }
             }
-            Deed::Turn(by) => return self.turn(by),
-            Deed::Speed(by) => self.speed = (self.speed * 2f64.powi(by)).clamp(0.01, 1e7),
+            Deed::Jump(by) => {
+                let to_s = self.watched.clock_s + f64::from(by) * self.watched.total_s / 20.0;
+                return self.go_to(desk, to_s);
+            }
+            Deed::Finish => return self.go_to(desk, f64::INFINITY),
+            Deed::Rewind => return self.go_to(desk, 0.0),
+            Deed::Choose(by) => match self.part {
+                Part::Knobs => {
+                    let n = self.knobs.len().max(1) as i64;
+                    self.knob = (self.knob as i64 + i64::from(by)).rem_euclid(n) as usize;
+                }
+                Part::Lesson => self.part = Part::Knobs,
+                Part::Requests { .. } => self.choose_request(by, true),
+                Part::Instances { .. } => self.choose_instance(by),
+                Part::Sources { top } => {
+                    self.part = Part::Sources { top: usize::try_from(top as i64 + i64::from(by)).unwrap_or(0) };
+                }
+            },
+            Deed::Turn(by) => match self.part {
+                Part::Knobs => return self.turn(desk, by),
+                Part::Requests { .. } => self.choose_request(by, false),
+                Part::Instances { .. } => self.choose_instance(by),
+                Part::Lesson | Part::Sources { .. } => self.part = Part::Knobs,
+            },
+            Deed::Speed(by) => self.speed = (self.speed * libm::pow(2.0, by.into())).clamp(0.01, 1e7),
             Deed::NewSeed => {
-                let seed = self.scenario.seed().wrapping_add(1);
-                self.change(|scenario| *scenario = scenario.clone().with_seed(seed));
-                return Step::say(format!("Seed {seed}: the same setting, other chance."));
+                let seed = self.scenario().seed().wrapping_add(1);
+                let mut step = self.change(desk, |scenario| *scenario = scenario.clone().with_seed(seed));
+                step.notice = Step::say(format!("Seed {seed}: the same setting, other chance.")).notice;
+                return step;
             }
             Deed::Compare => {
                 if self.before.is_none() {
-                    return Step::say("Nothing to compare with yet: run to the end (G), then turn a knob.");
+                    return Step::say("Nothing to compare with yet: turn a knob, and the run before stands beside it.");
                 }
                 self.comparing = !self.comparing;
             }
-            Deed::Finish => self.start(Play::Finishing),
-            Deed::Rewind => self.restart(),
             Deed::Reset => {
                 let original = self.original.clone();
-                self.change(|scenario| *scenario = original);
-                return Step::say("The knobs are as the page had them.");
+                let mut step = self.change(desk, |scenario| *scenario = original);
+                step.notice = Step::say("The knobs are as the page had them.").notice;
+                return step;
+            }
+            Deed::NextPart(by) => {
+                let parts = [Part::Knobs, Part::Requests { chosen: None }, Part::Instances { chosen: None }];
+                let at = match self.part {
+                    Part::Knobs => 0,
+                    Part::Requests { .. } => 1,
+                    Part::Instances { .. } => 2,
+                    Part::Lesson | Part::Sources { .. } => -by,
+                };
+                self.part = parts[(at + by).rem_euclid(3) as usize];
+                match self.part {
+                    Part::Requests { .. } => self.choose_request(-1, true),
+                    Part::Instances { .. } => self.choose_instance(-1),
+                    Part::Knobs | Part::Lesson | Part::Sources { .. } => {}
+                }
+            }
+            Deed::Sources => {
+                self.part =
+                    if matches!(self.part, Part::Sources { .. }) { Part::Knobs } else { Part::Sources { top: 0 } };
             }
         }
         Step::default()
     }
 
     fn start(&mut self, play: Play) {
-        if self.sim.next_at_s().is_some() {
-            self.play = play;
-            self.last_tick_ms = None;
-        } else {
-            self.play = Play::Ended;
+        self.play = if self.watched.is_over() { Play::Ended } else { play };
+        self.last_tick_ms = None;
+    }
+
+    /// To a moment of the run, earlier or later.
+    fn go_to(&mut self, desk: &Desk<'_>, at_s: f64) -> Step {
+        if at_s < self.watched.clock_s {
+            self.watched.rewind(at_s);
+            self.play = Play::Paused;
+            return Step::default();
+        }
+        self.start(Play::Seeking { until_s: at_s });
+        self.seek(desk, at_s)
+    }
+
+    /// A frame's worth of seeking.
+    fn seek(&mut self, desk: &Desk<'_>, until_s: f64) -> Step {
+        match self.watched.advance(until_s, EVENTS_PER_FRAME) {
+            Advanced::Over => self.ended(desk),
+            Advanced::There => {
+                self.play = Play::Paused;
+                Step::default()
+            }
+            Advanced::NotYet => Step::default(),
         }
     }
 
-    /// The same run from its beginning.
-    fn restart(&mut self) {
-        self.go_back_to(0);
-        self.clock_s = 0.0;
-        self.play = Play::Paused;
-    }
-
-    fn turn(&mut self, by: i32) -> Step {
+    fn turn(&mut self, desk: &Desk<'_>, by: i32) -> Step {
         let Some(knob) = self.knobs.get(self.knob) else { return Step::default() };
         if let Some(why) = &knob.why_inert {
             return Step::say(why.clone());
         }
         let key = knob.key;
-        self.change(|scenario| sim::turn(scenario, key, by));
-        Step::default()
+        self.change(desk, |scenario| sim::turn(scenario, key, by))
     }
 
-    /// Another scenario: the finished run is remembered, and the new one is seen as far as the old one was.
-    fn change(&mut self, with: impl FnOnce(&mut Scenario)) {
-        let mut changed = self.scenario.clone();
+    /// Another setting: it is seen at once as far as the old one was, and the old one stands beside it.
+    fn change(&mut self, desk: &Desk<'_>, with: impl FnOnce(&mut Scenario)) -> Step {
+        let mut changed = self.scenario().clone();
         with(&mut changed);
-        if changed == self.scenario {
-            return;
+        if changed == *self.scenario() {
+            return Step::default();
         }
-        let was = self.play;
-        if was == Play::Ended {
-            self.before = Some(Box::new(self.sim.report()));
-            self.comparing = true;
+        self.knobs = sim::knobs(&changed);
+        self.spread = None;
+        self.asked = None;
+        if !matches!(self.part, Part::Sources { .. }) {
+            self.part = Part::Knobs;
         }
-        self.scenario = changed;
-        self.knobs = sim::knobs(&self.scenario);
-        self.sim = Simulation::new(&self.scenario);
-        self.snapshots = vec![(0, self.sim.clone())];
-        self.snapshot_every = SNAPSHOT_EVERY;
-        self.events = 0;
-        self.clock_s = 0.0;
-        self.speed = self.opening_speed();
-        match was {
-            Play::Ended | Play::Finishing => self.start(Play::Finishing),
-            Play::Running => self.start(Play::Running),
-            Play::Paused => self.play = Play::Paused,
+        let (was, seen_s) = (self.play, self.watched.clock_s);
+        let before = std::mem::replace(&mut self.watched, Watched::new(&changed));
+        if seen_s <= 0.0 {
+            self.speed = speed_for(&self.watched);
+            return Step::default();
         }
-    }
-
-    /// One event, with a snapshot now and then. False at the end.
-    fn one_event(&mut self) -> bool {
-        if self.events.is_multiple_of(self.snapshot_every)
-            && self.snapshots.last().is_none_or(|(at, _)| *at < self.events)
-        {
-            self.snapshots.push((self.events, self.sim.clone()));
-            if self.snapshots.len() > MOST_SNAPSHOTS {
-                self.snapshot_every *= 2;
-                let every = self.snapshot_every;
-                self.snapshots.retain(|(at, _)| at.is_multiple_of(every));
-            }
+        self.before = Some(Box::new(before));
+        self.comparing = true;
+        let until_s = match was {
+            Play::Ended => f64::INFINITY,
+            Play::Seeking { until_s } => until_s,
+            Play::Running | Play::Paused => seen_s,
+        };
+        self.start(Play::Seeking { until_s });
+        let step = self.seek(desk, until_s);
+        if was == Play::Running && self.play == Play::Paused {
+            self.start(Play::Running);
         }
-        let happened = self.sim.step().is_some();
-        self.events += usize::from(happened);
-        happened
-    }
-
-    fn go_back_to(&mut self, events: usize) {
-        self.snapshots.retain(|(at, _)| *at <= events);
-        let (at, sim) = self.snapshots.last().expect("the beginning is always kept").clone();
-        (self.events, self.sim) = (at, sim);
-        while self.events < events && self.one_event() {}
-    }
-
-    fn step(&mut self, desk: &Desk<'_>, by: i32) -> Step {
-        self.play = Play::Paused;
-        if by < 0 {
-            self.go_back_to(self.events.saturating_sub(by.unsigned_abs() as usize));
-        } else {
-            for _ in 0..by {
-                if !self.one_event() {
-                    return self.ended(desk);
-                }
-            }
-        }
-        self.clock_s = self.sim.now_s();
-        Step::default()
+        step
     }
 
     fn tick(&mut self, desk: &Desk<'_>, now_ms: u64) -> Step {
         let passed_s = self.last_tick_ms.map_or(0.0, |last| now_ms.saturating_sub(last) as f64 / 1000.0);
         self.last_tick_ms = Some(now_ms);
-        let until_s = match self.play {
-            // After a suspended terminal the run goes on where it was, and does not leap.
-            Play::Running => self.clock_s + passed_s.min(0.25) * self.speed,
-            Play::Finishing => f64::INFINITY,
-            Play::Paused | Play::Ended => return Step::default(),
-        };
-        for _ in 0..EVENTS_PER_FRAME {
-            match self.sim.next_at_s() {
-                None => return self.ended(desk),
-                Some(at_s) if at_s > until_s => break,
-                Some(_) => {
-                    self.one_event();
+        match self.play {
+            Play::Paused | Play::Ended => Step::default(),
+            Play::Seeking { until_s } => self.seek(desk, until_s),
+            Play::Running => {
+                // After a suspended terminal the run goes on where it was, and does not leap.
+                let until_s = self.watched.clock_s + passed_s.min(0.25) * self.speed;
+                match self.watched.advance(until_s, EVENTS_PER_FRAME) {
+                    Advanced::Over => self.ended(desk),
+                    Advanced::There | Advanced::NotYet => Step::default(),
                 }
             }
         }
-        self.clock_s = if until_s.is_finite() && self.sim.next_at_s().is_none_or(|at_s| at_s > until_s) {
-            until_s
-        } else {
-            self.sim.now_s()
-        };
-        Step::default()
     }
 
     fn ended(&mut self, desk: &Desk<'_>) -> Step {
         self.play = Play::Ended;
-        self.clock_s = self.sim.now_s();
+        let mut step = Step::default();
+        if self.spread.is_none() && self.asked.is_none() {
+            let report = self.report();
+            let replications = (REPLICATED_REQUESTS / report.requests.max(1)).min(40) as u32;
+            // Of fewer than ten runs an interval says little.
+            if replications >= 10 {
+                self.asked = Some(desk.question);
+                let scenario = Box::new(self.scenario().clone());
+                step.effects.push(Effect::Replicate { question: desk.question, scenario, replications });
+            }
+        }
         let Prediction::Guessed { predict, guess } = &self.prediction else {
-            return Step::say("The run has ended. Turn a knob and see what changes; c compares.");
+            step.notice = Step::say("The run has ended. Turn a knob and see what changes.").notice;
+            return step;
         };
         let (predict, guess) = (predict.clone(), *guess);
-        let Some(actual) = predict.measured(&self.sim.report()) else {
+        let Some(actual) = predict.measured(&self.report()) else {
             self.prediction = Prediction::NotAsked;
             return Step::say(format!("The run has ended. It has no figure `{}` to judge the guess by.", predict.of));
         };
-        let right = (guess - actual).abs() <= predict.tolerance;
+        let right = predict.is_right(guess, actual);
         let deed =
             course::Deed::Predicted { page: self.page.0.clone(), scenario: self.name.clone(), guess, actual, right };
         self.prediction = Prediction::Judged { predict, guess, actual, right };
-        Step::effect(Effect::Keep { question: desk.question, deed })
+        self.part = Part::Lesson;
+        step.effects.push(Effect::Keep { question: desk.question, deed });
+        step
     }
 
-    fn predict(&mut self, action: &Action) -> Step {
+    fn predict(&mut self, desk: &Desk<'_>, action: &Action) -> Step {
         let Prediction::Asking { predict, field } = &mut self.prediction else { return Step::default() };
         match action {
             Action::Type(Key { code: Code::Enter, .. }) | Action::Submit | Action::Open => {
-                let typed = field.text.trim().trim_end_matches(predict.unit.as_str()).trim().replace(',', ".");
-                match typed.parse::<f64>() {
-                    Ok(guess) if guess.is_finite() => {
+                match predict.read_guess(&field.text) {
+                    Ok(guess) => {
                         self.prediction = Prediction::Guessed { predict: predict.clone(), guess };
                         self.start(Play::Running);
-                        Step::say("Your guess is kept; the run judges it. G runs to the end at once.")
+                        // A run without any event has ended before it began.
+                        let step = if self.play == Play::Ended { self.ended(desk) } else { Step::default() };
+                        Step {
+                            notice: Step::say("Your guess is kept; the run judges it. G runs to the end at once.")
+                                .notice,
+                            ..step
+                        }
                     }
-                    _ if typed.is_empty() => {
-                        Step::say("Type a number first: a guess costs nothing and makes the result stick.")
-                    }
-                    _ => Step::say(format!("`{}` is not a number.", field.text)),
+                    Err(why) => Step::say(why),
                 }
             }
             Action::Type(key) => {
@@ -375,17 +437,74 @@ impl Lab {
         }
     }
 
-    /// So fast that the whole run takes [`WATCH_S`], from how far a few events lead.
-    fn opening_speed(&self) -> f64 {
-        let mut scout = self.sim.clone();
-        let mut done = 0;
-        while done < 2_000 && scout.step().is_some() {
-            done += 1;
+    /// Another request to look at: the next or previous one, or one of the cold ones.
+    fn choose_request(&mut self, by: i32, cold: bool) {
+        let Part::Requests { chosen } = self.part else { return };
+        let mut ids: Vec<u64> = self.watched.sim.recent().filter(|it| !cold || it.cold).map(|it| it.id).collect();
+        if ids.is_empty() {
+            ids = self.watched.sim.recent().map(|it| it.id).collect();
         }
-        let seen = scout.report();
-        let share = sim::share_done(&self.scenario, &seen).max(1e-6);
-        let total_s = if scout.next_at_s().is_none() { scout.now_s() } else { scout.now_s() / share };
-        // A power of two, so that the speed reads well and `[` and `]` come back to it.
-        2f64.powf((total_s / WATCH_S).max(0.01).log2().round())
+        self.part = Part::Requests { chosen: neighbour(&ids, chosen, by) };
+    }
+
+    fn choose_instance(&mut self, by: i32) {
+        let Part::Instances { chosen } = self.part else { return };
+        let ids: Vec<u64> = self.watched.sim.instances().iter().map(|it| it.id).collect();
+        self.part = Part::Instances { chosen: neighbour(&ids, chosen, by) };
+    }
+
+    fn click(&mut self, desk: &Desk<'_>, col: u16, row: u16) -> Step {
+        match self.view.target_at(self.size, col, row) {
+            Some(Target::Moment(at_s)) => return self.go_to(desk, at_s),
+            Some(Target::Knob(index)) if self.knob == index && self.part == Part::Knobs => return self.turn(desk, 1),
+            Some(Target::Knob(index)) => {
+                self.knob = index;
+                self.part = Part::Knobs;
+            }
+            Some(Target::Request(id)) => self.part = Part::Requests { chosen: Some(id) },
+            Some(Target::Instance(id)) => self.part = Part::Instances { chosen: Some(id) },
+            None => {}
+        }
+        Step::default()
+    }
+
+    /// Copies the command that makes this run again, anywhere.
+    fn copy(&self) -> Step {
+        let command = self.command();
+        let mut step = Step::say(format!("copied {command}"));
+        step.effects.push(Effect::Copy(command));
+        step
+    }
+}
+
+/// The id `by` places from `chosen`, the last one when nothing is chosen or what was is gone.
+fn neighbour(ids: &[u64], chosen: Option<u64>, by: i32) -> Option<u64> {
+    let last = ids.len().checked_sub(1)?;
+    let Some(chosen) = chosen else { return Some(ids[last]) };
+    let at = match ids.binary_search(&chosen) {
+        Ok(at) => at as i64 + i64::from(by),
+        // Between two: the step leads to the nearer one in its direction.
+        Err(at) => at as i64 + i64::from(by.min(0)),
+    };
+    Some(ids[at.clamp(0, last as i64) as usize])
+}
+
+/// So fast that the whole run takes [`WATCH_S`], as a power of two: it reads well, and `[` and `]` come back to it.
+fn speed_for(watched: &Watched) -> f64 {
+    libm::pow(2.0, libm::log2((watched.total_s / WATCH_S).clamp(0.01, 1e7)).round())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::neighbour;
+
+    #[test]
+    fn what_is_looked_at_moves_among_what_is_there() {
+        assert_eq!(neighbour(&[], Some(3), 1), None);
+        assert_eq!(neighbour(&[2, 4, 6], None, 1), Some(6));
+        assert_eq!(
+            [(4, 1), (6, 1), (4, -1), (5, 1), (5, -1), (9, 1)].map(|(at, by)| neighbour(&[2, 4, 6], Some(at), by)),
+            [Some(6), Some(6), Some(2), Some(6), Some(4), Some(6)]
+        );
     }
 }

@@ -321,11 +321,13 @@ impl Reader {
                 }
             }
             Action::Lab(deed) => return self.play(desk, *deed),
-            Action::Tick { .. } => {
+            Action::Tick { .. } | Action::Replicated { .. } => {
+                let mut step = Step::default();
                 for lab in self.labs.values_mut() {
-                    lab.update(desk, action);
+                    step.effects.extend(lab.update(desk, action).effects);
                 }
                 self.lay_out(desk);
+                return step;
             }
             _ => {}
         }

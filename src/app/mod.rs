@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 use crate::course::{Answer, Attempt, Course, Deed, ExerciseId, Kept, PageId, Progress};
 use crate::grade::Verdict;
+use crate::sim::{Report, Scenario};
 use key::Key;
 use overlay::{Contents, Overlay};
 
@@ -118,6 +119,10 @@ pub enum Action {
         question: u64,
         why: String,
     },
+    Replicated {
+        question: u64,
+        report: Box<Report>,
+    },
     /// Something that needs no answer could not be saved.
     NotSaved {
         why: String,
@@ -160,6 +165,12 @@ pub enum Effect {
     SavePosition {
         page: PageId,
         source_line: u32,
+    },
+    /// Many independent runs, for confidence intervals.
+    Replicate {
+        question: u64,
+        scenario: Box<Scenario>,
+        replications: u32,
     },
     Copy(String),
     ReadCourse,
@@ -335,7 +346,10 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
             effects
         }
         // Replies go to the screen that asked, whatever lies over it.
-        reply @ (Action::Graded { .. } | Action::NotKept { .. } | Action::Edited { .. }) => pass_on(model, &reply),
+        reply
+        @ (Action::Graded { .. } | Action::NotKept { .. } | Action::Edited { .. } | Action::Replicated { .. }) => {
+            pass_on(model, &reply)
+        }
         action => {
             model.notice = None;
             if model.overlay.is_some() {

@@ -77,11 +77,34 @@ pub struct Predict {
     /// How the learner gives the number: `%` multiplies a ratio by 100.
     #[serde(default)]
     pub unit: String,
-    /// A guess this near (in the unit shown) counts as right.
+    /// A guess this near (in the unit shown) counts as right. Not for choices.
+    #[serde(default)]
     pub tolerance: f64,
     /// What the result teaches.
     #[serde(default)]
     pub why: String,
+    /// Ranges to choose from, instead of a number to type.
+    #[serde(default)]
+    pub choices: Vec<PredictChoice>,
+}
+
+/// One of the answers to choose from: right when the figure lies in `from..to`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PredictChoice {
+    pub text: String,
+    #[serde(default = "no_lower_end")]
+    pub from: f64,
+    #[serde(default = "no_upper_end")]
+    pub to: f64,
+}
+
+fn no_lower_end() -> f64 {
+    f64::NEG_INFINITY
+}
+
+fn no_upper_end() -> f64 {
+    f64::INFINITY
 }
 
 impl Predict {
@@ -89,6 +112,47 @@ impl Predict {
     pub fn measured(&self, report: &Report) -> Option<f64> {
         let value = report.figure(&self.of)?;
         Some(if self.unit == "%" { value * 100.0 } else { value })
+    }
+
+    /// What was typed, as a number in the unit of the question; of choices the number of the choice, from 1.
+    pub fn read_guess(&self, typed: &str) -> Result<f64, String> {
+        let typed = typed.trim();
+        if !self.choices.is_empty() {
+            let letter = typed.chars().next().map(|c| c.to_ascii_lowercase());
+            let index = letter.filter(char::is_ascii_lowercase).map(|c| usize::from(c as u8 - b'a'));
+            return match index.filter(|index| *index < self.choices.len()) {
+                Some(index) => Ok((index + 1) as f64),
+                None => Err(format!("Type a letter from a to {}.", char::from(b'a' + self.choices.len() as u8 - 1))),
+            };
+        }
+        let number = typed.trim_end_matches(self.unit.as_str()).trim().trim_start_matches('$').replace(',', ".");
+        match number.parse::<f64>() {
+            Ok(guess) if guess.is_finite() => Ok(guess),
+            _ if typed.is_empty() => {
+                Err("Type a number first: a guess costs nothing and makes the result stick.".to_owned())
+            }
+            _ => Err(format!("`{typed}` is not a number.")),
+        }
+    }
+
+    /// Whether the run says that the guess was right.
+    pub fn is_right(&self, guess: f64, actual: f64) -> bool {
+        match self.choice(guess) {
+            Some(choice) => (choice.from..choice.to).contains(&actual),
+            None => (guess - actual).abs() <= self.tolerance,
+        }
+    }
+
+    /// The guess in words.
+    pub fn say_guess(&self, guess: f64) -> String {
+        match self.choice(guess) {
+            Some(choice) => format!("“{}”", choice.text),
+            None => format!("{guess} {}", self.unit).trim_end().to_owned(),
+        }
+    }
+
+    fn choice(&self, guess: f64) -> Option<&PredictChoice> {
+        self.choices.get((guess as usize).checked_sub(1)?)
     }
 }
 

@@ -124,21 +124,32 @@ static CANVAS: [Binding; 9] = [
     key("Enter", Action::Open, "back to the page", "back"),
 ];
 
-static LAB: [Binding; 14] = [
+static LAB: [Binding; 20] = [
     key("Space", Action::Lab(Deed::Play), "run, pause", "run / pause"),
-    key("↓ j", Action::Lab(Deed::Knob(1)), "next knob", "knob"),
-    key("↑ k", Action::Lab(Deed::Knob(-1)), "previous knob", ""),
-    key("→ l", Action::Lab(Deed::Turn(1)), "turn the knob up", "turn"),
-    key("← h", Action::Lab(Deed::Turn(-1)), "turn the knob down", ""),
+    key("↓ j", Action::Lab(Deed::Choose(1)), "next knob, or the next cold request", "knob"),
+    key("↑ k", Action::Lab(Deed::Choose(-1)), "previous knob, or the previous cold request", ""),
+    key("→ l", Action::Lab(Deed::Turn(1)), "turn the knob up, or look at the next request or instance", "turn"),
+    key("← h", Action::Lab(Deed::Turn(-1)), "turn the knob down, or look at the previous one", ""),
+    key(
+        "Tab",
+        Action::Lab(Deed::NextPart(1)),
+        "from the knobs to the requests, to the instances, and back",
+        "look closer",
+    ),
+    key("Shift-Tab", Action::Lab(Deed::NextPart(-1)), "the other way round", ""),
     key("G End", Action::Lab(Deed::Finish), "run to the end at once", "to the end"),
     key("c", Action::Lab(Deed::Compare), "compare with the run before", "compare"),
     key("r", Action::Lab(Deed::NewSeed), "another seed: the same setting, other chance", "new seed"),
     key(".", Action::Lab(Deed::Step(1)), "one event forward", ""),
     key(",", Action::Lab(Deed::Step(-1)), "one event back", ""),
-    key("]", Action::Lab(Deed::Speed(1)), "faster", ""),
-    key("[", Action::Lab(Deed::Speed(-1)), "slower", ""),
+    key(">", Action::Lab(Deed::Jump(1)), "a twentieth of the run forward", ""),
+    key("<", Action::Lab(Deed::Jump(-1)), "a twentieth of the run back", ""),
+    key("] +", Action::Lab(Deed::Speed(1)), "faster", ""),
+    key("[ -", Action::Lab(Deed::Speed(-1)), "slower", ""),
     key("g Home", Action::Lab(Deed::Rewind), "back to the beginning", ""),
     key("0", Action::Lab(Deed::Reset), "all knobs as the page had them", ""),
+    key("i", Action::Lab(Deed::Sources), "where the figures come from", ""),
+    key("y", Action::Copy, "copy the command that makes this run again", ""),
 ];
 
 static PREDICTING: [Binding; 2] = [

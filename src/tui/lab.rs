@@ -2,19 +2,19 @@
 
 use ratatui::layout::Rect;
 
-use super::paint::{Painter, centred};
-use crate::app::lab::{Lab, Play};
+use super::paint::Painter;
+use crate::app::lab::{Lab, Play, left_cols};
 
 pub(super) fn view(lab: &Lab, head: Rect, body: Rect, painter: &mut Painter<'_, '_>) {
     let state = match lab.play {
         Play::Running => "running",
         Play::Paused => "paused",
-        Play::Finishing => "running to the end",
+        Play::Seeking { .. } => "on its way",
         Play::Ended => "ended",
     };
     painter.head(head, &format!("Simulation · {}", lab.title), &format!("{state}  ×{}", speed(lab.speed)));
-    let column = centred(body, 150);
-    painter.rows(Rect { x: column.x + 1, width: column.width.saturating_sub(2), ..column }, &lab.rows);
+    let x = body.x + left_cols(body.width);
+    painter.rows(Rect { x, width: body.right().saturating_sub(x), ..body }, &lab.view.rows);
 }
 
 fn speed(factor: f64) -> String {

@@ -22,7 +22,7 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     ("content", &["course"]),
     ("store", &["course", "grade"]),
     // A session loads the grammars after the first frame, which is `markdown`'s business.
-    ("session", &["app", "tui", "content", "store", "course", "markdown"]),
+    ("session", &["app", "tui", "content", "store", "course", "markdown", "sim"]),
     ("cli", &["app", "tui", "content", "store", "session", "course", "markdown", "diagram", "sim", "grade"]),
     ("main", &["cli"]),
 ];

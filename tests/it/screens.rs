@@ -266,7 +266,7 @@ fn the_simulation_runs_in_the_page_and_full_screen() {
     assert!(report.cold_starts > 0);
     learner.sees("ended").sees("cold starts");
     // A knob is turned: the run is made again and the one before stands beside it.
-    learner.press("<right>").wait_ms(60_000).sees("run before");
+    learner.press("<right>").wait_ms(60_000).sees("before");
 }
 
 #[test]

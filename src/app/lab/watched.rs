@@ -1,0 +1,165 @@
+//! A run under somebody's eyes: forward at any pace, and back to any moment.
+//!
+//! The simulator is a value, so going back in time is going forward again from a copy that was kept on the way.
+
+use crate::sim::{Scenario, Simulation};
+
+/// Events between two copies: going back replays half of this on average.
+const COPY_EVERY: usize = 512;
+/// Copies kept; beyond, every second one is dropped and the distance doubles.
+const MOST_COPIES: usize = 64;
+/// Looks at the number of instances over a whole run, for the sparkline.
+const LOOKS: f64 = 400.0;
+
+#[derive(Clone, Debug)]
+pub(super) struct Watched {
+    pub(super) scenario: Scenario,
+    pub(super) sim: Simulation,
+    /// Simulated time to which the run has been watched; `sim` has done every event up to it.
+    pub(super) clock_s: f64,
+    /// How long the whole run takes, in simulated seconds: exact for short runs, else from its beginning.
+    pub(super) total_s: f64,
+    copies: Vec<(usize, Simulation)>,
+    copy_every: usize,
+    /// Events that have happened.
+    events: usize,
+    looks: Vec<Look>,
+}
+
+/// How many instances there were at a moment.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Look {
+    pub(super) at_s: f64,
+    pub(super) instances: usize,
+    pub(super) busy: usize,
+}
+
+/// How an advance came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Advanced {
+    /// The moment is reached.
+    There,
+    /// The run is over.
+    Over,
+    /// The events that were allowed are used up.
+    NotYet,
+}
+
+impl Watched {
+    pub(super) fn new(scenario: &Scenario) -> Self {
+        let sim = Simulation::new(scenario);
+        let total_s = foresee_s(&sim, scenario);
+        Self {
+            scenario: scenario.clone(),
+            clock_s: 0.0,
+            total_s,
+            copies: vec![(0, sim.clone())],
+            copy_every: COPY_EVERY,
+            events: 0,
+            looks: Vec::new(),
+            sim,
+        }
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.sim.next_at_s().is_none()
+    }
+
+    /// The looks at the instances so far, by time.
+    pub(super) fn looks(&self) -> &[Look] {
+        &self.looks
+    }
+
+    /// Goes on to the moment `until_s`, by at most `most_events`.
+    pub(super) fn advance(&mut self, until_s: f64, most_events: usize) -> Advanced {
+        let mut advanced = Advanced::NotYet;
+        for _ in 0..most_events {
+            match self.sim.next_at_s() {
+                None => {
+                    advanced = Advanced::Over;
+                    break;
+                }
+                Some(at_s) if at_s > until_s => {
+                    advanced = Advanced::There;
+                    break;
+                }
+                Some(_) => self.one_event(),
+            }
+        }
+        self.clock_s = if advanced == Advanced::There { until_s } else { self.sim.now_s() };
+        advanced
+    }
+
+    /// So many events on (or back), and there the clock stands.
+    pub(super) fn step(&mut self, by: i32) {
+        if by < 0 {
+            self.go_back_to(self.events.saturating_sub(by.unsigned_abs() as usize));
+        } else {
+            for _ in 0..by {
+                if !self.is_over() {
+                    self.one_event();
+                }
+            }
+        }
+        self.clock_s = self.sim.now_s();
+    }
+
+    /// Back to the moment `at_s`, which is not after the clock.
+    pub(super) fn rewind(&mut self, at_s: f64) {
+        let at_s = at_s.max(0.0);
+        let copy = self.copies.iter().rposition(|(_, sim)| sim.now_s() <= at_s).unwrap_or(0);
+        let (events, _) = self.copies[copy];
+        self.go_back_to(events);
+        while self.sim.next_at_s().is_some_and(|next_s| next_s <= at_s) {
+            self.one_event();
+        }
+        self.clock_s = at_s;
+    }
+
+    fn one_event(&mut self) {
+        if self.events.is_multiple_of(self.copy_every) && self.copies.last().is_none_or(|(at, _)| *at < self.events) {
+            self.copies.push((self.events, self.sim.clone()));
+            if self.copies.len() > MOST_COPIES {
+                self.copy_every *= 2;
+                let every = self.copy_every;
+                self.copies.retain(|(at, _)| at.is_multiple_of(every));
+            }
+        }
+        self.events += usize::from(self.sim.step().is_some());
+        let since_s = self.sim.now_s() - self.looks.last().map_or(f64::NEG_INFINITY, |look| look.at_s);
+        if since_s * LOOKS > self.total_s {
+            self.look(self.sim.now_s());
+        }
+    }
+
+    fn go_back_to(&mut self, events: usize) {
+        self.copies.retain(|(at, _)| *at <= events);
+        let (at, sim) = self.copies.last().expect("the beginning is always kept").clone();
+        (self.events, self.sim) = (at, sim);
+        while self.events < events {
+            self.one_event();
+        }
+        let now_s = self.sim.now_s();
+        self.looks.retain(|look| look.at_s <= now_s);
+    }
+
+    fn look(&mut self, at_s: f64) {
+        if self.looks.last().is_some_and(|look| look.at_s >= at_s) {
+            return;
+        }
+        let instances = self.sim.instances();
+        let busy = instances.iter().filter(|it| it.state != crate::sim::InstanceState::Idle).count();
+        self.looks.push(Look { at_s, instances: instances.len(), busy });
+    }
+}
+
+/// How long the run will take, from its first events and how much of it they are.
+fn foresee_s(sim: &Simulation, scenario: &Scenario) -> f64 {
+    let mut scout = sim.clone();
+    for _ in 0..4_000 {
+        if scout.step().is_none() {
+            return scout.now_s();
+        }
+    }
+    scout.now_s() / crate::sim::share_done(scenario, &scout.report()).max(1e-9)
+}
