@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// A room, and the rooms it may name.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 14] = [
     // ── leaves: they do not know each other ──
     ("markdown", &[]),
     ("diagram", &[]),
@@ -21,9 +21,11 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     ("tui", &["app", "course", "markdown", "diagram", "sim", "grade"]),
     ("content", &["course"]),
     ("store", &["course", "grade"]),
+    ("faas", &[]),
+    ("html", &["course", "markdown", "diagram", "sim", "grade"]),
     // A session loads the grammars after the first frame, which is `markdown`'s business.
     ("session", &["app", "tui", "content", "store", "course", "markdown", "sim"]),
-    ("cli", &["app", "tui", "content", "store", "session", "course", "markdown", "diagram", "sim", "grade"]),
+    ("cli", &["app", "tui", "content", "store", "session", "faas", "html", "course", "markdown", "diagram", "sim", "grade"]),
     ("main", &["cli"]),
 ];
 

@@ -100,6 +100,10 @@ impl Learner {
                     self.store.save_position(1, &Position { page, source_line }).expect("saved");
                     continue;
                 }
+                Effect::Replicate { question, mut scenario, replications } => {
+                    scenario.set(&format!("run.replications={}", replications.min(10))).expect("a number of runs");
+                    Action::Replicated { question, report: Box::new(coldstart::sim::run(&scenario)) }
+                }
                 Effect::Copy(text) => {
                     self.copied = Some(text);
                     continue;

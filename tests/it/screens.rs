@@ -264,7 +264,7 @@ fn the_simulation_runs_in_the_page_and_full_screen() {
     let report = lab.report();
     assert_eq!(report, coldstart::sim::run(lab.scenario()), "watched or not, the same run");
     assert!(report.cold_starts > 0);
-    learner.sees("ended").sees("cold starts");
+    learner.sees("ended").sees("the run said").press("<tab>").sees("cold starts");
     // A knob is turned: the run is made again and the one before stands beside it.
     learner.press("<right>").wait_ms(60_000).sees("before");
 }
