@@ -3,6 +3,7 @@
 //! An answer is a draft from its first letter on; submitting asks for a verdict, a verdict is kept, and only what is
 //! kept is shown.
 
+mod self_check;
 mod sheet_rows;
 
 use std::collections::BTreeSet;
@@ -36,6 +37,8 @@ pub struct Sheet {
     solution_shown: bool,
     /// The solution was asked for before an honest attempt, and a yes is awaited.
     pub asks_to_give_up: bool,
+    /// What the solution was asked for: to be compared with, item by item.
+    checks_itself: bool,
     size: Size,
 }
 
@@ -75,6 +78,11 @@ pub enum Stage {
         answer: Answer,
         verdict: Verdict,
     },
+    /// The learner ticks the items that the answer makes, beside the solution.
+    Checking {
+        cursor: usize,
+        ticked: BTreeSet<usize>,
+    },
 }
 
 impl Sheet {
@@ -99,6 +107,7 @@ impl Sheet {
             hints_shown: work.hints,
             solution_shown: work.solution_seen,
             asks_to_give_up: false,
+            checks_itself: false,
             size: desk.size,
         };
         sheet.lay_out(desk);
@@ -170,9 +179,10 @@ impl Sheet {
             }
             _ if self.asks_to_give_up => {
                 self.asks_to_give_up = false;
+                self.checks_itself = false;
                 Step::say("The solution stays closed.")
             }
-            Action::Submit => self.submit(desk),
+            Action::Submit if !matches!(self.stage, Stage::Checking { .. }) => self.submit(desk),
             Action::Hint => self.hint(desk, exercise),
             Action::Solution => self.solution(desk, &work),
             Action::Back => return self.back(),
@@ -182,8 +192,12 @@ impl Sheet {
                 }
                 _ => Step::default(),
             },
-            _ if matches!(self.stage, Stage::Answering) => self.answering(action),
-            _ => self.reading(action),
+            Action::SelfCheck => self.check_itself(desk, exercise, &work),
+            _ => match &self.stage {
+                Stage::Answering => self.answering(action),
+                Stage::Checking { .. } => self.checking(desk, exercise, action),
+                _ => self.reading(desk, &work, action),
+            },
         };
         self.lay_out(desk);
         if matches!(self.stage, Stage::Answering) && !self.is_writing() {
@@ -239,7 +253,7 @@ impl Sheet {
                 self.stage = Stage::Answering;
                 Step::default()
             }
-            Stage::Grading { .. } | Stage::Keeping { .. } => Step::default(),
+            Stage::Grading { .. } | Stage::Keeping { .. } | Stage::Checking { .. } => Step::default(),
         }
     }
 
@@ -277,6 +291,9 @@ impl Sheet {
     fn reveal(&mut self, desk: &Desk<'_>, deed: Deed) -> Step {
         self.solution_shown = true;
         self.top = usize::MAX;
+        if std::mem::take(&mut self.checks_itself) {
+            self.begin_checking();
+        }
         Step::effect(Effect::Keep { question: desk.question, deed })
     }
 
@@ -288,6 +305,10 @@ impl Sheet {
     }
 
     fn back(&mut self) -> Step {
+        if matches!(self.stage, Stage::Checking { .. }) {
+            self.stage = Stage::Reading;
+            return Step::default();
+        }
         if self.is_writing() {
             self.stage = Stage::Reading;
             self.top = 0;
@@ -368,7 +389,7 @@ impl Sheet {
         if changed { self.save_draft() } else { Step::default() }
     }
 
-    fn reading(&mut self, action: &Action) -> Step {
+    fn reading(&mut self, desk: &Desk<'_>, work: &Work, action: &Action) -> Step {
         match action {
             Action::Scroll(motion) => self.top = moved(self.top, *motion, self.body_rows()),
             Action::Open | Action::Toggle => {
@@ -380,7 +401,10 @@ impl Sheet {
                 }
                 self.stage = Stage::Answering;
             }
-            Action::Choose(_) if !matches!(self.input, Input::Writing(_)) => {
+            Action::Choose(index) if matches!(self.input, Input::Writing(_)) => {
+                return self.dispute(desk, work, *index);
+            }
+            Action::Choose(_) => {
                 self.stage = Stage::Answering;
                 return self.answering(action);
             }

@@ -104,6 +104,7 @@ pub enum Action {
     Submit,
     Hint,
     Solution,
+    SelfCheck,
     Yes,
     Lab(lab::Deed),
     // ── the world's replies ──

@@ -160,6 +160,13 @@ fn csv(attempts: &[Attempt], output: &mut Output) -> Result<(), CliError> {
                 ("solution_seen", exercise.0.as_str(), String::new(), String::new(), String::new())
             }
             Deed::GaveUp { exercise } => ("gave_up", exercise.0.as_str(), String::new(), String::new(), String::new()),
+            Deed::Disputed { exercise, item, on } => {
+                let kind = if *on { "disputed" } else { "dispute_taken_back" };
+                (kind, exercise.0.as_str(), String::new(), String::new(), item.clone())
+            }
+            Deed::SelfChecked { exercise, items } => {
+                ("self_checked", exercise.0.as_str(), String::new(), String::new(), items.join(" "))
+            }
             Deed::Bookmarked { page, source_line, on } => {
                 let kind = if *on { "bookmark_set" } else { "bookmark_taken_off" };
                 (kind, page.as_str(), String::new(), String::new(), source_line.to_string())

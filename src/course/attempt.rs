@@ -29,6 +29,10 @@ pub enum Deed {
     SolutionSeen { exercise: ExerciseId },
     /// The solution was opened without one.
     GaveUp { exercise: ExerciseId },
+    /// “I did say that”: the learner holds that the last answer made this item's point (or holds so no more).
+    Disputed { exercise: ExerciseId, item: String, on: bool },
+    /// The learner compared the answer with the solution and ticked the items whose points it makes.
+    SelfChecked { exercise: ExerciseId, items: Vec<String> },
     /// A line of a page's document was marked to be found again, or the mark taken off. Line 0 is the top.
     Bookmarked { page: String, source_line: u32, on: bool },
     /// A number was guessed before a simulation ran. Both numbers are in the unit of the question.
@@ -42,7 +46,9 @@ impl Deed {
             Self::Answered { exercise, .. }
             | Self::HintShown { exercise, .. }
             | Self::SolutionSeen { exercise }
-            | Self::GaveUp { exercise } => Some(exercise),
+            | Self::GaveUp { exercise }
+            | Self::Disputed { exercise, .. }
+            | Self::SelfChecked { exercise, .. } => Some(exercise),
             Self::PageRead { .. } | Self::Bookmarked { .. } | Self::Predicted { .. } => None,
         }
     }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Course, ExerciseId, Page, Predict, Problem, Target, Task, nearest_hint};
+use super::{Course, Exercise, ExerciseId, Kind, Page, Predict, Problem, Target, Task, nearest_hint};
 use crate::{markdown, sim};
 
 /// Words a learner reads in a minute, slowly: a page much longer than its minutes is a promise broken.
@@ -20,6 +20,9 @@ pub fn course(course: &Course) -> Vec<Problem> {
         problems.extend(predictions(course, page));
     }
     problems.extend(unused(course));
+    // The solution of a quick question may well say what an exercise asks for; that of another exercise may not.
+    let written: Vec<&Exercise> = course.exercises.values().filter(|it| matches!(it.kind, Kind::Text(_))).collect();
+    problems.extend(written.iter().flat_map(|exercise| exercise.prove(&written)));
     problems.sort();
     problems.dedup();
     problems

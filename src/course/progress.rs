@@ -23,6 +23,10 @@ pub struct Work {
     /// The best fraction of the points reached before the solution was seen, 0..=1.
     pub best: f64,
     pub last: Option<(Answer, Verdict)>,
+    /// The try before the last.
+    pub before: Option<(Answer, Verdict)>,
+    /// Items of the last verdict that the learner holds to be made all the same.
+    pub disputed: BTreeSet<String>,
     pub hints: usize,
     /// At least one try was an honest one: see [`super::attempt::is_honest`].
     pub honest: bool,
@@ -88,8 +92,19 @@ impl Progress {
                     .exercises
                     .get(exercise)
                     .is_none_or(|exercise| super::attempt::is_honest(exercise, answer, verdict));
-                work.last = Some((answer.clone(), verdict.clone()));
+                work.before = work.last.replace((answer.clone(), verdict.clone()));
+                work.disputed.clear();
             }
+            Deed::Disputed { exercise, item, on } => {
+                let work = self.exercises.entry(exercise.clone()).or_default();
+                if *on {
+                    work.disputed.insert(item.clone());
+                } else {
+                    work.disputed.remove(item);
+                }
+            }
+            // It shows how the learner sees the answer; what it earned stays the grader's word.
+            Deed::SelfChecked { .. } => {}
             Deed::HintShown { exercise, step } => {
                 let work = self.exercises.entry(exercise.clone()).or_default();
                 work.hints = work.hints.max(*step);

@@ -15,6 +15,7 @@ pub(super) fn view(sheet: &Sheet, head: Rect, body: Rect, painter: &mut Painter<
         Stage::Grading { .. } => "grading …",
         Stage::Keeping { .. } => "saving …",
         Stage::Judged { .. } => "graded",
+        Stage::Checking { .. } => "your own check",
     };
     painter.head(head, &sheet.title, right);
     let column = centred(body, 94);

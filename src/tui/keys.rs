@@ -96,7 +96,7 @@ static CHOOSING: [Binding; 6] = [
     key("S", Action::Solution, "the solution (says what it costs, and asks)", "solution"),
 ];
 
-static SHEET: [Binding; 10] = [
+static SHEET: [Binding; 11] = [
     key("Enter", Action::Open, "write, or try again; back to the page when all points are made", "write / again"),
     key("H", Action::Hint, "next hint", "hint"),
     key("S", Action::Solution, "the solution (says what it costs, and asks)", "solution"),
@@ -106,6 +106,7 @@ static SHEET: [Binding; 10] = [
     key("b PgUp", Action::Scroll(Motion::Pages(-1)), "a screen up", ""),
     key("g Home", Action::Scroll(Motion::Top), "to the top", ""),
     key("G End", Action::Scroll(Motion::Bottom), "to the end", ""),
+    key("c", Action::SelfCheck, "tick the points yourself, beside the solution", "check yourself"),
     key("Ctrl-e", Action::ExternalEditor, "write in your own editor ($VISUAL, $EDITOR)", ""),
 ];
 
@@ -217,7 +218,7 @@ fn tables(model: &Model) -> (Vec<&'static [Binding]>, bool) {
             // Ctrl-Z takes a letter back here, as in every editor.
             (Stage::Answering, Input::Writing(_)) => (vec![&EDITOR], true),
             (Stage::Answering, Input::Number(_)) => (vec![&NUMBER, &ALWAYS], true),
-            (Stage::Answering, _) => (vec![&CHOOSING, &EVERYWHERE], false),
+            (Stage::Answering, _) | (Stage::Checking { .. }, _) => (vec![&CHOOSING, &EVERYWHERE], false),
             _ => (vec![&SHEET, &EVERYWHERE], false),
         },
         Screen::Diagram(_) => (vec![&CANVAS, &EVERYWHERE], false),
@@ -239,11 +240,12 @@ pub fn action(model: &Model, key: Key) -> Action {
     }
     // 1–9 and a–i choose on a question's screen; above, only keys that do something else were taken out.
     if let Screen::Exercise(sheet) = model.screen() {
-        let chooses = matches!(sheet.input, Input::Choosing { .. } | Input::Ordering { .. });
-        if let (true, None, Some(c)) = (chooses, &model.overlay, key.typed()) {
+        let letters = matches!(sheet.input, Input::Choosing { .. } | Input::Ordering { .. })
+            || matches!(sheet.stage, Stage::Checking { .. });
+        if let (None, Some(c)) = (&model.overlay, key.typed()) {
             match c {
                 '1'..='9' => return Action::Choose(c as usize - '1' as usize),
-                'a'..='i' => return Action::Choose(c as usize - 'a' as usize),
+                'a'..='i' if letters => return Action::Choose(c as usize - 'a' as usize),
                 _ => {}
             }
         }

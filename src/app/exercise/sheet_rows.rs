@@ -1,5 +1,7 @@
 //! The sheet as rows: prompt, choices, verdict with its evidence, tries, hints, solution.
 
+use std::collections::BTreeSet;
+
 use super::{Input, Sheet, Stage};
 use crate::app::lesson::{kind_name, prose};
 use crate::app::row::{Role, Row, Span, Ui, wrapped};
@@ -13,7 +15,11 @@ impl Sheet {
         rows.push(Row::default());
         match &self.stage {
             Stage::Judged { answer, verdict } => {
-                rows.extend(judged(exercise, answer, verdict, width));
+                rows.extend(judged(exercise, answer, verdict, work, width));
+            }
+            Stage::Checking { cursor, ticked } => {
+                rows.extend(self.ticking(exercise, *cursor, ticked, width));
+                return rows;
             }
             _ => rows.extend(self.being_made(exercise, width)),
         }
@@ -35,6 +41,28 @@ impl Sheet {
             let how = if work.gave_up { "Solution (you gave up on this one)" } else { "Solution" };
             rows.push(Row::ui(Ui::Strong, how));
             rows.extend(prose(&exercise.solution, width));
+        }
+        rows
+    }
+
+    /// The answer and the solution, and below them the items to tick.
+    fn ticking(&self, exercise: &Exercise, cursor: usize, ticked: &BTreeSet<usize>, width: usize) -> Vec<Row> {
+        let mut rows = Vec::new();
+        if let Answer::Text(text) = self.answer() {
+            rows.push(Row::ui(Ui::Strong, "Your answer"));
+            rows.extend(wrapped(Ui::Text, &text, width));
+            rows.push(Row::default());
+        }
+        rows.push(Row::ui(Ui::Strong, "Solution"));
+        rows.extend(prose(&exercise.solution, width));
+        rows.push(Row::default());
+        rows.push(Row::ui(Ui::Strong, "Which of these does your answer say? Space ticks, Enter keeps it."));
+        if let Kind::Text(rubric) = &exercise.kind {
+            for (index, item) in rubric.items().enumerate() {
+                let on = ticked.contains(&index);
+                let role = if on { Ui::Strong } else { Ui::Text };
+                rows.extend(entry(if on { "[x]" } else { "[ ]" }, index, &item.label, cursor == index, role, width));
+            }
         }
         rows
     }
@@ -115,7 +143,7 @@ fn entry(mark: &str, index: usize, text: &str, here: bool, role: Ui, width: usiz
     rows
 }
 
-fn judged(exercise: &Exercise, answer: &Answer, verdict: &Verdict, width: usize) -> Vec<Row> {
+fn judged(exercise: &Exercise, answer: &Answer, verdict: &Verdict, work: &Work, width: usize) -> Vec<Row> {
     let role = match verdict.fraction() {
         full if full > 0.999 => Ui::Made,
         part if part > 0.0 => Ui::Partly,
@@ -131,14 +159,36 @@ fn judged(exercise: &Exercise, answer: &Answer, verdict: &Verdict, width: usize)
         rows.extend(wrapped(Ui::Warning, &format!("Not certain: {why}. A person should look at this one."), width));
     }
     rows.push(Row::default());
-    for item in &verdict.items {
-        rows.extend(item_rows(item, width));
+    let before = work.before.as_ref().map(|(_, verdict)| verdict);
+    for (index, item) in verdict.items.iter().enumerate() {
+        let was = before.and_then(|before| before.items.iter().find(|it| it.id == item.id)).map(|it| it.status);
+        rows.extend(item_rows(item, was, width));
+        if work.disputed.contains(&item.id) {
+            rows.push(Row::ui(Ui::Strong, format!("  you hold that you made this point; {} takes it back", index + 1)));
+        }
+    }
+    let text = matches!(exercise.kind, Kind::Text(_));
+    if text && verdict.items.iter().any(|item| item.status != Status::Made) {
+        rows.push(Row::default());
+        let mut spans = vec![Span::ui(Ui::Muted, "Did you say it all the same? ")];
+        for (index, item) in verdict.items.iter().enumerate().filter(|(_, item)| item.status != Status::Made) {
+            spans.push(Span::ui(Ui::Key, format!("{}", index + 1)));
+            spans.push(Span::ui(Ui::Muted, format!(" {}  ", item.id)));
+        }
+        rows.push(Row::of(spans).cut(width));
     }
     match answer {
         Answer::Text(text) => {
             rows.push(Row::default());
             rows.push(Row::ui(Ui::Strong, "Your answer, with the words that earned points underlined"));
             rows.extend(with_evidence(text, verdict, width));
+            if let Some((Answer::Text(before), _)) = &work.before
+                && before != text
+            {
+                rows.push(Row::default());
+                rows.push(Row::ui(Ui::Strong, "What you changed since the try before"));
+                rows.extend(wrapped(Ui::Muted, &changes(before, text), width));
+            }
         }
         Answer::Number(text) => rows.push(Row::ui(Ui::Muted, format!("You answered {text}"))),
         Answer::Chosen(_) | Answer::Order(_) => {}
@@ -146,15 +196,20 @@ fn judged(exercise: &Exercise, answer: &Answer, verdict: &Verdict, width: usize)
     rows
 }
 
-fn item_rows(item: &ItemVerdict, width: usize) -> Vec<Row> {
-    let (mark, role, word) = match item.status {
-        Status::Made => ("✓", Ui::Made, "made"),
-        Status::Partly => ("~", Ui::Partly, "partly"),
-        Status::Missing => ("✗", Ui::Missing, "missing"),
+fn item_rows(item: &ItemVerdict, was: Option<Status>, width: usize) -> Vec<Row> {
+    let word = |status: Status| match status {
+        Status::Made => "made",
+        Status::Partly => "partly",
+        Status::Missing => "missing",
+    };
+    let (mark, role) = match item.status {
+        Status::Made => ("✓", Ui::Made),
+        Status::Partly => ("~", Ui::Partly),
+        Status::Missing => ("✗", Ui::Missing),
     };
     let mut rows = Vec::new();
     let points = if item.max > 0.0 { format!("{:.2}/{:.2}  ", item.points, item.max) } else { String::new() };
-    let lead = format!("{mark} {word:<7} {points}");
+    let lead = format!("{mark} {:<7} {points}", word(item.status));
     let indent = lead.chars().count();
     // What is missing is hinted at and not given away.
     let said = match (item.status, &item.hint) {
@@ -170,6 +225,9 @@ fn item_rows(item: &ItemVerdict, width: usize) -> Vec<Row> {
             rows.push(Row::of([Span::ui(Ui::Muted, " ".repeat(indent)), Span::ui(role, row.text())]));
         }
     };
+    if let Some(was) = was.filter(|was| *was != item.status) {
+        quote(&format!("(it was {} in the try before)", word(was)), Ui::Muted);
+    }
     if let Some(reason) = &item.reason {
         quote(reason, Ui::Muted);
     }
@@ -177,6 +235,32 @@ fn item_rows(item: &ItemVerdict, width: usize) -> Vec<Row> {
         quote(&format!("“{}”", evidence.text.split_whitespace().collect::<Vec<_>>().join(" ")), Ui::Evidence);
     }
     rows
+}
+
+/// Two tries in one text: `[-words taken out-]` and `{+words put in+}`, as `wdiff` marks them.
+fn changes(before: &str, now: &str) -> String {
+    use similar::{ChangeTag, TextDiff};
+    let diff = TextDiff::from_words(before, now);
+    let mut text = String::new();
+    let mut open = ChangeTag::Equal;
+    let end = |tag: ChangeTag| match tag {
+        ChangeTag::Equal => "",
+        ChangeTag::Delete => "-]",
+        ChangeTag::Insert => "+}",
+    };
+    for change in diff.iter_all_changes() {
+        if change.tag() != open {
+            text += end(open);
+            text += match change.tag() {
+                ChangeTag::Equal => "",
+                ChangeTag::Delete => "[-",
+                ChangeTag::Insert => "{+",
+            };
+            open = change.tag();
+        }
+        text += change.value();
+    }
+    text + end(open)
 }
 
 /// The answer wrapped, its evidence in a role of its own.
@@ -207,4 +291,15 @@ fn with_evidence(text: &str, verdict: &Verdict, width: usize) -> Vec<Row> {
         rows.push(Row::of(spans));
     }
     rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::changes;
+
+    #[test]
+    fn what_changed_between_two_tries_is_marked() {
+        assert_eq!(changes("it runs often", "it runs once"), "it runs [-often-]{+once+}");
+        assert_eq!(changes("same", "same"), "same");
+    }
 }
