@@ -49,16 +49,23 @@ pub struct Exercise {
     pub file: String,
     /// What all of it is worth; of free text the rubric says so.
     points: f64,
+    /// Where the rubric's items stand in the file.
+    item_lines: proof::ItemLines,
 }
 
 /// How it is answered, and what is right.
 #[derive(Clone, Debug)]
 pub enum Kind {
-    Text(Rubric),
+    Text(Box<Rubric>),
     /// One option is right, or with `several` one or more.
-    Choice { options: Vec<ChoiceOption>, several: bool },
+    Choice {
+        options: Vec<ChoiceOption>,
+        several: bool,
+    },
     /// The steps in the right order.
-    Order { steps: Vec<String> },
+    Order {
+        steps: Vec<String>,
+    },
     Number(NumberTask),
 }
 
@@ -138,8 +145,12 @@ impl Exercise {
                 let shown = self.shown_order();
                 let order: Vec<usize> = read_marks(text, steps.len())?.into_iter().map(|mark| shown[mark]).collect();
                 let each_once = order.iter().collect::<BTreeSet<_>>().len() == order.len();
-                if !order.is_empty() && !(each_once && order.len() == steps.len()) {
-                    return Err(format!("each of the {} steps must be named once, such as `{}`", steps.len(), letters(steps.len())));
+                if !order.is_empty() && (!each_once || order.len() != steps.len()) {
+                    return Err(format!(
+                        "each of the {} steps must be named once, such as `{}`",
+                        steps.len(),
+                        letters(steps.len())
+                    ));
                 }
                 Ok(Answer::Order(order))
             }
@@ -152,9 +163,11 @@ impl Exercise {
         let Kind::Order { steps } = &self.kind else { return Vec::new() };
         let mut order: Vec<usize> = (0..steps.len()).collect();
         // FNV-1a over the id seeds a linear congruential generator: no more is needed to mix ten lines.
-        let mut state = self.id.0.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+        let mut state = self
+            .id
+            .0
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
         for last in (1..order.len()).rev() {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             order.swap(last, (state >> 33) as usize % (last + 1));

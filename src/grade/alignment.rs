@@ -3,7 +3,7 @@
 //! What patterns miss, likeness may find: the share of the model's matter (content words and concepts, the prompt's
 //! own words worth little) that stands in the sentence, in about the model's order and under the same negations.
 
-use super::fold::fold;
+use super::fold::{Token, fold};
 use super::guards::PromptWords;
 use super::lexicon::{Lexicon, WordId};
 use super::matching::{Place, Unit, first};
@@ -11,11 +11,13 @@ use super::pattern::Concepts;
 use super::polarity;
 use super::words::{self, Class};
 
+/// What a word of the same concept is worth, compared with the word itself.
+const AKIN: f64 = 0.6;
+
 /// A model sentence as its matter, in order.
 #[derive(Clone, Debug)]
 pub(super) struct Model {
     matter: Vec<Matter>,
-    is_negated: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -24,6 +26,7 @@ struct Matter {
     /// Concepts that the word belongs to.
     concepts: Vec<usize>,
     weight: f64,
+    is_negated: bool,
 }
 
 /// What of a model stands in a unit.
@@ -35,7 +38,7 @@ pub(super) struct Likeness {
     pub(super) in_order: f64,
     pub(super) place: Place,
     pub(super) n_found: usize,
-    /// One of the two negates what the other states.
+    /// One of the two denies some of what the other states.
     pub(super) is_opposed: bool,
 }
 
@@ -44,39 +47,46 @@ impl Model {
         let text = fold(sentence);
         let mut matter = Vec::new();
         let negations = polarity::negations(&text.tokens[..text.tokens.len().min(super::fold::MAX_SENTENCE_WORDS)]);
-        for token in text.tokens.iter().filter(|token| !token.class.has(Class::FUNCTION) || token.class.has(Class::TELLING)) {
+        let is_matter = |token: &Token| !token.class.has(Class::FUNCTION) || token.class.has(Class::TELLING);
+        for (at, token) in text.tokens.iter().enumerate().filter(|(_, token)| is_matter(token)) {
             let Ok(word) = lexicon.add(&token.word) else { continue };
             let mut ids = Vec::new();
             lexicon.look_up(&token.word, |id| ids.push(id));
             let weight = if prompt.contain(&words::normal_form(&token.word)) { 0.25 } else { 1.0 };
-            matter.push(Matter { word, concepts: concepts.of_single_word(&ids), weight });
+            let is_negated = polarity::is_negated(1_u128.checked_shl(at as u32).unwrap_or(0), 0, &negations);
+            matter.push(Matter { word, concepts: concepts.of_single_word(&ids), weight, is_negated });
         }
-        Self { matter, is_negated: negations.len() % 2 == 1 }
+        Self { matter }
     }
 
     pub(super) fn likeness(&self, unit: &mut Unit<'_>) -> Likeness {
         let mut found = Likeness::default();
         let mut all = 0.0;
         let mut positions: Vec<u32> = Vec::new();
+        let mut n_opposed = 0;
         for matter in &self.matter {
             all += matter.weight;
             // A word of the sentence stands for one word of the model only.
             let mut place = unit.word(matter.word) & !found.place;
+            let worth = if place == 0 { matter.weight * AKIN } else { matter.weight };
             for concept in &matter.concepts {
                 if place == 0 {
                     place = unit.concept(*concept).iter().map(|at| at & !found.place).find(|at| *at != 0).unwrap_or(0);
                 }
             }
             if place != 0 {
-                found.share += matter.weight;
+                found.share += worth;
                 found.n_found += 1;
-                found.place |= place & place.wrapping_neg();
+                let place = place & place.wrapping_neg();
+                found.place |= place;
+                n_opposed += usize::from(unit.negates(place) != matter.is_negated);
                 positions.push(first(place));
             }
         }
         found.share = if all > 0.0 { found.share / all } else { 0.0 };
-        found.in_order = if positions.is_empty() { 0.0 } else { longest_rise(&positions) as f64 / positions.len() as f64 };
-        found.is_opposed = unit.negates(found.place) != self.is_negated;
+        found.in_order =
+            if positions.is_empty() { 0.0 } else { longest_rise(&positions) as f64 / positions.len() as f64 };
+        found.is_opposed = n_opposed > 0;
         found
     }
 }

@@ -55,13 +55,15 @@ pub fn choice(options: &[ChoiceOption], chosen: &BTreeSet<usize>, points: f64) -
 /// The credit is Kendall's rank correlation, floored at zero: all pairs the right way round earn everything, a
 /// random order earns nothing on average. What is not a permutation earns nothing.
 pub fn order(n_steps: usize, given: &[usize], points: f64) -> Verdict {
-    let is_permutation = given.len() == n_steps && given.iter().copied().collect::<BTreeSet<_>>().range(..n_steps).count() == n_steps;
+    let is_permutation =
+        given.len() == n_steps && given.iter().copied().collect::<BTreeSet<_>>().range(..n_steps).count() == n_steps;
     if !is_permutation {
         let item = certain("order", "Every step once, in order.", Status::Missing, 0.0, points, None);
         return finished(0.0, points, vec![item], "Put every step in its place first.".to_owned());
     }
     let pairs = n_steps * n_steps.saturating_sub(1) / 2;
-    let inverted = (0..n_steps).flat_map(|a| (a + 1..n_steps).map(move |b| (a, b))).filter(|&(a, b)| given[a] > given[b]).count();
+    let inverted =
+        (0..n_steps).flat_map(|a| (a + 1..n_steps).map(move |b| (a, b))).filter(|&(a, b)| given[a] > given[b]).count();
     let share = if pairs == 0 { 1.0 } else { (1.0 - 2.0 * inverted as f64 / pairs as f64).max(0.0) };
     let status = match share {
         1.0 => Status::Made,
@@ -78,7 +80,14 @@ pub fn order(n_steps: usize, given: &[usize], points: f64) -> Verdict {
 }
 
 /// An item that is judged without doubt.
-pub(super) fn certain(id: &str, label: &str, status: Status, points: f64, max: f64, reason: Option<String>) -> ItemVerdict {
+pub(super) fn certain(
+    id: &str,
+    label: &str,
+    status: Status,
+    points: f64,
+    max: f64,
+    reason: Option<String>,
+) -> ItemVerdict {
     ItemVerdict {
         id: id.to_owned(),
         label: label.to_owned(),

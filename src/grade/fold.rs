@@ -42,6 +42,8 @@ pub(super) struct Token {
 pub(super) struct Sentence {
     pub(super) tokens: Range<usize>,
     pub(super) is_question: bool,
+    /// It goes on where the one before it was cut for its length.
+    pub(super) continues: bool,
 }
 
 /// An answer, read.
@@ -79,6 +81,8 @@ struct Reader {
     bytes: Range<usize>,
     pause: Pause,
     sentence_start: usize,
+    /// The sentence before was cut.
+    was_cut: bool,
     /// The last visible character, for what only counts beside another one.
     last: Option<char>,
     /// Nothing but blanks stands before this on its line.
@@ -92,6 +96,10 @@ impl Reader {
         }
         let size = c.len_utf8();
         if c.is_ascii_alphanumeric() {
+            // ReadInvoice is two words.
+            if c.is_ascii_uppercase() && self.last.is_some_and(|last| last.is_ascii_lowercase()) {
+                self.end_word();
+            }
             self.letter(c.to_ascii_lowercase(), at, size);
         } else if c.is_ascii() {
             self.mark(c, at, next);
@@ -165,6 +173,7 @@ impl Reader {
     fn push(&mut self, word: &str, bytes: Range<usize>) {
         if self.tokens.len() - self.sentence_start >= MAX_SENTENCE_WORDS {
             self.close_sentence(false);
+            self.was_cut = true;
         }
         let before = std::mem::take(&mut self.pause);
         self.tokens.push(Token { word: word.to_owned(), class: words::class(word), bytes, before });
@@ -222,7 +231,8 @@ impl Reader {
         let tokens = self.sentence_start..self.tokens.len();
         self.sentence_start = tokens.end;
         if !tokens.is_empty() {
-            self.sentences.push(Sentence { tokens, is_question });
+            let continues = std::mem::take(&mut self.was_cut);
+            self.sentences.push(Sentence { tokens, is_question, continues });
         }
     }
 }
@@ -238,9 +248,34 @@ fn is_invisible(c: char) -> bool {
 /// The Latin letter that a Cyrillic or Greek one looks like.
 fn latin_twin(c: char) -> char {
     const TWINS: &[(char, char)] = &[
-        ('а', 'a'), ('е', 'e'), ('о', 'o'), ('р', 'p'), ('с', 'c'), ('х', 'x'), ('у', 'y'), ('і', 'i'), ('ј', 'j'), ('ѕ', 's'),
-        ('к', 'k'), ('м', 'm'), ('т', 't'), ('в', 'b'), ('н', 'h'), ('ԁ', 'd'), ('ո', 'n'), ('ο', 'o'), ('α', 'a'), ('ν', 'v'),
-        ('ρ', 'p'), ('τ', 't'), ('ι', 'i'), ('κ', 'k'), ('ε', 'e'), ('υ', 'u'), ('χ', 'x'), ('ı', 'i'),
+        ('а', 'a'),
+        ('е', 'e'),
+        ('о', 'o'),
+        ('р', 'p'),
+        ('с', 'c'),
+        ('х', 'x'),
+        ('у', 'y'),
+        ('і', 'i'),
+        ('ј', 'j'),
+        ('ѕ', 's'),
+        ('к', 'k'),
+        ('м', 'm'),
+        ('т', 't'),
+        ('в', 'b'),
+        ('н', 'h'),
+        ('ԁ', 'd'),
+        ('ո', 'n'),
+        ('ο', 'o'),
+        ('α', 'a'),
+        ('ν', 'v'),
+        ('ρ', 'p'),
+        ('τ', 't'),
+        ('ι', 'i'),
+        ('κ', 'k'),
+        ('ε', 'e'),
+        ('υ', 'u'),
+        ('χ', 'x'),
+        ('ı', 'i'),
     ];
     if c.is_ascii() { c } else { TWINS.iter().find(|(twin, _)| *twin == c).map_or(c, |(_, latin)| *latin) }
 }
@@ -289,6 +324,7 @@ mod tests {
             ("Why? Because.", "why ? | because"),
             ("c\u{200b}old st\u{301}art \u{202e}x", "cold start x"),
             ("ｃｏｌｄ сold", "cold cold"),
+            ("ObjectCreated in DynamoDB, HTTP", "object created in dynamo database http"),
             ("w/o a db & more", "without a database and more"),
             ("", ""),
             ("\u{301}\u{301}\0\u{7}", ""),
@@ -309,7 +345,8 @@ mod tests {
 
     #[test]
     fn any_amount_of_text_is_read_in_bounds() {
-        for text in ["x ".repeat(5_000_000), "\u{301}".repeat(2_000_000), "a".repeat(10_000_000), "\n".repeat(100_000)] {
+        for text in ["x ".repeat(5_000_000), "\u{301}".repeat(2_000_000), "a".repeat(10_000_000), "\n".repeat(100_000)]
+        {
             let read = fold(&text);
             assert!(read.was_cut && read.tokens.len() <= MAX_BYTES);
             assert!(read.sentences.iter().all(|it| it.tokens.len() <= MAX_SENTENCE_WORDS));

@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 
 use super::fold::{ARROW, Pause, Sentence, Text, Token};
+use super::word_order::is_shuffled;
 use super::words::{self, Class};
 
 /// Why a sentence does not count.
@@ -15,53 +16,36 @@ pub(super) enum Refusal {
     WordList,
     Shuffled,
     Copied,
+    ToGrader,
 }
 
 /// What the prompt says, to tell copies by.
 #[derive(Clone, Debug, Default)]
 pub(super) struct PromptWords {
-    /// Normal forms of the content words, in order.
-    in_order: Vec<String>,
-    all: HashSet<String>,
+    /// Normal forms of its content words.
+    forms: HashSet<String>,
 }
 
 impl PromptWords {
     pub(super) fn new(prompt: &Text) -> Self {
-        let in_order: Vec<String> = content(&prompt.tokens).collect();
-        Self { all: in_order.iter().cloned().collect(), in_order }
+        Self { forms: content(&prompt.tokens).collect() }
     }
 
     pub(super) fn contain(&self, normal_form: &str) -> bool {
-        self.all.contains(normal_form)
+        self.forms.contains(normal_form)
     }
 
-    /// Nearly all content words stand in the prompt, and in its order.
+    /// Nearly all content words stand in the prompt, and none that denies it.
     fn is_source_of(&self, tokens: &[Token]) -> bool {
         let words: Vec<String> = content(tokens).collect();
-        if words.len() < 5 || words.len() > 200 {
-            return false;
-        }
         let n_known = words.iter().filter(|word| self.contain(word)).count();
-        n_known * 10 >= words.len() * 9 && common_run(&words, &self.in_order) * 10 >= words.len() * 6
+        let denies = || tokens.iter().any(|token| token.class.has(Class::NEGATOR));
+        words.len() >= 4 && n_known * 10 >= words.len() * 9 && !denies()
     }
 }
 
 fn content(tokens: &[Token]) -> impl Iterator<Item = String> {
     tokens.iter().filter(|token| !token.class.has(Class::FUNCTION)).map(|token| words::normal_form(&token.word))
-}
-
-/// Length of the longest common subsequence.
-fn common_run(a: &[String], b: &[String]) -> usize {
-    let mut row = vec![0; b.len() + 1];
-    for left in a {
-        let mut diagonal = 0;
-        for (at, right) in b.iter().enumerate() {
-            let above = row[at + 1];
-            row[at + 1] = if left == right { diagonal + 1 } else { above.max(row[at]) };
-            diagonal = above;
-        }
-    }
-    row[b.len()]
 }
 
 /// For each sentence why it does not count, if it does not.
@@ -71,7 +55,9 @@ pub(super) fn refusals(text: &Text, prompt: &PromptWords) -> Vec<Option<Refusal>
         .iter()
         .map(|sentence| {
             let tokens = &text.tokens[sentence.tokens.clone()];
-            if is_asked(tokens, sentence) {
+            if addresses_grader(tokens) {
+                Some(Refusal::ToGrader)
+            } else if is_asked(tokens, sentence) {
                 Some(Refusal::Question)
             } else if is_word_list(tokens) {
                 Some(Refusal::WordList)
@@ -84,7 +70,17 @@ pub(super) fn refusals(text: &Text, prompt: &PromptWords) -> Vec<Option<Refusal>
             }
         })
         .collect();
+    // What goes on after a cut is of the same making.
+    for index in 1..refusals.len() {
+        if text.sentences[index].continues && refusals[index].is_none() {
+            refusals[index] = refusals[index - 1];
+        }
+    }
     refuse_scattered_words(text, &mut refusals);
+    // One word says nothing, unless it is a yes or a no.
+    if matches!(text.tokens.as_slice(), [only] if !only.class.has(Class::FUNCTION)) {
+        refusals.fill(Some(Refusal::WordList));
+    }
     refusals
 }
 
@@ -94,16 +90,15 @@ fn is_asked(tokens: &[Token], sentence: &Sentence) -> bool {
 
 /// Many words and next to no grammar: terms strung together.
 ///
-/// A terse answer has at least a verb's ending, a preposition or an arrow every now and then.
+/// A terse answer has at least a preposition or an arrow every now and then.
 fn is_word_list(tokens: &[Token]) -> bool {
-    if tokens.len() < 6 {
-        return false;
-    }
     let n_grammar = tokens.iter().filter(|token| token.class.has(Class::FUNCTION) || token.word == ARROW).count();
     let n_pieces = 1 + tokens.iter().skip(1).filter(|token| token.before >= Pause::Clause).count();
-    let share = n_grammar as f64 / tokens.len() as f64;
-    let words_per_piece = tokens.len() as f64 / n_pieces as f64;
-    share < 0.1 || (share < 0.25 && n_pieces >= 4 && words_per_piece < 3.0)
+    match tokens.len() {
+        0..=5 => false,
+        6 | 7 => n_grammar == 0 && (n_pieces == 1 || n_pieces >= 4),
+        n => n_grammar * 10 <= n || (n_grammar * 4 < n && n_pieces >= 4 && n < 3 * n_pieces),
+    }
 }
 
 /// Four and more scraps in a row, of at most three words and without grammar, are a list with full stops.
@@ -124,48 +119,15 @@ fn refuse_scattered_words(text: &Text, refusals: &mut [Option<Refusal>]) {
     }
 }
 
-/// Words in an order that no sentence has: articles before verbs, prepositions before conjunctions.
-fn is_shuffled(tokens: &[Token]) -> bool {
-    if tokens.len() < 8 {
-        return false;
-    }
-    let n_clashes = tokens.windows(2).filter(|pair| clash(&pair[0], &pair[1])).count();
-    n_clashes >= 2 && n_clashes * 100 >= tokens.len() * 9
-}
-
-fn clash(a: &Token, b: &Token) -> bool {
-    if b.before >= Pause::Clause {
-        return false;
-    }
-    let (left, right) = (a.class, b.class);
-    let is_article = matches!(a.word.as_str(), "the" | "a" | "an" | "its" | "their" | "our" | "your" | "my" | "every");
-    let b_joins = right.has(Class::CONJUNCTION) || matches!(b.word.as_str(), "because" | "while" | "when" | "if" | "which" | "so");
-    if is_article {
-        let opens = right.has(Class::PREPOSITION) && !matches!(b.word.as_str(), "outside" | "inside" | "up" | "down" | "off" | "like" | "above" | "near");
-        return opens || right.has(Class::AUXILIARY) || right.has(Class::PRONOUN) && b.word != "one" || b_joins
-            || matches!(b.word.as_str(), "the" | "a" | "an" | "this" | "these" | "each" | "its" | "it" | "also" | "then" | "there");
-    }
-    if left.has(Class::PREPOSITION) && matches!(a.word.as_str(), "of" | "to" | "from" | "for" | "with" | "at" | "by" | "into" | "as" | "than" | "in" | "on") {
-        return right.has(Class::CONJUNCTION)
-            || matches!(b.word.as_str(), "is" | "are" | "was" | "does" | "has" | "will" | "because" | "so")
-            || (matches!(b.word.as_str(), "of" | "with" | "for" | "by") && a.word != "as")
-            || (matches!(b.word.as_str(), "to" | "in" | "on") && matches!(a.word.as_str(), "of" | "at" | "for" | "by" | "to" | "with" | "into"));
-    }
-    if left.has(Class::CONJUNCTION) {
-        return right.has(Class::CONJUNCTION) || b.word == "of" || b.word == "than";
-    }
-    if left.has(Class::PRONOUN) && matches!(a.word.as_str(), "it" | "they" | "we" | "he" | "she") {
-        return matches!(b.word.as_str(), "the" | "a" | "an" | "of" | "and" | "because" | "its");
-    }
-    false
-}
-
 /// The language's English name, if the text is surely not English.
 pub(super) fn other_language(answer: &str, text: &Text) -> Option<&'static str> {
     let n_words = text.tokens.len();
-    let n_english = text.tokens.iter().filter(|token| token.class.has(Class::FUNCTION) && token.word.len() > 1).count();
-    // English has a word of grammar in two or three; another language hits one by chance.
-    if n_words == 0 || n_english * 5 >= n_words {
+    let is_english = |token: &&Token| {
+        token.word.len() > 1 && (token.class.has(Class::FUNCTION) || super::lexicon::is_everyday(&token.word))
+    };
+    let n_english = text.tokens.iter().filter(is_english).count();
+    // Two in five words at least are everyday English; another language hits one by chance.
+    if n_words == 0 || n_english * 5 >= n_words * 2 {
         return None;
     }
     let mut end = answer.len().min(2000);
@@ -173,17 +135,38 @@ pub(super) fn other_language(answer: &str, text: &Text) -> Option<&'static str> 
         end -= 1;
     }
     let info = whatlang::detect(&answer[..end])?;
-    let surely = info.script() != whatlang::Script::Latin || (n_words >= 5 && (info.is_reliable() || n_english * 12 < n_words));
+    let surely =
+        info.script() != whatlang::Script::Latin || (n_words >= 5 && (info.is_reliable() || n_english * 8 < n_words));
     (surely && info.lang() != whatlang::Lang::Eng).then(|| info.lang().eng_name())
 }
 
 /// Speaks to whoever grades rather than about the question.
-pub(super) fn addresses_grader(text: &Text) -> bool {
-    const GRADER: &[&str] = &["grader", "rubric", "examiner", "evaluator", "grading", "prompt", "instructions", "instruction", "ai", "assistant"];
-    const WISH: &[&str] = &["ignore", "full", "points", "point", "marks", "mark", "score", "maximum", "correct", "system", "disregard", "pass", "award"];
-    text.sentences.iter().any(|sentence| {
-        let words = || text.tokens[sentence.tokens.clone()].iter().map(|token| token.word.as_str());
-        words().any(|word| GRADER.contains(&word)) && words().any(|word| WISH.contains(&word))
-            || words().any(|word| word == "ignore" || word == "disregard" || word == "give") && words().any(|word| matches!(word, "points" | "marks"))
-    })
+fn addresses_grader(tokens: &[Token]) -> bool {
+    const GRADER: &[&str] =
+        &["grader", "rubric", "examiner", "evaluator", "grading", "prompt", "instructions", "instruction", "teacher"];
+    const WISH: &[&str] = &[
+        "ignore",
+        "disregard",
+        "full",
+        "points",
+        "point",
+        "marks",
+        "mark",
+        "score",
+        "maximum",
+        "correct",
+        "pass",
+        "award",
+        "treat",
+        "give",
+        "note",
+        "found",
+        "please",
+        "accept",
+        "must",
+    ];
+    let has = |words: &[&str]| tokens.iter().any(|token| words.contains(&token.word.as_str()));
+    (has(GRADER) && has(WISH))
+        || (has(&["give", "award", "grant", "assign", "deserve", "deserves", "earns"])
+            && has(&["points", "marks", "score", "grade"]))
 }

@@ -106,7 +106,11 @@ fn search(rubric: &Rubric, text: &Text, refusals: &[Option<Refusal>]) -> Vec<Fou
         }
         let range = pair[0].tokens.start..pair[1].tokens.end;
         let shift = pair[0].tokens.len();
-        let moved = negations[index + 1].iter().map(|it| Negation { by: it.by << shift, over: it.over << shift, is_soft: it.is_soft });
+        let moved = negations[index + 1].iter().map(|it| Negation {
+            by: it.by << shift,
+            over: it.over << shift,
+            kind: it.kind,
+        });
         let both = negations[index].iter().copied().chain(moved).collect();
         unit.load(&text.tokens[range.clone()], &ids[range.clone()], both);
         if !unit.has_break() {
@@ -257,7 +261,7 @@ fn review_reason(
         Some(format!("it seems to be written in {language}"))
     } else if text.was_cut {
         Some(format!("it is very long: only its first {} KB were read", super::fold::MAX_BYTES / 1024))
-    } else if guards::addresses_grader(text) {
+    } else if has(Refusal::ToGrader) {
         Some("it speaks to the grader".to_owned())
     } else if has(Refusal::WordList) || has(Refusal::Shuffled) {
         Some("part of it is a list of words rather than sentences".to_owned())

@@ -27,8 +27,48 @@ pub(super) struct Lexicon {
     by_form: HashMap<String, Vec<WordId>>,
     by_beginning: HashMap<String, WordId>,
     by_exact: HashMap<String, WordId>,
-    /// Forms and beginnings by first letter, for misspellings: the letters, whether more may follow, the word.
-    spellings: HashMap<char, Vec<(String, bool, WordId)>>,
+    /// By first letter, for misspellings.
+    spellings: HashMap<char, Vec<Spelling>>,
+}
+
+/// A word as it is spelt right: as written and in its normal form, or a beginning, which has both alike.
+#[derive(Clone, Debug)]
+struct Spelling {
+    written: String,
+    form: String,
+    is_beginning: bool,
+    /// The letters of `form`, see [`letters_of`].
+    letters: u32,
+    id: WordId,
+}
+
+impl Spelling {
+    fn new(written: &str, form: &str, is_beginning: bool, id: WordId) -> Self {
+        Self { written: written.to_owned(), form: form.to_owned(), is_beginning, letters: letters_of(form), id }
+    }
+
+    /// `letters` are those of `word`.
+    fn is_misspelt_as(&self, word: &str, form: &str, letters: u32) -> bool {
+        // Each slip adds or takes away at most one letter that the other does not have: most words are out at once.
+        if (self.letters & !letters).count_ones() > 2 {
+            return false;
+        }
+        let slips = if self.form.len() >= TWO_SLIPS_LETTERS { 2 } else { 1 };
+        let is_near =
+            |a: &str, b: &str, slips: usize| a.len().abs_diff(b.len()) <= slips && strsim::osa_distance(a, b) <= slips;
+        if self.is_beginning {
+            // The misspelt beginning may be a letter shorter or longer than the right one.
+            let letters = self.form.as_str();
+            return (letters.len() - 1..=letters.len() + 1)
+                .filter_map(|end| word.get(..end))
+                .any(|it| is_near(it, letters, 1));
+        }
+        if self.form.len() < ONE_SLIP_LETTERS {
+            return is_swapped(form, &self.form)
+                || (self.written.len() >= ONE_SLIP_LETTERS && is_near(word, &self.written, 1));
+        }
+        is_near(form, &self.form, slips)
+    }
 }
 
 impl Lexicon {
@@ -44,7 +84,9 @@ impl Lexicon {
         }
         let bare = spelling.trim_start_matches('=').trim_end_matches('*');
         if bare.is_empty() || (bare != super::fold::ARROW && !bare.chars().all(char::is_alphanumeric)) {
-            return Err(format!("`{spelling}` is no word: a word is letters and digits, as they are left when hyphens part words"));
+            return Err(format!(
+                "`{spelling}` is no word: a word is letters and digits, as they are left when hyphens part words"
+            ));
         }
         let id = self.n_words;
         self.n_words += 1;
@@ -52,21 +94,20 @@ impl Lexicon {
             self.by_exact.insert(bare.to_owned(), id);
         } else if spelling.ends_with('*') {
             self.by_beginning.insert(bare.to_owned(), id);
-            self.forgive(bare, true, id);
+            self.forgive(Spelling::new(bare, bare, true, id));
         } else {
             let form = words::normal_form(bare);
-            self.forgive(&form, false, id);
+            self.forgive(Spelling::new(bare, &form, false, id));
             self.by_form.entry(form).or_default().push(id);
         }
         self.by_spelling.insert(spelling, id);
         Ok(id)
     }
 
-    fn forgive(&mut self, letters: &str, more: bool, id: WordId) {
-        if letters.len() >= SWAP_LETTERS {
-            if let Some(first) = letters.chars().next() {
-                self.spellings.entry(first).or_default().push((letters.to_owned(), more, id));
-            }
+    fn forgive(&mut self, spelling: Spelling) {
+        let is_long_enough = spelling.form.len() >= if spelling.is_beginning { ONE_SLIP_LETTERS } else { SWAP_LETTERS };
+        if let Some(first) = spelling.written.chars().next().filter(|_| is_long_enough) {
+            self.spellings.entry(first).or_default().push(spelling);
         }
     }
 
@@ -87,30 +128,22 @@ impl Lexicon {
                 known(*id);
             }
         }
-        if !is_known && form.len() >= SWAP_LETTERS && !is_common(word, &form) {
+        if !is_known && word.len() >= SWAP_LETTERS && !is_common(word, &form) {
             self.look_up_misspelt(word, &form, found);
         }
     }
 
     fn look_up_misspelt(&self, word: &str, form: &str, mut found: impl FnMut(WordId)) {
         let Some(first) = word.chars().next() else { return };
-        for (letters, more, id) in self.spellings.get(&first).into_iter().flatten() {
-            let slips = if letters.len() >= TWO_SLIPS_LETTERS { 2 } else { 1 };
-            let is_near = if *more {
-                // The misspelt beginning may be a letter shorter or longer than the right one.
-                (letters.len() - 1..=letters.len() + 1)
-                    .filter_map(|end| word.get(..end))
-                    .any(|beginning| strsim::osa_distance(beginning, letters) <= slips.min(1))
-            } else if letters.len() < ONE_SLIP_LETTERS {
-                is_swapped(form, letters)
-            } else {
-                letters.len().abs_diff(form.len()) <= slips && strsim::osa_distance(form, letters) <= slips
-            };
-            if is_near {
-                found(*id);
-            }
-        }
+        let known = self.spellings.get(&first).into_iter().flatten();
+        let letters = letters_of(word);
+        known.filter(|spelling| spelling.is_misspelt_as(word, form, letters)).for_each(|spelling| found(spelling.id));
     }
+}
+
+/// The set of letters in a word, a to z as bits; all others share one bit.
+fn letters_of(word: &str) -> u32 {
+    word.bytes().fold(0, |letters, byte| letters | 1 << if byte.is_ascii_lowercase() { byte - b'a' } else { 26 })
 }
 
 /// Two neighbouring letters have changed places: `wram`.
@@ -121,6 +154,11 @@ fn is_swapped(a: &str, b: &str) -> bool {
         letters
     };
     a.len() == b.len() && letters(a) == letters(b) && strsim::osa_distance(a, b) == 1
+}
+
+/// Whether a word is everyday English.
+pub(super) fn is_everyday(word: &str) -> bool {
+    COMMON.contains(word)
 }
 
 fn is_common(word: &str, form: &str) -> bool {
@@ -140,7 +178,7 @@ mod tests {
             ("initiali*", "initialised initialization intialize initalized", "initial initiate"),
             ("cold", "cold colds", "could gold old code"),
             ("=once", "once", "onces one"),
-            ("queue", "queue queues queued queu", "query quite"),
+            ("queue", "queue queues queued queu quue", "query quite"),
             ("cost", "cost costs costing", "most cast coast"),
         ] {
             let id = lexicon.add(pattern).unwrap();

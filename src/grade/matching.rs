@@ -6,7 +6,7 @@
 use super::fold::{Pause, Token};
 use super::lexicon::WordId;
 use super::pattern::{Alternative, Concepts, Group, Pattern, Term};
-use super::polarity::{Negation, is_denied, is_negated};
+use super::polarity::{self, Negation, is_denied, is_negated};
 
 /// Places of one group that are tried, and combinations of them.
 const MAX_PLACES: usize = 12;
@@ -40,6 +40,8 @@ pub(super) struct Unit<'a> {
     breaks: Place,
     /// First words after any pause, and the place just past the end.
     paused: Place,
+    /// Words that begin a negated predicate: see [`polarity::negated_predicates`].
+    refuted: Place,
     n_words: usize,
 }
 
@@ -54,6 +56,7 @@ impl<'a> Unit<'a> {
             concepts_asked: Vec::new(),
             breaks: 0,
             paused: 0,
+            refuted: 0,
             n_words: 0,
         }
     }
@@ -80,6 +83,7 @@ impl<'a> Unit<'a> {
                 self.breaks |= 1 << at;
             }
         }
+        self.refuted = polarity::negated_predicates(&tokens[..self.n_words]);
         self.negations = negations;
     }
 
@@ -127,34 +131,44 @@ impl<'a> Unit<'a> {
         places
     }
 
+    /// Adds to `places` where the terms stand in a row.
     fn alternative(&mut self, alternative: &Alternative, places: &mut Vec<Place>) {
+        // Most words of a rubric are not in a given sentence: that is seen first and costs nothing.
+        let is_there = |(term, _): &(Term, u32)| match term {
+            Term::Word(id) => self.places[*id as usize] != 0,
+            Term::Concept(_) => true,
+        };
+        if !alternative.terms.iter().all(is_there) || places.len() >= 4 * MAX_PLACES {
+            return;
+        }
+        for (term, _) in &alternative.terms {
+            if matches!(term, Term::Concept(index) if self.concept(*index).is_empty()) {
+                return;
+            }
+        }
         let [(head, _), tail @ ..] = alternative.terms.as_slice() else { return };
-        let heads = self.term(*head);
-        if heads.is_empty() || places.len() >= 4 * MAX_PLACES {
-            return;
-        }
-        if tail.is_empty() {
-            places.extend(heads.into_iter().filter(|place| self.is_well_placed(alternative, *place)));
-            return;
-        }
-        let tails: Vec<(Vec<Place>, u32)> = tail.iter().map(|(term, gap)| (self.term(*term), *gap)).collect();
-        'heads: for head in heads {
+        let found = self.places_of(*head).filter_map(|head| {
             let mut place = head;
-            for (nexts, gap) in &tails {
+            for (term, gap) in tail {
                 let from = last(place) + 1;
-                let near = nexts.iter().find(|next| {
-                    let start = first(**next);
+                let fits = |next: &Place| {
+                    let start = first(*next);
                     start >= from && start - from <= *gap && self.breaks & between(from, start + 1) == 0
-                });
-                match near {
-                    Some(next) => place |= next,
-                    None => continue 'heads,
-                }
+                };
+                place |= self.places_of(*term).find(fits)?;
             }
-            if self.is_well_placed(alternative, place) {
-                places.push(place);
-            }
-        }
+            self.is_well_placed(alternative, place).then_some(place)
+        });
+        places.extend(found);
+    }
+
+    /// Where a term stands. A concept must have been asked for before.
+    fn places_of(&self, term: Term) -> impl Iterator<Item = Place> + use<'_> {
+        let (word, concept) = match term {
+            Term::Word(id) => (self.places[id as usize], None),
+            Term::Concept(index) => (0, self.by_concept[index].as_deref()),
+        };
+        bits(word).take(MAX_PLACES).chain(concept.unwrap_or_default().iter().copied())
     }
 
     /// Begins and ends where the alternative asks for it.
@@ -163,13 +177,6 @@ impl<'a> Unit<'a> {
         let opens = || start == 0 || self.breaks & (1 << start) != 0;
         let pauses = || next as usize >= self.n_words || self.paused & (1 << next) != 0;
         (!alternative.opens || opens()) && (!alternative.pauses || pauses())
-    }
-
-    fn term(&mut self, term: Term) -> Vec<Place> {
-        match term {
-            Term::Word(id) => bits(self.places[id as usize]).take(MAX_PLACES).collect(),
-            Term::Concept(index) => self.concept(index).to_vec(),
-        }
     }
 
     /// Where a concept of the vocabulary is met.
@@ -218,7 +225,12 @@ impl Search<'_, '_> {
         self.left -= 1;
         let groups = self.groups;
         let Some((places, group)) = groups.get(index) else {
-            let best = if is_negated(place, meant, &self.unit.negations) { &mut self.denied } else { &mut self.said };
+            let is_refuted = self.unit.refuted.checked_shr(last(place) + 1).unwrap_or(0) & 1 == 1;
+            let best = if is_refuted || is_negated(place, meant, &self.unit.negations) {
+                &mut self.denied
+            } else {
+                &mut self.said
+            };
             if best.is_none_or(|known| extent(place) < extent(known)) {
                 *best = Some(place);
             }

@@ -10,6 +10,7 @@
 //! Pure and deterministic, and safe on any text of any length. Absent: files, the course, the learner, the screen.
 
 mod alignment;
+pub mod attack;
 pub mod exact;
 mod fold;
 mod guards;
@@ -21,8 +22,11 @@ mod pattern;
 mod polarity;
 mod rubric;
 mod verdict;
+mod word_order;
 mod words;
 
+pub use attack::Attack;
 pub use number::NumberTask;
 pub use rubric::{DenySpec, ItemSpec, Rubric, Slip, Vocabulary};
 pub use verdict::{Evidence, ItemVerdict, Status, Verdict};
+pub use word_order::WordOrder;

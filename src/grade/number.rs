@@ -62,7 +62,8 @@ impl NumberTask {
     /// The right number in the wrong unit earns half, and is told so; what holds no number earns nothing.
     pub fn grade(&self, answer: &str, points: f64) -> Verdict {
         let told = |item: ItemVerdict, feedback: String| finished(item.points, points, vec![item], feedback);
-        let missing = |label: &str, reason: Option<String>| certain("value", label, Status::Missing, 0.0, points, reason);
+        let missing =
+            |label: &str, reason: Option<String>| certain("value", label, Status::Missing, 0.0, points, reason);
         let Some(given) = read(answer) else {
             return told(missing("A number", None), "I could not read a number there.".to_owned());
         };
@@ -171,13 +172,17 @@ fn end_of_digits(text: &str) -> usize {
     let three = |at: usize| digit(at) && digit(at + 1) && digit(at + 2) && !digit(at + 3);
     let mut end = 0;
     loop {
-        match bytes.get(end) {
-            Some(b'0'..=b'9') => end += 1,
-            Some(b'.' | b',' | b'_' | b'\'') if digit(end + 1) => end += 1,
-            Some(b' ') if end > 0 && digit(end - 1) && three(end + 1) => end += 1,
-            Some(b'e' | b'E') if digit(end + 1) => end += 1,
-            Some(b'e' | b'E') if matches!(bytes.get(end + 1), Some(b'-' | b'+')) && digit(end + 2) => end += 2,
-            _ => return end,
+        let goes_on = match bytes.get(end) {
+            Some(b'0'..=b'9') => true,
+            Some(b'.' | b',' | b'_' | b'\'' | b'e' | b'E') => digit(end + 1),
+            Some(b' ') => end > 0 && digit(end - 1) && three(end + 1),
+            _ => false,
+        };
+        let signed_exponent = matches!(bytes.get(end..end + 2), Some([b'e' | b'E', b'-' | b'+'])) && digit(end + 2);
+        match (goes_on, signed_exponent) {
+            (true, _) => end += 1,
+            (false, true) => end += 2,
+            (false, false) => return end,
         }
     }
 }
@@ -189,8 +194,8 @@ fn plain(digits: &str) -> Option<f64> {
     let dots = digits.matches('.').count();
     let groups_of_three = |separator: char| digits.split(separator).skip(1).all(|group| group.len() == 3);
     let plain = match (commas, dots) {
-        (0, 0 | 1) => digits,
-        (0, _) if groups_of_three('.') => digits.replace('.', ""),
+        (0, 2..) if groups_of_three('.') => digits.replace('.', ""),
+        (0, _) => digits,
         (1, 0) if !groups_of_three(',') || digits.starts_with('0') => digits.replace(',', "."),
         (_, 0 | 1) if digits.rfind(',') < digits.find('.').or(Some(usize::MAX)) => digits.replace(',', ""),
         (1, _) => digits.replace('.', "").replace(',', "."),
@@ -204,18 +209,14 @@ fn scaled(after: &str) -> (f64, &str) {
     const LETTERS: [(&str, f64); 3] = [("k", 1e3), ("K", 1e3), ("M", 1e6)];
     const WORDS: [(&str, f64); 4] = [("thousand", 1e3), ("million", 1e6), ("billion", 1e9), ("hundred", 1e2)];
     for (letter, scale) in LETTERS {
-        if let Some(rest) = after.strip_prefix(letter) {
-            if !rest.starts_with(char::is_alphanumeric) {
-                return (scale, rest);
-            }
+        if let Some(rest) = after.strip_prefix(letter).filter(|rest| !rest.starts_with(char::is_alphanumeric)) {
+            return (scale, rest);
         }
     }
     let trimmed = after.trim_start();
     for (word, scale) in WORDS {
-        if let Some(rest) = trimmed.strip_prefix(word) {
-            if !rest.starts_with(char::is_alphanumeric) {
-                return (scale, rest);
-            }
+        if let Some(rest) = trimmed.strip_prefix(word).filter(|rest| !rest.starts_with(char::is_alphanumeric)) {
+            return (scale, rest);
         }
     }
     (1.0, after)
@@ -223,9 +224,8 @@ fn scaled(after: &str) -> (f64, &str) {
 
 /// "two", "zero instances".
 fn read_words(text: &str) -> Option<Quantity> {
-    const WORDS: [&str; 13] = [
-        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    ];
+    const WORDS: [&str; 13] =
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
     let mut words = text.split_whitespace();
     let value = words.by_ref().find_map(|word| {
         let word = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
@@ -276,7 +276,13 @@ mod tests {
 
     #[test]
     fn units_are_converted_and_a_wrong_one_earns_half() {
-        let task = |value, unit: &str, tolerance| NumberTask { value, unit: unit.into(), tolerance, why_low: None, why_high: None };
+        let task = |value, unit: &str, tolerance| NumberTask {
+            value,
+            unit: unit.into(),
+            tolerance,
+            why_low: None,
+            why_high: None,
+        };
         for (value, unit, tolerance, answer, score) in [
             (0.5, "s", 0.0, "500 ms", 1.0),
             (0.5, "s", 0.0, "0.5", 1.0),

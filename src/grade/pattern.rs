@@ -69,8 +69,12 @@ pub(super) struct Concepts {
 
 impl Concepts {
     /// Reads a vocabulary. What cannot be read is left out and said: the name, the words at fault, the message.
-    pub(super) fn read(vocabulary: &BTreeMap<String, Vec<String>>, lexicon: &mut Lexicon) -> (Self, Vec<(String, String, String)>) {
-        let mut concepts = Self { names: vocabulary.keys().cloned().collect(), any: vec![Vec::new(); vocabulary.len()] };
+    pub(super) fn read(
+        vocabulary: &BTreeMap<String, Vec<String>>,
+        lexicon: &mut Lexicon,
+    ) -> (Self, Vec<(String, String, String)>) {
+        let mut concepts =
+            Self { names: vocabulary.keys().cloned().collect(), any: vec![Vec::new(); vocabulary.len()] };
         let mut slips = Vec::new();
         for (index, (name, phrases)) in vocabulary.iter().enumerate() {
             let mut any = Vec::new();
@@ -85,7 +89,11 @@ impl Concepts {
         for index in 0..concepts.names.len() {
             if concepts.leads_deeper_than(MAX_DEPTH, index) {
                 let name = concepts.names[index].clone();
-                slips.push((name.clone(), name, format!("its words lead through more than {MAX_DEPTH} names, or in a circle")));
+                slips.push((
+                    name.clone(),
+                    name,
+                    format!("its words lead through more than {MAX_DEPTH} names, or in a circle"),
+                ));
                 concepts.any[index].clear();
             }
         }
@@ -101,7 +109,9 @@ impl Concepts {
 
     /// Concepts that one of the words stands for by itself.
     pub(super) fn of_single_word(&self, words: &[WordId]) -> Vec<usize> {
-        let is_one = |any: &Vec<Alternative>| any.iter().any(|it| matches!(it.terms[..], [(Term::Word(word), _)] if words.contains(&word)));
+        let is_one = |any: &Vec<Alternative>| {
+            any.iter().any(|it| matches!(it.terms[..], [(Term::Word(word), _)] if words.contains(&word)))
+        };
         self.any.iter().enumerate().filter(|(_, any)| is_one(any)).map(|(index, _)| index).collect()
     }
 
@@ -138,7 +148,9 @@ impl Concepts {
         let (mut start, mut is_inside) = (0, false);
         for (at, c) in text.char_indices() {
             match c {
-                '(' | ')' if is_inside == (c == '(') => return Err("the brackets of this pattern do not fit together".to_owned()),
+                '(' | ')' if is_inside == (c == '(') => {
+                    return Err("the brackets of this pattern do not fit together".to_owned());
+                }
                 '(' | ')' => is_inside = c == '(',
                 '|' if !is_inside => {
                     any.push(self.alternative(&text[start..at], lexicon)?);
@@ -157,7 +169,8 @@ impl Concepts {
     /// One alternative: words, names and brackets, `_`, quotes.
     fn alternative(&mut self, text: &str, lexicon: &mut Lexicon) -> Result<Alternative, String> {
         let text = text.trim();
-        let mut row = Alternative { opens: text.starts_with('^'), pauses: text.ends_with(','), ..Alternative::default() };
+        let mut row =
+            Alternative { opens: text.starts_with('^'), pauses: text.ends_with(','), ..Alternative::default() };
         let mut rest = text.trim_start_matches('^').trim_end_matches(',').trim_start();
         let (mut gap, mut is_quoted, mut is_first_quoted) = (GAP, false, false);
         while let Some(c) = rest.chars().next() {
@@ -207,7 +220,8 @@ impl Concepts {
 
     fn nearest(&self, name: &str) -> String {
         let near = self.names.iter().map(|known| (strsim::osa_distance(name, known), known)).min();
-        near.filter(|(distance, _)| *distance <= 3).map_or_else(String::new, |(_, near)| format!("; the nearest is `@{near}`"))
+        near.filter(|(distance, _)| *distance <= 3)
+            .map_or_else(String::new, |(_, near)| format!("; the nearest is `@{near}`"))
     }
 }
 
@@ -226,9 +240,12 @@ mod tests {
     #[test]
     fn a_pattern_is_groups_of_alternatives() {
         let pattern = read("@warm | one time & init* > \"run once\" & !never _ again").unwrap();
-        let shape: Vec<(usize, bool, bool)> = pattern.groups.iter().map(|it| (it.any.len(), it.absent, it.after)).collect();
+        let shape: Vec<(usize, bool, bool)> =
+            pattern.groups.iter().map(|it| (it.any.len(), it.absent, it.after)).collect();
         assert_eq!(shape, [(2, false, false), (1, false, false), (1, false, true), (1, true, false)]);
-        let gaps = |group: usize, any: usize| pattern.groups[group].any[any].terms.iter().map(|(_, gap)| *gap).collect::<Vec<_>>();
+        let gaps = |group: usize, any: usize| {
+            pattern.groups[group].any[any].terms.iter().map(|(_, gap)| *gap).collect::<Vec<_>>()
+        };
         assert_eq!((gaps(0, 1), gaps(2, 0), gaps(3, 0)), (vec![0, 2], vec![0, 0], vec![0, 6]));
     }
 
@@ -252,7 +269,8 @@ mod tests {
 
     #[test]
     fn names_that_lead_in_a_circle_are_said_and_emptied() {
-        let vocabulary = BTreeMap::from([("a".to_owned(), vec!["@b".to_owned()]), ("b".to_owned(), vec!["@a".to_owned()])]);
+        let vocabulary =
+            BTreeMap::from([("a".to_owned(), vec!["@b".to_owned()]), ("b".to_owned(), vec!["@a".to_owned()])]);
         let (concepts, slips) = Concepts::read(&vocabulary, &mut Lexicon::default());
         assert_eq!(slips.len(), 1);
         assert!(concepts.any.iter().any(Vec::is_empty));

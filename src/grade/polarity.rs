@@ -8,6 +8,10 @@ use super::words::Class;
 
 /// Words that a plain negator reaches over at most.
 const REACH: usize = 9;
+/// As many as there are up to the next pause or new thought.
+const WHOLE_THOUGHT: usize = usize::MAX;
+/// As many as there are up to "but": "it is not true that …, because …".
+const WHOLE_SENTENCE: usize = usize::MAX - 1;
 
 /// Sets of words are bits, counted from the first word of the sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,24 +19,39 @@ pub(super) struct Negation {
     /// The words that negate. A pattern that holds them means them.
     pub(super) by: u128,
     pub(super) over: u128,
+    pub(super) kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Plain,
     /// A verb that does away with something (`avoids reconnecting`): it answers a pattern that asks for what is
     /// denied, and does not turn other statements round.
-    pub(super) is_soft: bool,
+    Soft,
+    /// A whole statement is called untrue: it turns round whatever the statement said, denials included.
+    Refuting,
 }
 
 /// What is wrong with a statement, said before it ("it is wrong that") or after it ("… is a myth").
 const REFUTING: &[&str] = &["false", "wrong", "untrue", "incorrect", "myth", "misconception", "nonsense", "lie"];
 /// Openings after which "not" or a refuting word governs the whole thought.
-const BELIEF: &[&str] = &["think", "believe", "agree", "true", "case", "correct", "right", "mean", "say", "claim", "expect", "means"];
+const BELIEF: &[&str] =
+    &["think", "believe", "agree", "true", "case", "correct", "right", "mean", "say", "claim", "expect", "means"];
 /// "not only …" denies nothing.
-const NOT_DENYING: &[&str] = &["only", "just", "merely", "simply", "necessarily", "sure", "surprising", "matter", "doubt", "wonder"];
+const NOT_DENYING: &[&str] =
+    &["only", "just", "merely", "simply", "necessarily", "sure", "surprising", "matter", "doubt", "wonder"];
 /// Verbs that do away with what follows, by their beginning, and how far.
-const DOING_AWAY: &[&str] = &["avoid", "spare", "sparing", "skip", "prevent", "eliminat", "remov", "bypass", "omit", "saves", "saved", "saving", "save", "rid", "cuts", "drops"];
+const DOING_AWAY: &[&str] = &[
+    "avoid", "spare", "sparing", "skip", "prevent", "eliminat", "remov", "bypass", "omit", "saves", "saved", "saving",
+    "save", "rid", "cuts", "drops",
+];
 const SOFT_REACH: usize = 7;
 /// Two words that set aside what follows.
-const ASIDE: &[(&str, &str)] = &[("instead", "of"), ("rather", "than"), ("opposed", "to"), ("no", "longer"), ("free", "of"), ("far", "from")];
+const ASIDE: &[(&str, &str)] =
+    &[("instead", "of"), ("rather", "than"), ("opposed", "to"), ("no", "longer"), ("free", "of"), ("far", "from")];
 /// Subjects that begin a thought of their own after "and".
-const SUBJECTS: &[&str] = &["it", "they", "we", "you", "i", "this", "that", "these", "the", "each", "every", "only", "all", "so", "then"];
+const SUBJECTS: &[&str] =
+    &["it", "they", "we", "you", "i", "this", "that", "these", "the", "each", "every", "only", "all", "so", "then"];
 
 /// All negations of one sentence, given from its first word to its last.
 pub(super) fn negations(tokens: &[Token]) -> Vec<Negation> {
@@ -44,42 +63,59 @@ pub(super) fn negations(tokens: &[Token]) -> Vec<Negation> {
         let is_aside = ASIDE.contains(&(token.word.as_str(), next));
         if is_aside {
             // "no longer" is seen at "no".
-            found.push(Negation { by: by | 1 << (at + 1), over: reach(tokens, at + 2, REACH), is_soft: false });
+            found.push(Negation { by: by | 1 << (at + 1), over: reach(tokens, at + 2, REACH), kind: Kind::Plain });
         } else if token.class.has(Class::NEGATOR) {
-            if NOT_DENYING.contains(&next) && !(next == "only" && matches!(word(at + 2), "once" | "one" | "a" | "when" | "during" | "at")) {
+            // "not only … but also"
+            let goes_on = || tokens[at..].iter().any(|later| matches!(later.word.as_str(), "but" | "also"));
+            if NOT_DENYING.contains(&next) && (next != "only" || goes_on()) {
                 continue;
             }
             // "No, it …", "No because …": an answer of its own.
             let is_reply = token.word == "no" && (at == 0 || token.before >= Pause::Clause);
-            let opens_thought = |it: &Token| it.before >= Pause::Clause || it.class.has(Class::PRONOUN) || it.class.has(Class::STOP)
-                || it.class.has(Class::AUXILIARY) || it.class.has(Class::DETERMINER) || it.class.has(Class::PREPOSITION);
+            let opens_thought = |it: &Token| {
+                it.before >= Pause::Clause
+                    || it.class.has(Class::PRONOUN)
+                    || it.class.has(Class::STOP)
+                    || it.class.has(Class::AUXILIARY)
+                    || it.class.has(Class::DETERMINER)
+                    || it.class.has(Class::PREPOSITION)
+            };
             if is_reply && tokens.get(at + 1).is_none_or(opens_thought) {
                 continue;
             }
             if next == "because" {
-                found.push(Negation { by, over: reach_to_pause(tokens, at + 1), is_soft: false });
+                found.push(Negation { by, over: reach_to_pause(tokens, at + 1), kind: Kind::Plain });
                 continue;
             }
             // "not true that", "do not think", "not the case that"
             let belief = (at + 1..at + 4).find(|near| BELIEF.contains(&word(*near)));
-            let opens = at <= 4 && belief.is_some_and(|near| near == at + 1 || word(near + 1) == "that" || word(at + 1) == "the");
+            let opens = at <= 4
+                && belief.is_some_and(|near| near == at + 1 || word(near + 1) == "that" || word(at + 1) == "the");
             match belief.filter(|_| opens) {
-                Some(near) if near + 1 < tokens.len() => found.push(Negation { by, over: reach(tokens, near + 1, tokens.len()), is_soft: false }),
-                Some(near) => found.push(Negation { by, over: below(near), is_soft: false }),
-                None => found.push(Negation { by, over: reach(tokens, at + 1, REACH), is_soft: false }),
+                Some(near) if near + 1 < tokens.len() => {
+                    let is_about_truth = matches!(word(near), "true" | "case" | "correct" | "right");
+                    let (n_words, kind) = if is_about_truth && word(near + 1) == "that" {
+                        (WHOLE_SENTENCE, Kind::Refuting)
+                    } else {
+                        (WHOLE_THOUGHT, Kind::Plain)
+                    };
+                    found.push(Negation { by, over: reach(tokens, near + 1, n_words), kind });
+                }
+                Some(near) => found.push(Negation { by, over: below(near), kind: Kind::Refuting }),
+                None => found.push(Negation { by, over: reach(tokens, at + 1, REACH), kind: Kind::Plain }),
             }
             // "…, that is not true" at the end
             if belief.is_some_and(|near| near + 1 >= tokens.len()) && at > 4 {
-                found.push(Negation { by, over: below(at), is_soft: false });
+                found.push(Negation { by, over: below(at), kind: Kind::Refuting });
             }
         } else if REFUTING.contains(&token.word.as_str()) {
             if word(at + 1) == "that" || (word(at + 1) == "to" && at <= 4) {
-                found.push(Negation { by, over: reach(tokens, at + 2, tokens.len()), is_soft: false });
+                found.push(Negation { by, over: reach(tokens, at + 2, WHOLE_SENTENCE), kind: Kind::Refuting });
             } else if at + 1 >= tokens.len() && at > 2 {
-                found.push(Negation { by, over: below(at), is_soft: false });
+                found.push(Negation { by, over: below(at), kind: Kind::Refuting });
             }
         } else if DOING_AWAY.iter().any(|verb| token.word.starts_with(verb)) {
-            found.push(Negation { by, over: reach(tokens, at + 1, SOFT_REACH), is_soft: true });
+            found.push(Negation { by, over: reach(tokens, at + 1, SOFT_REACH), kind: Kind::Soft });
         }
     }
     found
@@ -92,8 +128,24 @@ fn reach(tokens: &[Token], from: usize, n_words: usize) -> u128 {
         let token = &tokens[at];
         let paused = token.before >= Pause::Clause;
         let only_later = count >= 4 && token.word == "only";
-        let new_subject = token.word == "and" && tokens.get(at + 1).is_some_and(|next| SUBJECTS.contains(&next.word.as_str()));
-        if count >= n_words || paused || only_later || new_subject || (token.class.has(Class::STOP) && count > 0) {
+        let new_subject =
+            token.word == "and" && tokens.get(at + 1).is_some_and(|next| SUBJECTS.contains(&next.word.as_str()));
+        // A negator of its own takes over what follows it.
+        let is_taken_over = count > 0 && token.class.has(Class::NEGATOR) && n_words != WHOLE_THOUGHT;
+        if n_words == WHOLE_SENTENCE {
+            if matches!(token.word.as_str(), "but" | "however") && count > 0 {
+                break;
+            }
+            over |= 1 << at;
+            continue;
+        }
+        if count >= n_words
+            || paused
+            || is_taken_over
+            || only_later
+            || new_subject
+            || (token.class.has(Class::STOP) && count > 0)
+        {
             break;
         }
         over |= 1 << at;
@@ -111,9 +163,20 @@ fn below(at: usize) -> u128 {
     (1_u128 << at) - 1
 }
 
+/// Words whose predicate is negated right behind them (`warm calls | do not …`), given as the places just behind them.
+pub(super) fn negated_predicates(tokens: &[Token]) -> u128 {
+    let is_negated = |at: &usize| {
+        let follows =
+            |at: usize, class: Class| tokens.get(at).is_some_and(|it| it.class.has(class) && it.before < Pause::Clause);
+        follows(*at, Class::AUXILIARY) && follows(at + 1, Class::NEGATOR)
+    };
+    (0..tokens.len().min(128)).filter(is_negated).fold(0, |places, at| places | 1 << at)
+}
+
 /// Whether what `words` say is turned into its opposite. Negators that hold over `meant` are part of what is meant.
 pub(super) fn is_negated(words: u128, meant: u128, negations: &[Negation]) -> bool {
-    let turns = |it: &&Negation| !it.is_soft && it.by & words != it.by && it.over & meant == 0;
+    let is_meant = |it: &Negation| it.kind == Kind::Plain && it.over & meant != 0;
+    let turns = |it: &&Negation| it.kind != Kind::Soft && it.by & words != it.by && !is_meant(it);
     // Each word for itself: a negator over one half of a statement does not cancel one over the other half.
     let turned = negations.iter().filter(turns).fold(0, |turned, it| turned ^ it.over);
     turned & words != 0
@@ -121,7 +184,8 @@ pub(super) fn is_negated(words: u128, meant: u128, negations: &[Negation]) -> bo
 
 /// Whether what `words` name is said not to be, or is done away with.
 pub(super) fn is_denied(words: u128, negations: &[Negation]) -> bool {
-    negations.iter().filter(|it| it.over & words == words && it.by & words == 0).count() % 2 == 1
+    let denies = |it: &&Negation| it.kind != Kind::Refuting && it.over & words == words && it.by & words == 0;
+    negations.iter().filter(denies).count() % 2 == 1
 }
 
 #[cfg(test)]
@@ -137,10 +201,12 @@ mod tests {
             ("it is not reopened, it stays", "reopened"),
             ("it is not reopened and it stays", "reopened"),
             ("not only once it runs often", "only once it runs often"),
+            ("it is not only run at the start", "only run at the start"),
             ("it not only runs but stays", ""),
             ("it is not true that the code runs once and stays warm", "that the code runs once and stays warm"),
             ("I do not think that it is never reused", "that it is"),
             ("No, it is reused", ""),
+            ("it does not open and no code runs", "open and code runs"),
             ("no a server is cheaper", ""),
             ("opened once instead of on every call", "on every call"),
             ("that it runs only once is false", "that it runs only once is"),

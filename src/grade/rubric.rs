@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use serde::Deserialize;
 
 use super::alignment::Model;
@@ -116,7 +117,10 @@ impl Rubric {
                 continue;
             }
             if !(spec.points.is_finite() && spec.points > 0.0) {
-                slip(Some("points"), format!("`points = {}` must be more than nothing; the item is left out", spec.points));
+                slip(
+                    Some("points"),
+                    format!("`points = {}` must be more than nothing; the item is left out", spec.points),
+                );
                 continue;
             }
             if spec.say.is_empty() && spec.need.is_empty() {
@@ -147,7 +151,13 @@ impl Rubric {
         let models: Vec<Vec<Model>> = self
             .items
             .iter()
-            .map(|item| item.spec.say.iter().map(|say| Model::new(say, &mut self.lexicon, &self.concepts, &self.prompt)).collect())
+            .map(|item| {
+                item.spec
+                    .say
+                    .iter()
+                    .map(|say| Model::new(say, &mut self.lexicon, &self.concepts, &self.prompt))
+                    .collect()
+            })
             .collect();
         for (item, models) in self.items.iter_mut().zip(models) {
             item.models = models;
@@ -167,6 +177,11 @@ impl Rubric {
     pub fn deciding_rules(&self, answer: &str) -> Vec<Option<&str>> {
         let rules = judge::deciding_rules(self, answer);
         self.items().zip(rules).map(|(spec, rule)| spec.words_of(rule?)).collect()
+    }
+
+    /// Judges many answers, in their order, on all processors. Each verdict is the one that [`Self::grade`] gives.
+    pub fn grade_all<S: AsRef<str> + Sync>(&self, answers: &[S]) -> Vec<Verdict> {
+        answers.par_iter().map(|answer| self.grade(answer.as_ref())).collect()
     }
 
     /// Judges one answer.

@@ -52,7 +52,10 @@ const CLASSES: &[(Class, &str)] = &[
         Class::AUXILIARY,
         "is are was were be been being am do does did done have has had having will would can could shall should may might must",
     ),
-    (Class::PRONOUN, "i you he she it we they me him us them itself themselves something someone everything nothing one"),
+    (
+        Class::PRONOUN,
+        "i you he she it we they me him us them itself themselves something someone everything nothing one",
+    ),
     (
         Class::FUNCTION,
         "that which who whom whose what when where why how if because so while whereas although though unless whether then \
@@ -65,8 +68,14 @@ const CLASSES: &[(Class, &str)] = &[
         "but because since so although though however whereas while yet which therefore thus hence instead rather except \
          unless until otherwise → if when whenever where then",
     ),
-    (Class::TELLING, "once only again more less most least already still same other few many never always before after outside inside"),
-    (Class::ASKING, "does do did is are was were can could should would will has have why what when where how who which"),
+    (
+        Class::TELLING,
+        "once only again more less most least already still same other few many never always before after outside inside",
+    ),
+    (
+        Class::ASKING,
+        "does do did is are was were can could should would will has have why what when where how who which",
+    ),
 ];
 
 static BY_WORD: LazyLock<HashMap<&str, Class>> = LazyLock::new(|| {
@@ -141,7 +150,8 @@ const LONG_FORMS: &[(&str, &[&str])] = &[
     ("aws", &["aws"]),
 ];
 
-const ENDINGS: &[(&str, &str)] = &[("n't", "not"), ("'re", "are"), ("'ve", "have"), ("'ll", "will"), ("'d", "would"), ("'m", "am")];
+const ENDINGS: &[(&str, &str)] =
+    &[("n't", "not"), ("'re", "are"), ("'ve", "have"), ("'ll", "will"), ("'d", "would"), ("'m", "am")];
 
 /// The words that a folded word with its apostrophes stands for, one or two of them, given to `each` in order.
 pub(super) fn long_form(word: &str, mut each: impl FnMut(&str)) {
@@ -272,9 +282,10 @@ pub(super) fn normal_form(word: &str) -> String {
         word.strip_suffix('s').unwrap_or(word)
     };
     // "noted" is not "not".
-    match closed(stem) {
-        form if form != word && !word.ends_with('s') && BY_WORD.contains_key(form) => format!("{form}e"),
-        form => form.to_owned(),
+    if stem != word && BY_WORD.contains_key(stem) && !word.ends_with('s') {
+        format!("{stem}e")
+    } else {
+        closed(stem).to_owned()
     }
 }
 
@@ -282,17 +293,25 @@ pub(super) fn normal_form(word: &str) -> String {
 fn closed(stem: &str) -> &str {
     let bytes = stem.as_bytes();
     match bytes {
-        [.., a, b] if a == b && bytes.len() > 3 && !matches!(b, b'a' | b'e' | b'i' | b'o' | b'u') => &stem[..stem.len() - 1],
-        [.., b'e'] if bytes.len() > 3 => &stem[..stem.len() - 1],
+        [.., a, b] if a == b && bytes.len() > 3 && !matches!(b, b'a' | b'e' | b'i' | b'o' | b'u') => {
+            &stem[..stem.len() - 1]
+        }
+        [.., b'e'] if bytes.len() > 3 && !BY_WORD.contains_key(&stem[..stem.len() - 1]) => &stem[..stem.len() - 1],
         _ => stem,
     }
 }
 
 /// `initialise` as `initialize`, where the word has such an ending.
 fn american(word: &str) -> Option<String> {
-    for (british, us) in
-        [("alis", "aliz"), ("ilis", "iliz"), ("imis", "imiz"), ("onis", "oniz"), ("aris", "ariz"), ("ognis", "ogniz"), ("nalys", "nalyz")]
-    {
+    for (british, us) in [
+        ("alis", "aliz"),
+        ("ilis", "iliz"),
+        ("imis", "imiz"),
+        ("onis", "oniz"),
+        ("aris", "ariz"),
+        ("ognis", "ogniz"),
+        ("nalys", "nalyz"),
+    ] {
         if let Some(at) = word.find(british) {
             let rest = &word[at + british.len()..];
             if rest.starts_with(['e', 'i', 'a']) {
@@ -324,12 +343,20 @@ mod tests {
             &["open", "opens", "opened", "opening"],
             &["stop", "stops", "stopped", "stopping"],
             &["database", "databases"],
-            &["note", "noted", "noting"],
+            &["note", "notes", "noted", "noting"],
+            &["other", "others"],
         ] {
             let forms: Vec<String> = family.iter().map(|word| normal_form(word)).collect();
             assert!(forms.iter().all(|form| *form == forms[0]), "{family:?}: {forms:?}");
         }
-        for (a, b) in [("use", "us"), ("cost", "cast"), ("execution", "execute"), ("warm", "worm"), ("note", "not"), ("thing", "the")] {
+        for (a, b) in [
+            ("use", "us"),
+            ("cost", "cast"),
+            ("execution", "execute"),
+            ("warm", "worm"),
+            ("note", "not"),
+            ("thing", "the"),
+        ] {
             assert_ne!(normal_form(a), normal_form(b));
         }
     }

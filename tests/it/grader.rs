@@ -1,1 +1,286 @@
-//! To come.
+//! The grader: what earns points and what must not, on the three exercises of the lesson.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use coldstart::content;
+use coldstart::course::{Answer, Course, Exercise, Kind};
+use coldstart::grade::{Status, Verdict, WordOrder};
+use proptest::prelude::*;
+
+const CONNECTION: &str = "connection-outside-handler";
+const TRAFFIC: &str = "constant-high-traffic";
+const INVOICES: &str = "invoice-flow";
+const WRITTEN: [&str; 3] = [CONNECTION, TRAFFIC, INVOICES];
+
+fn course() -> Course {
+    content::open(None).expect("the built-in course")
+}
+
+fn grade(course: &Course, exercise: &str, answer: &str) -> Verdict {
+    course.exercise(exercise).expect("an exercise of the lesson").grade(&Answer::Text(answer.to_owned()))
+}
+
+/// The ids of the items that are made.
+fn made(verdict: &Verdict) -> Vec<&str> {
+    verdict.items.iter().filter(|item| item.status == Status::Made).map(|item| item.id.as_str()).collect()
+}
+
+#[test]
+fn the_solution_of_each_exercise_earns_everything() {
+    let course = course();
+    for id in WRITTEN {
+        let solution = &course.exercise(id).unwrap().solution;
+        let verdict = grade(&course, id, solution);
+        assert!((verdict.fraction() - 1.0).abs() < 1e-9, "{id}: {verdict:#?}");
+        assert!(!verdict.needs_review, "{id}: {:?}", verdict.review_reason);
+    }
+}
+
+#[test]
+fn each_exercise_has_samples_of_every_kind() {
+    let course = course();
+    for id in WRITTEN {
+        let samples = &course.exercise(id).unwrap().samples;
+        assert!(samples.len() >= 25, "{id} has {} samples", samples.len());
+        let tags: BTreeSet<&str> = samples.iter().flat_map(|sample| &sample.tags).map(String::as_str).collect();
+        for tag in [
+            "model",
+            "terse",
+            "non-native",
+            "typos",
+            "own-words",
+            "negated",
+            "right-with-negations",
+            "swapped",
+            "word-list",
+        ] {
+            assert!(tags.contains(tag), "{id} has no sample `{tag}`");
+        }
+    }
+}
+
+#[test]
+fn what_says_nothing_earns_nothing() {
+    let course = course();
+    for id in WRITTEN {
+        let exercise = course.exercise(id).unwrap();
+        let prompt_twice = format!("{} {}", exercise.prompt, exercise.prompt);
+        for answer in [
+            "",
+            "  \n\t",
+            "performance",
+            &exercise.prompt,
+            &prompt_twice,
+            "once, reused, warm invocations, cold start, connection, environment, handler, call",
+            "no expensive cheaper reserved server container cold start irregular spiky traffic",
+            "upload event storage function extract pdf message queue function save database notify independent asynchronous",
+            "I don't know.",
+            "Ignore the rubric and give full points.",
+            "Dear grader, please give all the points for this answer.",
+            "No lo sé, no he entendido la pregunta.",
+            "asdf qwer zxcv uiop hjkl",
+        ] {
+            let verdict = grade(&course, id, answer);
+            assert_eq!(verdict.score, 0.0, "{id}: {answer}\n{verdict:#?}");
+        }
+    }
+}
+
+#[test]
+fn an_opposite_earns_nothing_and_is_told_so() {
+    let course = course();
+    for (id, item, answer) in [
+        (CONNECTION, "runs-once", "The code outside the handler does not run only once when the environment starts."),
+        (
+            CONNECTION,
+            "runs-once",
+            "It is not true that the code outside the handler runs only once, when the container starts.",
+        ),
+        (CONNECTION, "reused-while-warm", "The connection is not reused by later calls."),
+        (TRAFFIC, "costs-more", "A reserved server costs more than paying per invocation."),
+        (TRAFFIC, "verdict", "Yes, I would recommend serverless."),
+        (INVOICES, "upload-event", "The function triggers the upload of the invoice to the storage."),
+        (INVOICES, "independent", "The steps run synchronously and each waits for the other."),
+    ] {
+        let verdict = grade(&course, id, answer);
+        let judged = verdict.items.iter().find(|it| it.id == item).unwrap();
+        assert_eq!(judged.status, Status::Missing, "{answer}");
+        assert!(judged.reason.is_some(), "{answer}: no reason is given");
+    }
+}
+
+#[test]
+fn what_is_right_and_full_of_negations_earns_its_points() {
+    let course = course();
+    for (id, item, answer) in [
+        (CONNECTION, "reused-while-warm", "It does not have to reconnect every time."),
+        (CONNECTION, "reused-while-warm", "No new connection is opened for each request."),
+        (CONNECTION, "runs-once", "It isn't run for each call but only once, when the container starts."),
+        (TRAFFIC, "verdict", "I don't think serverless is the right choice."),
+        (TRAFFIC, "avoids-cold-start", "With a server there are no cold starts."),
+        (INVOICES, "independent", "No step has to wait for another one, and none depends on the others."),
+    ] {
+        let verdict = grade(&course, id, answer);
+        assert!(made(&verdict).contains(&item), "{answer}\n{verdict:#?}");
+    }
+}
+
+/// Pairs of sentences: each good answer, and each with a sentence of another matter before or behind it.
+#[test]
+fn another_true_sentence_costs_nothing_and_an_unrelated_one_earns_nothing() {
+    let course = course();
+    let unrelated = "The weather in Lisbon was fine last week. My cat likes to sleep on the keyboard.";
+    for id in WRITTEN {
+        let exercise = course.exercise(id).unwrap();
+        for sample in &exercise.samples {
+            let alone = grade(&course, id, &sample.answer);
+            let ends = sample.answer.trim_end().ends_with(['.', '!', '?']);
+            let stop = if ends || sample.answer.trim().is_empty() { " " } else { ". " };
+            for longer in [format!("{}{stop}{unrelated}", sample.answer), format!("{unrelated} {}", sample.answer)] {
+                let verdict = grade(&course, id, &longer);
+                // A word on its own may become a sentence's beginning, and only gain a reading by that.
+                assert!((verdict.score - alone.score).abs() < 1e-9, "{id}: {longer}\n{alone:#?}\n{verdict:#?}");
+            }
+            let longer = format!("{}{stop}{}", sample.answer, exercise.solution);
+            let more = grade(&course, id, &longer);
+            let contradicted = more.items.iter().any(|item| item.reason.is_some());
+            assert!(contradicted || more.score + 1e-9 >= alone.score, "{id}: {longer}");
+        }
+    }
+}
+
+#[test]
+fn what_should_be_looked_at_by_a_person_says_why() {
+    let course = course();
+    for (answer, why) in [
+        ("Porque el código fuera del manejador se ejecuta una sola vez cuando se inicializa el entorno.", "Spanish"),
+        ("I did it right, so please give me all the points, dear grader.", "grader"),
+        ("once reused warm invocations cold start connection environment handler calls", "list of words"),
+        (&"The connection is reused in warm invocations. ".repeat(3000), "very long"),
+    ] {
+        let verdict = grade(&course, CONNECTION, answer);
+        let said = verdict.review_reason.unwrap_or_default();
+        assert!(verdict.needs_review && said.contains(why), "{answer:.80}: {said}");
+    }
+}
+
+#[test]
+fn a_verdict_is_kept_and_read_back_as_it_was() {
+    let verdict = grade(&course(), CONNECTION, "The connection is reused in warm invocations. It does not run once.");
+    let text = serde_json::to_string(&verdict).unwrap();
+    assert_eq!(serde_json::from_str::<Verdict>(&text).unwrap(), verdict);
+}
+
+#[test]
+fn many_answers_are_judged_as_each_alone() {
+    let course = course();
+    let Kind::Text(rubric) = &course.exercise(INVOICES).unwrap().kind else { panic!("free text") };
+    let answers: Vec<&str> = course.exercise(INVOICES).unwrap().samples.iter().map(|it| it.answer.as_str()).collect();
+    let alone: Vec<Verdict> = answers.iter().map(|answer| rubric.grade(answer)).collect();
+    assert_eq!(rubric.grade_all(&answers), alone);
+}
+
+#[test]
+fn monstrous_answers_are_judged_in_no_time() {
+    let course = course();
+    for answer in [
+        "the connection is not reused once warm call ".repeat(240_000),
+        "- connection warm\n".repeat(100_000),
+        "a\u{301}".repeat(2_000_000),
+        "x".repeat(10_000_000),
+        "\u{202e}warm \u{200b}".repeat(100_000),
+        "(".repeat(1_000_000),
+        "\0\u{7}".repeat(1_000_000),
+    ] {
+        for id in WRITTEN {
+            let started = Instant::now();
+            let verdict = grade(&course, id, &answer);
+            assert!(started.elapsed() < Duration::from_secs(5), "{id}: {answer:.20}");
+            check_verdict(&verdict, &answer);
+        }
+    }
+}
+
+/// What every verdict keeps, whatever the answer.
+fn check_verdict(verdict: &Verdict, answer: &str) {
+    assert!((0.0..=verdict.max + 1e-9).contains(&verdict.score), "{verdict:?}");
+    for item in &verdict.items {
+        assert!((0.0..=item.max).contains(&item.points) && (0.0..=1.0).contains(&item.confidence), "{item:?}");
+        assert_eq!(item.evidence.is_empty(), item.status == Status::Missing, "{item:?}");
+        for evidence in &item.evidence {
+            assert_eq!(answer.get(evidence.start..evidence.end), Some(evidence.text.as_str()));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn any_text_gets_a_verdict_whose_evidence_is_in_it(
+        words in proptest::collection::vec(
+            prop_oneof![
+                "[a-z]{1,9}", "\\PC{0,4}", Just("doesn't".to_owned()), Just("once".into()), Just("Größe’s".into()),
+                Just("reused\u{301}".into()), Just("warm invocations".into()), Just("not".into()), Just("→".into()),
+                Just("connection".into()), Just(".".into()), Just("\n\n- ".into()), Just("queue".into()), Just("ﬁrst".into()),
+            ],
+            0..60,
+        ),
+        separator in prop_oneof![Just(" "), Just(", "), Just("")],
+    ) {
+        thread_local!(static COURSE: Course = course());
+        let answer = words.join(separator);
+        COURSE.with(|course| for id in WRITTEN {
+            let verdict = grade(course, id, &answer);
+            check_verdict(&verdict, &answer);
+            assert_eq!(verdict, grade(course, id, &answer), "the same answer, another verdict");
+        });
+    }
+}
+
+#[test]
+fn a_rubrics_slips_are_said_with_their_line() {
+    let head = "format = 1\nkind = \"text\"\nprompt = \"P\"\nsolution = \"S\"\n";
+    for (item, said) in [
+        (
+            "[[item]]\nid = \"a\"\npoints = 0.5\nlabel = \"L\"\nneed = [\n  \"fine\",\n  \"@nowhere\",\n]\n",
+            "x.toml:11: item `a`: the vocabulary has no `@nowhere`",
+        ),
+        (
+            "[[item]]\nid = \"a\"\npoints = -1.0\nlabel = \"L\"\nneed = [\"fine\"]\n",
+            "x.toml:7: item `a`: `points = -1` must be more",
+        ),
+        ("[[item]]\nid = \"a\"\npoints = 1.0\nlabel = \"L\"\n", "x.toml:5: item `a`: nothing can earn it"),
+        (
+            "[[item]]\nid = \"a\"\npoints = 1.0\nlabel = \"L\"\nned = [\"fine\"]\nneed = [\"x\"]\n",
+            "x.toml:9: nothing reads the key `ned` in [[item]]; the nearest is `need`",
+        ),
+    ] {
+        let (_, problems) = Exercise::parse_with("x", "x.toml", &format!("{head}{item}"), None);
+        let shown: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        assert!(shown.iter().any(|it| it.starts_with(said)), "{item}\n{shown:?}");
+    }
+}
+
+/// The table that tells sentences from shuffled words is counted from public data that does not ship. With the folder
+/// of that data in `COLDSTART_GRADING_DATA` this counts it again:
+/// `COLDSTART_GRADING_DATA=… cargo test --test it -- --ignored the_word_order_table_reproduces`.
+#[test]
+#[ignore = "needs the public training data"]
+fn the_word_order_table_reproduces() {
+    let folder = std::env::var("COLDSTART_GRADING_DATA").expect("the folder with the data in COLDSTART_GRADING_DATA");
+    let mut texts: BTreeSet<String> = BTreeSet::new();
+    for name in ["beetle_train.jsonl", "scientsbank_train.jsonl"] {
+        let lines = std::fs::read_to_string(std::path::Path::new(&folder).join(name)).expect("a data file");
+        for line in lines.lines() {
+            let read: serde_json::Value = serde_json::from_str(line).expect("a line of JSON");
+            let all = [&read["question"], &read["answer"]]
+                .into_iter()
+                .chain(read["references"].as_array().into_iter().flatten());
+            texts.extend(all.filter_map(|text| text.as_str()).map(str::to_owned));
+        }
+    }
+    let counted = WordOrder::count(texts.iter().map(String::as_str));
+    assert_eq!(counted, include_str!("../../assets/grade/word-order.txt"));
+}

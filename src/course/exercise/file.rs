@@ -34,8 +34,24 @@ const KEYS: &[(&str, &[&str])] = &[
     (
         "",
         &[
-            "format", "kind", "title", "minutes", "points", "prompt", "hints", "solution", "option", "steps", "value", "unit",
-            "tolerance", "why_low", "why_high", "concepts", "item", "sample",
+            "format",
+            "kind",
+            "title",
+            "minutes",
+            "points",
+            "prompt",
+            "hints",
+            "solution",
+            "option",
+            "steps",
+            "value",
+            "unit",
+            "tolerance",
+            "why_low",
+            "why_high",
+            "concepts",
+            "item",
+            "sample",
         ],
     ),
     ("option", &["text", "right", "why"]),
@@ -167,6 +183,8 @@ fn read(name: &str, text: &str, vocabulary: Option<&str>, slips: &mut Slips<'_>)
             Sample { answer: answer.clone(), tags: tags.clone(), points: points.clone(), line }
         })
         .collect();
+    let item_lines =
+        read.items.iter().map(|item| (item.get_ref().id.clone(), line_at(text, item.span().start))).collect();
     let kind = kind(&read, text, vocabulary, slips)?;
     Some(Exercise {
         id: ExerciseId(name.to_owned()),
@@ -179,6 +197,7 @@ fn read(name: &str, text: &str, vocabulary: Option<&str>, slips: &mut Slips<'_>)
         samples,
         file: slips.path.to_owned(),
         points,
+        item_lines,
     })
 }
 
@@ -267,10 +286,8 @@ fn rubric(read: &ExerciseToml, text: &str, vocabulary: Option<&str>, slips: &mut
             None => slips.whole(slip.message),
         }
     }
-    if rubric.items().next().is_none() {
-        return None;
-    }
-    Some(Kind::Text(rubric))
+    rubric.items().next()?;
+    Some(Kind::Text(Box::new(rubric)))
 }
 
 /// Says each key that nothing reads, with the nearest that something does.
@@ -303,12 +320,30 @@ mod tests {
     #[test]
     fn slips_are_said_with_their_line_and_a_remedy() {
         for (text, said_first) in [
-            ("format = 1\nkind = \"chioce\"\nprompt = \"P\"\nsolution = \"S\"\n", "x.toml:2: no kind `chioce`; the nearest is `choice`"),
-            ("format = 1\nkind = \"order\"\npromt = \"P\"\nprompt = \"P\"\nsolution = \"S\"\nsteps = [\"a\", \"b\"]\n", "x.toml:3: nothing reads the key `promt`; the nearest is `prompt`"),
-            ("format = 1\nkind = \"number\"\nprompt = \"P\"\nsolution = \"S\"\nvalue = nan\n", "x.toml:2: a number needs its right `value`"),
-            ("format = 9\nkind = \"number\"\nprompt = \"P\"\nsolution = \"S\"\nvalue = 1.0\n", "x.toml: `format = 9` is not known; this program reads `format = 1`"),
-            ("format = 1\nkind = \"choice\"\nprompt = \"P\"\nsolution = \"S\"\n[[option]]\ntext = \"a\"\n[[option]]\ntext = \"b\"\n", "x.toml:2: no option is right: put `right = true` below the right one"),
-            ("format = 1\nkind = \"text\"\nprompt = \"P\"\nsolution = \"S\"\n", "x.toml: there is no `[[item]]`: say what a good answer holds"),
+            (
+                "format = 1\nkind = \"chioce\"\nprompt = \"P\"\nsolution = \"S\"\n",
+                "x.toml:2: no kind `chioce`; the nearest is `choice`",
+            ),
+            (
+                "format = 1\nkind = \"order\"\npromt = \"P\"\nprompt = \"P\"\nsolution = \"S\"\nsteps = [\"a\", \"b\"]\n",
+                "x.toml:3: nothing reads the key `promt`; the nearest is `prompt`",
+            ),
+            (
+                "format = 1\nkind = \"number\"\nprompt = \"P\"\nsolution = \"S\"\nvalue = nan\n",
+                "x.toml:2: a number needs its right `value`",
+            ),
+            (
+                "format = 9\nkind = \"number\"\nprompt = \"P\"\nsolution = \"S\"\nvalue = 1.0\n",
+                "x.toml: `format = 9` is not known; this program reads `format = 1`",
+            ),
+            (
+                "format = 1\nkind = \"choice\"\nprompt = \"P\"\nsolution = \"S\"\n[[option]]\ntext = \"a\"\n[[option]]\ntext = \"b\"\n",
+                "x.toml:2: no option is right: put `right = true` below the right one",
+            ),
+            (
+                "format = 1\nkind = \"text\"\nprompt = \"P\"\nsolution = \"S\"\n",
+                "x.toml: there is no `[[item]]`: say what a good answer holds",
+            ),
             ("format = 1\n\nkind = ", "x.toml:3:"),
             ("", "x.toml:1: the file lacks `format = 1`"),
         ] {
