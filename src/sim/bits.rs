@@ -1,50 +1,44 @@
 //! A set of small numbers: insert, remove and find the first or last, each in a few steps whatever its size.
 //!
-//! Words of 64 bits; above them, words that say which of those are not empty, up to a single word: three levels hold
-//! 262,144 numbers.
+//! Words of 64 bits; above them, words that say which of those are not empty, up to a single word: with two such levels
+//! it holds 262,144 numbers.
 
-/// A set of the numbers below its capacity, which grows as needed.
+/// A set of numbers that grows as needed.
 #[derive(Clone, Debug)]
 pub(super) struct BitTree {
-    /// The numbers themselves come first; the last level is one word.
-    levels: Vec<Vec<u64>>,
+    /// The numbers themselves.
+    leaves: Vec<u64>,
+    /// Which words of the level below are not empty; the last level is one word. None while one leaf is enough.
+    upper: Vec<Vec<u64>>,
 }
 
 impl Default for BitTree {
     fn default() -> Self {
-        Self { levels: vec![vec![0]] }
+        Self { leaves: vec![0], upper: Vec::new() }
     }
 }
 
 impl BitTree {
     #[inline]
     pub(super) fn insert(&mut self, number: usize) {
-        if number >= self.levels[0].len() * 64 {
+        if number / 64 >= self.leaves.len() {
             self.grow(number);
         }
-        let mut at = number;
-        for level in &mut self.levels {
-            let word = &mut level[at / 64];
-            let was_empty = *word == 0;
-            *word |= 1 << (at % 64);
-            if !was_empty {
-                return;
-            }
-            at /= 64;
+        let word = &mut self.leaves[number / 64];
+        let was_empty = *word == 0;
+        *word |= 1 << (number % 64);
+        if was_empty {
+            self.fill(number / 64);
         }
     }
 
     /// Does nothing when the number is not there.
     #[inline]
     pub(super) fn remove(&mut self, number: usize) {
-        let mut at = number;
-        for level in &mut self.levels {
-            let Some(word) = level.get_mut(at / 64) else { return };
-            *word &= !(1 << (at % 64));
-            if *word != 0 {
-                return;
-            }
-            at /= 64;
+        let Some(word) = self.leaves.get_mut(number / 64) else { return };
+        *word &= !(1 << (number % 64));
+        if *word == 0 {
+            self.empty(number / 64);
         }
     }
 
@@ -61,7 +55,7 @@ impl BitTree {
     #[inline]
     fn descend(&self, choose: impl Fn(u64) -> u32) -> Option<usize> {
         let mut at = 0;
-        for level in self.levels.iter().rev() {
+        for level in self.upper.iter().rev().chain(std::iter::once(&self.leaves)) {
             let word = level[at];
             if word == 0 {
                 return None;
@@ -71,24 +65,40 @@ impl BitTree {
         Some(at)
     }
 
-    #[cold]
-    fn grow(&mut self, number: usize) {
-        let mut words = (number / 64 + 1).next_power_of_two();
-        let mut level = 0;
-        loop {
-            if level == self.levels.len() {
-                let below = &self.levels[level - 1];
-                let summary = below.chunks(64).map(|words| {
-                    words.iter().enumerate().fold(0, |bits, (i, word)| bits | (u64::from(*word != 0) << i))
-                });
-                self.levels.push(summary.collect());
-            }
-            self.levels[level].resize(words, 0);
-            if words == 1 {
+    /// The word `at` of the leaves is no longer empty.
+    fn fill(&mut self, mut at: usize) {
+        for level in &mut self.upper {
+            let word = &mut level[at / 64];
+            let was_empty = *word == 0;
+            *word |= 1 << (at % 64);
+            if !was_empty {
                 return;
             }
-            words = words.div_ceil(64);
-            level += 1;
+            at /= 64;
+        }
+    }
+
+    /// The word `at` of the leaves is empty now.
+    fn empty(&mut self, mut at: usize) {
+        for level in &mut self.upper {
+            let word = &mut level[at / 64];
+            *word &= !(1 << (at % 64));
+            if *word != 0 {
+                return;
+            }
+            at /= 64;
+        }
+    }
+
+    #[cold]
+    fn grow(&mut self, number: usize) {
+        self.leaves.resize((number / 64 + 1).next_power_of_two(), 0);
+        self.upper.clear();
+        while self.upper.last().unwrap_or(&self.leaves).len() > 1 {
+            let below = self.upper.last().unwrap_or(&self.leaves);
+            let not_empty = |words: &[u64]| words.iter().rev().fold(0, |bits, word| bits << 1 | u64::from(*word != 0));
+            let level = below.chunks(64).map(not_empty).collect();
+            self.upper.push(level);
         }
     }
 }

@@ -21,24 +21,24 @@ struct Moments {
     squares: f64,
 }
 
-/// Figures of which the report of several replications gives the sum: their interval is that of the sum.
-const SUMS: [&[&str]; 15] = [
-    &["requests"],
-    &["completed"],
-    &["throttled"],
-    &["timed_out"],
-    &["failed"],
-    &["in_flight"],
-    &["cold_starts"],
-    &["simulated_s"],
-    &["cost_usd", "requests"],
-    &["cost_usd", "duration"],
-    &["cost_usd", "provisioned"],
-    &["cost_usd", "total"],
-    &["instances", "started"],
-    &["database"],
-    &["delivery"],
-];
+/// Whether the report of several replications gives the sum of the figure, so that its interval is that of the sum.
+fn is_sum(path: &[&str]) -> bool {
+    match path {
+        ["flow", "functions", _, figure @ ..] => is_sum(figure),
+        ["flow", "total", figure] => matches!(*figure, "requests" | "cold_starts" | "cost_usd"),
+        [
+            "requests" | "completed" | "throttled" | "timed_out" | "failed" | "in_flight" | "invocations"
+            | "cold_starts" | "simulated_s",
+        ]
+        | ["cost_usd", "requests" | "duration" | "provisioned" | "total"]
+        | ["comparison", "containers_usd" | "vm_usd"]
+        | ["instances", "started"]
+        | ["database", "opened" | "refused"]
+        | ["delivery", _] => true,
+        _ => false,
+    }
+}
+
 /// Figures that chance does not move.
 const SETTINGS: [&str; 3] = ["seed", "replications", "warmup_requests"];
 
@@ -78,8 +78,7 @@ impl Spread {
         let mut whole = Value::Object(Map::new());
         for (path, moments) in &self.figures {
             let of_mean = student_t975(n - 1.0) * libm::sqrt(moments.squares / (n - 1.0) / n);
-            let is_sum = SUMS.iter().any(|sum| path.iter().map(String::as_str).take(sum.len()).eq(sum.iter().copied()))
-                && !path.last().is_some_and(|name| name.starts_with("connections"));
+            let names: Vec<&str> = path.iter().map(String::as_str).collect();
             let mut place = &mut whole;
             for name in path {
                 if place.is_null() {
@@ -87,7 +86,7 @@ impl Spread {
                 }
                 place = &mut place[name.as_str()];
             }
-            *place = Value::from(if is_sum { of_mean * n } else { of_mean });
+            *place = Value::from(if is_sum(&names) { of_mean * n } else { of_mean });
         }
         Some(whole)
     }

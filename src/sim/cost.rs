@@ -19,6 +19,8 @@ pub struct Cost {
     pub total: f64,
     /// The total for a million requests served at this mix.
     pub per_million: f64,
+    /// What thirty days like the time simulated would cost.
+    pub per_month: f64,
 }
 
 /// The same work on machines that are always there.
@@ -33,6 +35,7 @@ pub struct Comparison {
     pub break_even_per_s: Option<f64>,
 }
 
+const MONTH_S: f64 = 30.0 * 86_400.0;
 const CONTAINER_GB: f64 = 2.0;
 /// How far a processor can be used before requests queue noticeably.
 const USE: f64 = 0.6;
@@ -63,10 +66,11 @@ pub(super) fn cost(model: &Model, tally: &Tally) -> Cost {
     let rounding_s = prices.provisioned_rounding_s.value;
     let kept_s = (tally.seconds() / rounding_s).ceil() * rounding_s * f64::from(model.platform.provisioned);
     let provisioned = kept_s * gb * prices.provisioned_gb_s_usd.value;
-    let requests = tally.invocations as f64 * prices.request_usd.value;
+    let requests = tally.served as f64 * prices.request_usd.value;
     let total = requests + duration + provisioned;
     let per_million = if tally.served == 0 { 0.0 } else { total / tally.served as f64 * 1e6 };
-    Cost { requests, duration, provisioned, total, per_million }
+    let per_month = if tally.seconds() > 0.0 { total / tally.seconds() * MONTH_S } else { 0.0 };
+    Cost { requests, duration, provisioned, total, per_million, per_month }
 }
 
 pub(super) fn comparison(model: &Model, tally: &Tally, cost: &Cost) -> Comparison {

@@ -5,88 +5,26 @@
 //! finds all instances busy and the limit reached is refused at once; idle instances do not count against the limit; the
 //! keep-alive counts from the end of the last request. Absent: percentiles, money and words, which are made of the tally.
 
+#![expect(clippy::inline_always, reason = "the hot loop is a tenth faster as one piece; measured by benches/sim.rs")]
+
 use std::sync::Arc;
 
+use super::flight::{Fate, Flight, Observer, Request, WhyCold};
 use super::keep_alive::Policy;
 use super::model::{Connection, Model};
 use super::pool::{NONE, Pool};
 use super::queue::Queue;
 use super::random::{Purpose, Stream, uniform};
 use super::service::{Phases, Streams};
-use super::tally::{Level, Outcome, Tally};
+use super::slab::Slab;
+use super::tally::{Outcome, Tally};
 use super::traffic::Arrivals;
-
-/// Why a request had to wait for a new instance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum WhyCold {
-    /// There had never been an instance.
-    First,
-    /// All instances had been idle for too long and were gone.
-    Expired,
-    /// Instances were there, and every one of them was busy.
-    AllBusy,
-}
-
-/// A request on its way.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Request {
-    pub index: u64,
-    pub arrived_s: f64,
-    /// Attempts before this one.
-    pub attempt: u32,
-}
-
-/// A request that an instance is serving.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Flight {
-    pub request: Request,
-    pub began_s: f64,
-    pub phases: Phases,
-    pub outcome: Outcome,
-    pub cold: Option<WhyCold>,
-    pub slot: u32,
-    /// The sandbox cannot be used again.
-    breaks: bool,
-    /// It opened a database connection of its own, to be closed with the answer.
-    connected: bool,
-    /// The entry in the queue that is not an answer but the end of a cold start.
-    only_ready: bool,
-}
-
-impl Flight {
-    /// What the caller waited for, when it is answered now. A first attempt is what was drawn, free of the rounding of
-    /// clock times.
-    #[inline]
-    pub(super) fn response_ms(&self, now_s: f64) -> f64 {
-        if self.request.attempt == 0 { self.phases.total_ms() } else { (now_s - self.request.arrived_s) * 1000.0 }
-    }
-}
-
-/// How a request will end.
-#[derive(Clone, Copy)]
-struct Fate {
-    outcome: Outcome,
-    breaks: bool,
-    connected: bool,
-}
-
-/// Sees what happens.
-pub(super) trait Observer {
-    fn arrived(&mut self, _now_s: f64, _request: &Request) {}
-    /// An instance took the request; a cold one was created for it.
-    fn began(&mut self, _flight: &Flight, _instance_id: u64) {}
-    fn refused(&mut self, _now_s: f64, _request: &Request) {}
-    fn answered(&mut self, _now_s: f64, _flight: &Flight, _instance_id: u64) {}
-    /// The request will be tried again.
-    fn postponed(&mut self, _now_s: f64, _request: &Request) {}
-    fn gone(&mut self, _now_s: f64, _instance_id: u64) {}
-}
-
-impl Observer for () {}
 
 /// Requests that wait for another attempt are kept in memory; beyond this many, new ones are given up.
 const MOST_POSTPONED: usize = 1_000_000;
+
+/// A second delivery comes within the usual visibility timeout of a queue.
+const REDELIVERY_S: f64 = 30.0;
 
 #[derive(Clone, Debug)]
 pub(super) struct Engine {
@@ -98,6 +36,7 @@ pub(super) struct Engine {
     arrived: u64,
     answers: Queue,
     flights: Slab<Flight>,
+    starts: Slab<Phases>,
     postponed: Queue,
     requests: Slab<Request>,
     pool: Pool,
@@ -116,33 +55,11 @@ pub(super) struct Engine {
     /// Nothing in the model can fail or time out, and there is no database.
     never_fails: bool,
     now_s: f64,
-    is_over: bool,
-    pub(super) tally: Tally,
-}
-
-/// Numbered things that come and go.
-#[derive(Clone, Debug)]
-struct Slab<T> {
-    things: Vec<T>,
-    free: Vec<u32>,
-}
-
-impl<T> Default for Slab<T> {
-    fn default() -> Self {
-        Self { things: Vec::new(), free: Vec::new() }
-    }
-}
-
-impl<T> Slab<T> {
-    #[inline]
-    fn insert(&mut self, thing: T) -> u32 {
-        if let Some(place) = self.free.pop() {
-            self.things[place as usize] = thing;
-            return place;
-        }
-        self.things.push(thing);
-        self.things.len() as u32 - 1
-    }
+    /// Nothing happens after this, which is infinite when the number of requests ends the run.
+    end_s: f64,
+    /// It ends when all are answered: no time was given, and no other function may send it more.
+    ends_drained: bool,
+    tally: Tally,
 }
 
 #[derive(Clone, Copy)]
@@ -166,6 +83,7 @@ impl Engine {
             arrived: 0,
             answers: Queue::default(),
             flights: Slab::default(),
+            starts: Slab::default(),
             postponed: Queue::default(),
             requests: Slab::default(),
             pool: Pool::new(platform.routing, platform.provisioned, platform.requests_per_instance),
@@ -180,7 +98,8 @@ impl Engine {
             steps_per_ms: 1.0 / platform.provider.billing_step_ms.value,
             never_fails: model.function.never_fails(),
             now_s: 0.0,
-            is_over: false,
+            end_s: model.run.duration_s,
+            ends_drained: model.run.duration_s == f64::INFINITY,
             tally: Tally::default(),
             model: Arc::clone(model),
         };
@@ -201,6 +120,21 @@ impl Engine {
         }
     }
 
+    /// Without arrivals of its own; what comes is delivered.
+    pub(super) fn without_traffic(mut self) -> Self {
+        self.next_arrival_s = f64::INFINITY;
+        self
+    }
+
+    /// From now on it ends only when whoever drives it says so.
+    pub(super) fn run_on(&mut self) {
+        self.ends_drained = false;
+    }
+
+    pub(super) fn is_idempotent(&self) -> bool {
+        self.model.delivery.idempotent
+    }
+
     pub(super) fn now_s(&self) -> f64 {
         self.now_s
     }
@@ -214,7 +148,12 @@ impl Engine {
     }
 
     pub(super) fn flight(&self, number: u32) -> Option<&Flight> {
-        self.flights.things.get(number as usize)
+        self.flights.get(number)
+    }
+
+    /// The phases of a cold start that is going on.
+    pub(super) fn phases(&self, flight: &Flight) -> Option<&Phases> {
+        self.starts.get(flight.start)
     }
 
     /// When something happens next; nothing does after the end of the run.
@@ -226,11 +165,13 @@ impl Engine {
     /// Whether an event at `at_s` would be beyond the end.
     #[inline]
     fn is_finished(&self, at_s: f64) -> bool {
-        let end_s = self.model.run.duration_s;
-        if end_s.is_finite() {
-            return at_s > end_s;
-        }
-        // What expires after the last answer is not waited for.
+        // What expires after the last answer is not waited for, unless a time is given.
+        at_s > self.end_s || at_s == f64::INFINITY || (self.ends_drained && self.is_drained())
+    }
+
+    /// Nobody is on the way any more, nor being served.
+    #[inline]
+    pub(super) fn is_drained(&self) -> bool {
         self.next_arrival_s == f64::INFINITY
             && self.answers.next_s() == f64::INFINITY
             && self.postponed.next_s() == f64::INFINITY
@@ -272,26 +213,22 @@ impl Engine {
         true
     }
 
+    /// The run is over: a given duration is simulated to its end, even if nothing happens there.
     #[cold]
     fn close(&mut self) {
-        if !self.is_over && self.model.run.duration_s.is_finite() {
-            self.now_s = self.now_s.max(self.model.run.duration_s);
+        if self.end_s.is_finite() {
+            self.now_s = self.now_s.max(self.end_s);
         }
-        self.is_over = true;
-        self.settle();
-    }
-
-    /// Brings the areas up to now.
-    pub(super) fn settle(&mut self) {
-        self.tally.pass(self.now_s, self.level());
-        self.tally.most_live = self.pool.most_live();
     }
 
     /// The tally, with the areas brought up to `until_s`, which is not before the last event.
     pub(super) fn tally_until(&self, until_s: f64) -> Tally {
         let mut tally = self.tally.clone();
-        tally.pass(until_s, self.level());
+        tally.lived(until_s, self.pool.live());
+        tally.ran(until_s, self.pool.running());
+        tally.held(until_s, self.connections);
         tally.most_live = self.pool.most_live();
+        tally.most_connections = tally.most_connections.max(self.connections);
         tally
     }
 
@@ -306,13 +243,14 @@ impl Engine {
     }
 
     #[inline]
-    fn level(&self) -> Level {
-        Level { live: self.pool.live(), running: self.pool.running(), connections: self.connections }
+    fn is_past_warmup(&self, request: &Request) -> bool {
+        request.index >= self.model.run.warmup_requests
     }
 
+    /// Whether its outcome is one of the figures.
     #[inline]
     fn is_counted(&self, request: &Request) -> bool {
-        request.index >= self.model.run.warmup_requests
+        self.is_past_warmup(request) && !request.is_copy
     }
 
     #[inline]
@@ -323,36 +261,67 @@ impl Engine {
 
     #[inline]
     fn arrive<O: Observer>(&mut self, observer: &mut O) {
-        let request = Request { index: self.arrived, arrived_s: self.now_s, attempt: 0 };
-        self.arrived += 1;
+        let request = self.next_request();
         self.plan_arrival();
-        if request.index == self.model.run.warmup_requests {
-            self.settle();
+        self.admit(request, observer);
+    }
+
+    /// An event that another function sent arrives.
+    pub(super) fn deliver<O: Observer>(&mut self, now_s: f64, observer: &mut O) {
+        self.now_s = now_s;
+        let request = self.next_request();
+        self.admit(request, observer);
+    }
+
+    #[inline]
+    fn next_request(&mut self) -> Request {
+        let request =
+            Request { index: self.arrived, arrived_s: self.now_s, attempt: 0, is_copy: false, was_cold: false };
+        self.arrived += 1;
+        request
+    }
+
+    #[inline]
+    fn admit<O: Observer>(&mut self, request: Request, observer: &mut O) {
+        if request.index == self.model.run.warmup_requests && request.index > 0 {
             self.tally.begin(self.now_s);
         }
-        if self.is_counted(&request) {
-            self.tally.requests += 1;
-        }
+        self.tally.requests += u64::from(self.is_past_warmup(&request));
         if let Some(since_s) = self.idle_since_s.take() {
             self.policy.learn(self.now_s - since_s);
             self.prewarm_s = f64::INFINITY;
             self.plan_rare();
         }
+        if self.model.delivery.duplicates > 0.0 {
+            self.duplicate(request);
+        }
         observer.arrived(self.now_s, &request);
         self.offer(request, observer);
     }
 
+    /// A queue that delivers at least once may deliver the event once more, some time later.
+    #[cold]
+    fn duplicate(&mut self, request: Request) {
+        let bits = self.streams.of(Purpose::Duplicate).at(request.index);
+        if uniform(bits) < self.model.delivery.duplicates {
+            let later_s = uniform(self.streams.of(Purpose::Redelivery).at(request.index)) * REDELIVERY_S;
+            self.postpone(Request { is_copy: true, ..request }, self.now_s + later_s);
+            self.tally.duplicates += u64::from(self.is_past_warmup(&request));
+        }
+    }
+
     /// Finds or starts an instance for the request, or refuses it.
-    #[inline]
+    #[inline(always)]
     fn offer<O: Observer>(&mut self, request: Request, observer: &mut O) {
-        let level = self.level();
-        let (route, arrived, attempt) = (self.route, request.index, request.attempt);
-        let slot = self.pool.take(self.now_s, || route.at(place(arrived, attempt)));
+        let running = self.pool.running();
+        let (route, place) = (self.route, request.place());
+        let slot = self.pool.take(self.now_s, || route.at(place));
         if let Some(slot) = slot {
-            self.tally.pass(self.now_s, level);
+            self.tally.ran(self.now_s, running);
             self.serve_warm(request, slot, observer);
-        } else if self.pool.running() < self.model.platform.max_concurrency && self.may_start() {
-            self.tally.pass(self.now_s, level);
+        } else if running < self.model.platform.max_concurrency && self.may_start() {
+            self.tally.ran(self.now_s, running);
+            self.tally.lived(self.now_s, self.pool.live());
             self.serve_cold(request, observer);
         } else {
             observer.refused(self.now_s, &request);
@@ -374,13 +343,20 @@ impl Engine {
         may
     }
 
-    #[inline]
+    #[inline(always)]
     fn serve_warm<O: Observer>(&mut self, request: Request, slot: u32, observer: &mut O) {
+        let place = request.place();
+        let handler_ms = self.model.service.warm_ms(&self.streams, place);
         let inside = self.model.function.connection == Connection::Inside;
-        let phases = self.model.service.warm(&self.streams, place(request.index, request.attempt), inside);
-        self.fly(request, slot, phases, None, observer);
+        let connect_ms = if inside { self.model.service.connect_ms(&self.streams, place) } else { 0.0 };
+        let mut phases = Phases { connect_ms, handler_ms, ..Phases::default() };
+        let fate = self.fate(&request, slot, &mut phases, false);
+        let (start_ms, handler_ms) = (phases.connect_ms, phases.handler_ms);
+        let flight = self.flight_of(request, slot, fate, start_ms, handler_ms);
+        self.fly(flight, &phases, observer);
     }
 
+    #[cold]
     fn serve_cold<O: Observer>(&mut self, request: Request, observer: &mut O) {
         let why = match (self.pool.created(), self.pool.live()) {
             (0, _) => WhyCold::First,
@@ -388,44 +364,41 @@ impl Engine {
             _ => WhyCold::AllBusy,
         };
         let slot = self.pool.start(self.now_s);
-        let phases = self.model.service.cold(&self.streams, place(request.index, request.attempt));
-        if self.is_counted(&request) {
-            self.tally.started += 1;
-            self.tally.cold_starts += u64::from(request.attempt == 0);
+        let mut phases = self.model.service.cold(&self.streams, request.place());
+        self.tally.started += u64::from(self.is_past_warmup(&request));
+        self.tally.cold_starts += u64::from(self.is_counted(&request) && !request.was_cold);
+        let request = Request { was_cold: true, ..request };
+        let fate = self.fate(&request, slot, &mut phases, true);
+        let start = self.starts.insert(phases);
+        let flight = self.flight_of(request, slot, fate, phases.start_ms(), phases.handler_ms);
+        let flight = Flight { start, cold: Some(why), ..flight };
+        self.fly(flight, &phases, observer);
+        if self.model.platform.requests_per_instance > 1 {
+            let ready = self.flights.insert(Flight { only_ready: true, ..flight });
+            self.answers.push(flight.handler_s(), ready);
         }
-        self.fly(request, slot, phases, Some(why), observer);
+        if let Some(places) = self.pool.close_up() {
+            for flight in self.flights.iter_mut() {
+                flight.slot = if flight.slot == NONE { NONE } else { places[flight.slot as usize] };
+            }
+        }
     }
 
-    /// Decides how the request will end, and when.
     #[inline]
-    fn fly<O: Observer>(
-        &mut self,
-        request: Request,
-        slot: u32,
-        mut phases: Phases,
-        cold: Option<WhyCold>,
-        observer: &mut O,
-    ) {
-        let Fate { outcome, breaks, connected } = self.fate(&request, slot, &mut phases, cold.is_some());
-        let began_s = self.now_s;
-        let flight = Flight { request, began_s, phases, outcome, cold, slot, breaks, connected, only_ready: false };
+    fn flight_of(&self, request: Request, slot: u32, fate: Fate, start_ms: f64, handler_ms: f64) -> Flight {
+        let Fate { outcome, breaks, connected } = fate;
+        let (began_s, start, cold, only_ready) = (self.now_s, NONE, None, false);
+        Flight { request, began_s, start_ms, handler_ms, start, slot, outcome, cold, breaks, connected, only_ready }
+    }
+
+    /// The instance begins to work on the request.
+    #[inline(always)]
+    fn fly<O: Observer>(&mut self, flight: Flight, phases: &Phases, observer: &mut O) {
         let number = self.flights.insert(flight);
-        let instance = self.pool.at_mut(slot);
+        let instance = self.pool.at_mut(flight.slot);
         instance.flight = number;
-        let id = instance.id;
-        self.answers.push(began_s + phases.total_ms() / 1000.0, number);
-        if cold.is_some() && self.model.platform.requests_per_instance > 1 {
-            let ready = self.flights.insert(Flight { only_ready: true, ..flight });
-            self.answers.push(began_s + phases.start_ms() / 1000.0, ready);
-        }
-        observer.began(&flight, id);
-        if cold.is_some()
-            && let Some(places) = self.pool.close_up()
-        {
-            self.flights.things.iter_mut().for_each(|flight| {
-                flight.slot = if flight.slot == NONE { NONE } else { places[flight.slot as usize] };
-            });
-        }
+        observer.began(&flight, phases, instance.id);
+        self.answers.push(flight.answer_s(), number);
     }
 
     /// Lets time limits, failures and the database shorten the phases.
@@ -434,10 +407,14 @@ impl Engine {
         if self.never_fails {
             return Fate { outcome: Outcome::Completed, breaks: false, connected: false };
         }
+        self.risky_fate(request, slot, phases, cold)
+    }
+
+    fn risky_fate(&mut self, request: &Request, slot: u32, phases: &mut Phases, cold: bool) -> Fate {
         let function = &self.model.function;
         let (timeout_ms, connection) = (function.timeout_ms, function.connection);
         let (init_failure, failure) = (function.init_failure, function.failure);
-        let chance = |purpose| uniform(self.streams.of(purpose).at(place(request.index, request.attempt)));
+        let chance = |purpose| uniform(self.streams.of(purpose).at(request.place()));
         if cold && init_failure > 0.0 && chance(Purpose::InitFailure) < init_failure {
             (phases.connect_ms, phases.handler_ms) = (0.0, 0.0);
             return Fate { outcome: Outcome::Failed, breaks: true, connected: false };
@@ -466,7 +443,7 @@ impl Engine {
             self.tally.refused_connections += 1;
             return false;
         }
-        self.tally.pass(self.now_s, self.level());
+        self.tally.held(self.now_s, self.connections);
         self.connections += 1;
         self.tally.opened += 1;
         self.tally.most_connections = self.tally.most_connections.max(self.connections);
@@ -474,17 +451,16 @@ impl Engine {
     }
 
     fn disconnect(&mut self) {
-        self.tally.pass(self.now_s, self.level());
+        self.tally.held(self.now_s, self.connections);
         self.connections -= 1;
     }
 
     #[inline]
     fn answer<O: Observer>(&mut self, observer: &mut O) {
         let Some((_, number)) = self.answers.pop() else { return };
-        let flight = self.flights.things[number as usize];
-        self.flights.free.push(number);
+        let flight = self.flights.free(number);
         // Its slot may come to mean another instance from here on.
-        self.flights.things[number as usize].slot = NONE;
+        self.flights.at_mut(number).slot = NONE;
         if flight.only_ready {
             // The first request may already be over, and the instance gone.
             if flight.slot != NONE && self.pool.at(flight.slot).active > 0 {
@@ -492,30 +468,30 @@ impl Engine {
             }
             return;
         }
-        let slot = flight.slot;
-        self.tally.pass(self.now_s, self.level());
         if flight.connected {
             self.disconnect();
         }
-        let instance = self.pool.at(slot);
+        let instance = self.pool.at(flight.slot);
         let (id, provisioned) = (instance.id, instance.provisioned);
-        if self.is_counted(&flight.request) {
-            self.count_service(&flight, provisioned);
+        let phases = self.phases_of(&flight);
+        if self.is_past_warmup(&flight.request) {
+            self.count_service(&flight, &phases, provisioned);
+        }
+        if flight.start != NONE {
+            self.starts.free(flight.start);
         }
         let windows = self.policy.windows();
-        self.pool.release(slot, self.now_s, windows.expires_s);
-        observer.answered(self.now_s, &flight, id);
+        self.tally.ran(self.now_s, self.pool.running());
+        self.pool.release(flight.slot, self.now_s, windows.expires_s);
+        observer.answered(self.now_s, &flight, &phases, id);
         if flight.outcome == Outcome::Completed {
-            if self.is_counted(&flight.request) {
-                self.tally.completed += 1;
-                self.tally.latency.record(flight.response_ms(self.now_s));
-            }
+            self.count_answer(&flight);
         } else {
             self.give_up(flight.request, flight.outcome, observer);
         }
-        let is_idle = self.pool.at(slot).active == 0;
+        let is_idle = self.pool.at(flight.slot).active == 0;
         if is_idle && !provisioned && (flight.breaks || windows.prewarm_s > 0.0) {
-            self.remove(slot, observer);
+            self.remove(flight.slot, observer);
         }
         if self.policy.learns() && self.pool.running() == 0 {
             self.idle_since_s = Some(self.now_s);
@@ -528,25 +504,44 @@ impl Engine {
     }
 
     #[inline]
-    fn count_service(&mut self, flight: &Flight, provisioned: bool) {
+    fn count_answer(&mut self, flight: &Flight) {
+        if self.is_counted(&flight.request) {
+            self.tally.completed += 1;
+            self.tally.latency.record(flight.response_ms(self.now_s));
+        } else if flight.request.is_copy && self.is_past_warmup(&flight.request) {
+            self.tally.repeated_effects += u64::from(!self.model.delivery.idempotent);
+        }
+    }
+
+    /// Where the time of the request went.
+    #[inline]
+    fn phases_of(&self, flight: &Flight) -> Phases {
+        let start = self.starts.get(flight.start);
+        start.copied().unwrap_or(Phases {
+            connect_ms: flight.start_ms,
+            handler_ms: flight.handler_ms,
+            ..Phases::default()
+        })
+    }
+
+    #[inline]
+    fn count_service(&mut self, flight: &Flight, phases: &Phases, provisioned: bool) {
         let tally = &mut self.tally;
-        let prices = self.model.platform.provider;
-        let phases = &flight.phases;
+        let mut billed_ms = flight.handler_ms;
         tally.served += 1;
-        tally.invocations += 1;
-        tally.connects += u64::from(phases.connect_ms > 0.0);
-        let mut billed_ms = phases.handler_ms;
-        if flight.cold.is_some() {
-            let init_ms = phases.init_duration_ms();
+        if flight.start_ms > 0.0 {
             tally.phases.add(phases);
-            tally.init.record(init_ms);
-            if prices.initialisation_billed.value > 0.0 {
-                billed_ms += init_ms;
+            tally.connects += u64::from(phases.connect_ms > 0.0);
+            if flight.cold.is_none() {
+                billed_ms += phases.connect_ms;
+            } else if self.model.platform.provider.initialisation_billed.value > 0.0 {
+                billed_ms += phases.init_duration_ms();
             }
         } else {
-            tally.phases.handler_ms += phases.handler_ms;
-            tally.phases.connect_ms += phases.connect_ms;
-            billed_ms += phases.connect_ms;
+            tally.phases.handler_ms += flight.handler_ms;
+        }
+        if flight.cold.is_some() {
+            tally.init.record(phases.init_duration_ms());
         }
         let steps = whole_steps(billed_ms, self.steps_per_ms);
         if provisioned {
@@ -561,14 +556,13 @@ impl Engine {
         let delivery = self.model.delivery;
         let counted = self.is_counted(&request);
         if request.attempt < delivery.retries && self.postponed.len() < MOST_POSTPONED {
-            let at_s = self.now_s + delivery.backoff_s * f64::from(1u32 << request.attempt.min(16));
-            let number = self.requests.insert(Request { attempt: request.attempt + 1, ..request });
-            self.postponed.push(at_s, number);
-            self.plan_rare();
+            let wait_s = delivery.backoff_s * f64::from(1u32 << request.attempt.min(16));
+            self.postpone(Request { attempt: request.attempt + 1, ..request }, self.now_s + wait_s);
             self.tally.retries += u64::from(counted);
             observer.postponed(self.now_s, &request);
             return;
         }
+        observer.given_up(&request);
         if !counted {
             return;
         }
@@ -580,10 +574,16 @@ impl Engine {
         }
     }
 
+    fn postpone(&mut self, request: Request, until_s: f64) {
+        let number = self.requests.insert(request);
+        self.postponed.push(until_s, number);
+        self.plan_rare();
+    }
+
+    #[cold]
     fn attempt<O: Observer>(&mut self, observer: &mut O) {
         let Some((_, number)) = self.postponed.pop() else { return };
-        let request = self.requests.things[number as usize];
-        self.requests.free.push(number);
+        let request = self.requests.free(number);
         self.plan_rare();
         self.offer(request, observer);
     }
@@ -601,7 +601,7 @@ impl Engine {
         if holds_connection {
             self.disconnect();
         }
-        self.tally.pass(self.now_s, self.level());
+        self.tally.lived(self.now_s, self.pool.live());
         self.tally.lifespan_s += self.pool.remove(slot, self.now_s);
         self.tally.ended += 1;
         observer.gone(self.now_s, id);
@@ -609,17 +609,11 @@ impl Engine {
 
     #[cold]
     fn prewarm(&mut self) {
-        self.tally.pass(self.now_s, self.level());
+        self.tally.lived(self.now_s, self.pool.live());
         self.prewarm_s = f64::INFINITY;
         self.plan_rare();
         self.pool.prewarm(self.now_s, self.prewarmed_until_s);
     }
-}
-
-/// The place in a random stream of an attempt: those of one request are far apart.
-#[inline]
-fn place(index: u64, attempt: u32) -> u64 {
-    index ^ (u64::from(attempt) << 48)
 }
 
 /// `ms` in steps, of which `steps_per_ms` make a millisecond; a begun one counts whole.

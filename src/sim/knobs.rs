@@ -2,6 +2,7 @@
 
 use super::calibration;
 use super::document::Value;
+use super::explain::figures;
 use super::keep_alive::KeepAlive;
 use super::model::{Architecture, Connection, Model};
 use super::scenario::Scenario;
@@ -132,7 +133,10 @@ const DIALS: &[Dial] = &[
             0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0,
             1000.0,
         ]),
-        now: |scenario| Now::Number(number(scenario, "traffic.rate_per_s").unwrap_or(0.0)),
+        now: |scenario| match scenario.model().traffic {
+            Traffic::Constant { interval_s } => Now::Number(1.0 / interval_s),
+            _ => Now::Number(number(scenario, "traffic.rate_per_s").unwrap_or(0.0)),
+        },
         inert: |model| match model.traffic {
             Traffic::List { .. } => Some("The requests of this run come at given times."),
             Traffic::Trace { .. } => Some("The requests of this run were recorded."),
@@ -230,26 +234,14 @@ pub fn knobs(scenario: &Scenario) -> Vec<Knob> {
     };
     let knob = |dial: &Dial| {
         let value = match (dial.now)(scenario) {
-            Now::Number(number) => round(number),
+            Now::Number(f64::INFINITY) => "for ever".to_owned(),
+            Now::Number(number) => figures(number),
             Now::Word(word) => word,
         };
         let why_inert = (dial.inert)(scenario.model()).map(str::to_owned);
         Knob { key: dial.key, label: dial.label, value, unit: dial.unit, why_inert }
     };
     DIALS.iter().filter(|dial| has(dial.key)).map(knob).collect()
-}
-
-/// Three figures at most, and no trailing zeros.
-fn round(number: f64) -> String {
-    if number == f64::INFINITY {
-        return "for ever".to_owned();
-    }
-    if number >= 100.0 || number == 0.0 {
-        return format!("{number:.0}");
-    }
-    let digits = (2.0 - number.log10().floor()) as usize;
-    let text = format!("{number:.digits$}");
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
 /// Turns a knob by so many steps, up or down. At its end, and where a step cannot be taken, nothing changes.

@@ -5,14 +5,18 @@
 //!     document   TOML → values by dotted key, each with its line
 //!     schema     which keys there are, and their ranges
 //!     model      values → everything a run needs, defaults and provenance filled in
-//!   engine     one event after the other
+//!     flow       the functions after the first
+//!   fleet      functions joined by events; mostly there is one
+//!   engine     one function, one event after the other
 //!     traffic    when requests arrive          service     how long they take, phase by phase
 //!     pool       the instances                 keep_alive  how long they are kept
-//!     queue, bits                              what makes a step cheap, whatever their number
+//!     flight     a request on its way          queue, bits, slab   what makes a step cheap, whatever their number
 //!     random, law                              numbers by (seed, purpose, index), and distributions of them
 //!   tally      what is counted while it runs   sketch      percentiles in constant memory
 //!   report     the figures, with names         cost        money   confidence   intervals over replications
-//!   run        a whole run                     watch       step by step        knobs   what a learner can turn
+//!   run        a whole run                     watch       step by step        series  over time, and request by request
+//!   knobs      what a learner can turn         code        a run as a word that can be typed
+//!   sweep      a row of runs                   explain     the difference of two, in words
 //!   calibration, provider, trace               measured cold starts, limits and prices, recorded traffic
 //! ```
 //!
@@ -22,10 +26,15 @@
 
 mod bits;
 mod calibration;
+mod code;
 mod confidence;
 mod cost;
 mod document;
 mod engine;
+mod explain;
+mod fleet;
+mod flight;
+mod flow;
 mod keep_alive;
 mod knobs;
 mod law;
@@ -38,22 +47,29 @@ mod report;
 mod run;
 mod scenario;
 mod schema;
+mod series;
 mod service;
 mod sketch;
+mod slab;
+mod sweep;
 mod tally;
 mod trace;
 mod traffic;
 mod watch;
 
+pub use code::RunCode;
 pub use cost::{Comparison, Cost};
 pub use document::Problem;
-pub use engine::WhyCold;
+pub use explain::explain;
+pub use flight::WhyCold;
 pub use knobs::{Knob, knobs, turn};
 pub use model::Provenance;
 pub use provider::Kind;
-pub use report::{Database, Delivery, Initialisation, Instances, Latency, PhaseMeans, Report};
+pub use report::{Database, Delivery, Flow, Initialisation, Instances, Latency, PhaseMeans, Report, Total};
 pub use run::{Progress, run, run_watched, share_done};
 pub use scenario::Scenario;
+pub use series::{Moment, requests, series};
 pub use service::Phases;
+pub use sweep::sweep;
 pub use tally::Outcome;
 pub use watch::{Event, InstanceState, InstanceView, RequestView, Simulation, What};

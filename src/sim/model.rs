@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::calibration;
 use super::document::{Lines, Problem, Value, Values};
+use super::flow;
 use super::keep_alive::KeepAlive;
 use super::law::Law;
 use super::pool::Routing;
@@ -29,6 +30,29 @@ pub(super) struct Model {
     pub delivery: Delivery,
     pub run: Run,
     pub provenance: Arc<[Provenance]>,
+    /// The functions that follow from this one's answers, or run beside it.
+    pub steps: Arc<[Step]>,
+}
+
+/// One of several functions that are joined by events.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Step {
+    pub name: String,
+    pub model: Arc<Model>,
+    pub source: Source,
+    /// How long an event is on its way.
+    pub delay: Law,
+}
+
+/// Whose answers a function listens to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    /// The scenario's own function.
+    First,
+    /// Another step, by number.
+    Step(usize),
+    /// Nobody's: it has traffic of its own, as a timer has.
+    Own,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -88,6 +112,8 @@ pub(super) struct Delivery {
     pub backoff_s: f64,
     /// Share of events that are delivered once more.
     pub duplicates: f64,
+    /// Doing it again changes nothing.
+    pub idempotent: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -116,7 +142,13 @@ const REQUESTS: u64 = 10_000;
 
 impl Model {
     pub(super) fn read(values: &Values, lines: &Lines) -> Result<Self, Vec<Problem>> {
-        let mut reader = Reader { values, lines, problems: Vec::new(), provenance: Vec::new() };
+        let steps = flow::steps(values, lines)?;
+        Ok(Self { steps, ..Self::read_one(values, lines)? })
+    }
+
+    /// The model of one function, whatever else there may be.
+    pub(super) fn read_one(values: &Values, lines: &Lines) -> Result<Self, Vec<Problem>> {
+        let mut reader = Reader::new(values, lines);
         let model = reader.model();
         if reader.problems.is_empty() {
             Ok(Self { provenance: Arc::from(reader.provenance), ..model })
@@ -126,14 +158,19 @@ impl Model {
     }
 }
 
-struct Reader<'a> {
+/// Reads keys, and collects what is wrong with them.
+pub(super) struct Reader<'a> {
     values: &'a Values,
     lines: &'a Lines,
-    problems: Vec<Problem>,
+    pub problems: Vec<Problem>,
     provenance: Vec<Provenance>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    pub(super) fn new(values: &'a Values, lines: &'a Lines) -> Self {
+        Self { values, lines, problems: Vec::new(), provenance: Vec::new() }
+    }
+
     fn number(&self, key: &str) -> Option<f64> {
         self.values.get(key).and_then(Value::as_number)
     }
@@ -145,7 +182,11 @@ impl Reader<'_> {
         }
     }
 
-    fn word(&self, key: &str) -> Option<&str> {
+    fn flag(&self, key: &str) -> bool {
+        matches!(self.values.get(key), Some(Value::Flag(true)))
+    }
+
+    pub(super) fn word(&self, key: &str) -> Option<&'a str> {
         match self.values.get(key) {
             Some(Value::Text(text)) => Some(text),
             _ => None,
@@ -174,7 +215,7 @@ impl Reader<'_> {
         Some(self.lines.get(found).copied().unwrap_or(0))
     }
 
-    fn problem(&mut self, key: &str, message: impl Into<String>) {
+    pub(super) fn problem(&mut self, key: &str, message: impl Into<String>) {
         self.problems.push(Problem::new(self.first_line(key).unwrap_or(0), message));
     }
 
@@ -223,6 +264,7 @@ impl Reader<'_> {
             delivery: self.delivery(),
             run: self.run(),
             provenance: Arc::from([]),
+            steps: Arc::from([]),
         }
     }
 
@@ -349,7 +391,7 @@ impl Reader<'_> {
     }
 
     fn phased(&mut self, provider: &'static Provider, function: &Function) -> Service {
-        let snapshot = matches!(self.values.get("function.snapshot"), Some(Value::Flag(true)));
+        let snapshot = self.flag("function.snapshot");
         let provision =
             self.assumed("function.provision_ms", Law::log_normal(80.0, 300.0), "median 80 ms, 99th percentile 300 ms");
         let package_mb = self.number("function.package_mb").unwrap_or(1.0);
@@ -440,7 +482,7 @@ impl Reader<'_> {
         law
     }
 
-    fn law(&mut self, key: &str) -> Option<Law> {
+    pub(super) fn law(&mut self, key: &str) -> Option<Law> {
         if let Some(ms) = self.number(key) {
             return Some(Law::Constant { ms });
         }
@@ -480,6 +522,7 @@ impl Reader<'_> {
         } else {
             self.or_figure("platform.scaling_per_10s", &provider.scaling_per_10s)
         };
+        self.prices(provider);
         let routing = match self.word("platform.routing") {
             Some("recent") => Routing::Recent,
             Some("oldest") => Routing::Oldest,
@@ -494,6 +537,25 @@ impl Reader<'_> {
             requests_per_instance: self.whole("platform.requests_per_instance").unwrap_or(1) as u32,
             scaling_per_10s,
             routing,
+        }
+    }
+
+    /// Notes where the prices that this scenario pays come from.
+    fn prices(&mut self, provider: &'static Provider) {
+        let arm = self.word("function.architecture") == Some("arm64");
+        let gb_s_usd = if arm { &provider.gb_s_arm_usd } else { &provider.gb_s_usd };
+        let prices = [
+            ("prices.request_usd", &provider.request_usd),
+            ("prices.gb_s_usd", gb_s_usd),
+            ("prices.vcpu_s_usd", &provider.vcpu_s_usd),
+            ("prices.provisioned_gb_s_usd", &provider.provisioned_gb_s_usd),
+        ];
+        let provisioned = self.whole("platform.provisioned").is_some_and(|instances| instances > 0);
+        for (name, price) in prices
+            .into_iter()
+            .filter(|(name, price)| price.value > 0.0 && (provisioned || !name.contains("provisioned")))
+        {
+            self.came_from(name, price.value.to_string(), price.kind, &price.source, &price.as_of);
         }
     }
 
@@ -518,6 +580,7 @@ impl Reader<'_> {
             retries: if is_async { self.whole("delivery.retries").unwrap_or(2) as u32 } else { 0 },
             backoff_s: self.number("delivery.backoff_s").unwrap_or(60.0),
             duplicates: if is_async { self.number("delivery.duplicates").unwrap_or(0.0) } else { 0.0 },
+            idempotent: self.flag("delivery.idempotent"),
         }
     }
 

@@ -17,6 +17,9 @@ pub(super) enum Purpose {
     InitFailure,
     Failure,
     Route,
+    Duplicate,
+    Redelivery,
+    Delay,
 }
 
 /// An endless sequence of 64-bit numbers, each of which can be asked for by its place.
@@ -62,7 +65,8 @@ pub(super) fn uniform(bits: u64) -> f64 {
 /// An exponential deviate of mean 1.
 #[inline]
 pub(super) fn exponential(bits: u64) -> f64 {
-    -ln_below_one(uniform(bits))
+    // Of the mirrored number, so that more of it is more time, as with the other laws.
+    -ln_below_one(uniform(!bits))
 }
 
 /// Intervals of the mantissa for which [`LOGARITHMS`] has a row.

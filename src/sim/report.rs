@@ -3,12 +3,14 @@
 //! The names are a contract: they are the keys of `coldstart sim --format json`, the words of a page's prediction and
 //! the columns of the CSV.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Value;
 
 use super::cost::{self, Comparison, Cost};
+use super::fleet::Tallies;
 use super::model::{Model, Provenance};
 use super::sketch::Sketch;
 use super::tally::Tally;
@@ -23,6 +25,8 @@ pub struct Report {
     pub timed_out: u64,
     pub failed: u64,
     pub in_flight: u64,
+    /// How often the handler was called: every attempt and every second delivery counts.
+    pub invocations: u64,
     /// Requests that waited for a new instance.
     pub cold_starts: u64,
     /// Of all requests.
@@ -48,9 +52,48 @@ pub struct Report {
     pub warmup_requests: u64,
     #[serde(serialize_with = "as_slice")]
     pub provenance: Arc<[Provenance]>,
+    /// What follows from this function's answers, when it is the first of several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flow: Option<Box<Flow>>,
     /// Half the width of the 95 % confidence interval of each figure, when there was more than one replication.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ci95: Option<Value>,
+}
+
+/// Several functions joined by events.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Flow {
+    /// Those after the first, by name.
+    pub functions: BTreeMap<String, Report>,
+    /// From the arrival of the first event to an answer from which nothing follows.
+    pub end_to_end_ms: Latency,
+    pub total: Total,
+}
+
+/// Of all functions of a flow together, the first included.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Total {
+    pub requests: u64,
+    pub cold_starts: u64,
+    pub cold_ratio: f64,
+    /// Instances there on average, and idle of them.
+    pub instances: f64,
+    pub idle: f64,
+    pub cost_usd: f64,
+}
+
+impl Total {
+    fn of<'a>(reports: impl Iterator<Item = &'a Report>) -> Self {
+        let sum = reports.fold(Self::default(), |sum, it| Self {
+            requests: sum.requests + it.requests,
+            cold_starts: sum.cold_starts + it.cold_starts,
+            cold_ratio: 0.0,
+            instances: sum.instances + it.instances.mean,
+            idle: sum.idle + it.instances.mean_idle,
+            cost_usd: sum.cost_usd + it.cost_usd.total,
+        });
+        Self { cold_ratio: share(sum.cold_starts as f64, sum.requests), ..sum }
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -103,8 +146,8 @@ pub struct PhaseMeans {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Database {
     /// Connections open at once: the most, and the average over time.
-    pub connections_max: u64,
-    pub connections_mean: f64,
+    pub max_connections: u64,
+    pub mean_connections: f64,
     pub opened: u64,
     /// Attempts to open one that the limit refused.
     pub refused: u64,
@@ -117,6 +160,8 @@ pub struct Delivery {
     pub dead_letters: u64,
     /// Events that arrived once more than they were sent.
     pub duplicates: u64,
+    /// Second deliveries whose handler did its work again, because it is not idempotent.
+    pub repeated_effects: u64,
 }
 
 fn as_slice<S: serde::Serializer>(provenance: &Arc<[Provenance]>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -143,6 +188,7 @@ impl Report {
             timed_out: tally.timed_out,
             failed: tally.failed,
             in_flight: tally.in_flight(),
+            invocations: tally.served,
             cold_starts: tally.cold_starts,
             cold_ratio: share(cold, tally.requests),
             cold_ratio_accepted: share(cold, accepted),
@@ -168,8 +214,8 @@ impl Report {
             cost_usd,
             comparison,
             database: Database {
-                connections_max: tally.most_connections.into(),
-                connections_mean: averages.connections,
+                max_connections: tally.most_connections.into(),
+                mean_connections: averages.connections,
                 opened: tally.opened,
                 refused: tally.refused_connections,
             },
@@ -177,14 +223,30 @@ impl Report {
                 retries: tally.retries,
                 dead_letters: tally.dead_letters,
                 duplicates: tally.duplicates,
+                repeated_effects: tally.repeated_effects,
             },
             seed: model.run.seed,
             replications,
             simulated_s: averages.seconds,
             warmup_requests: model.run.warmup_requests,
             provenance: Arc::clone(&model.provenance),
+            flow: None,
             ci95: None,
         }
+    }
+
+    /// The report of a scenario: of its function, and of those after it.
+    pub(super) fn of_all(model: &Model, tallies: &Tallies, replications: u64) -> Self {
+        let mut report = Self::of(model, &tallies.first, replications);
+        if !model.steps.is_empty() {
+            let steps = model.steps.iter().zip(&tallies.others);
+            let functions: BTreeMap<String, Report> =
+                steps.map(|(step, tally)| (step.name.clone(), Self::of(&step.model, tally, replications))).collect();
+            let total = Total::of(std::iter::once(&report).chain(functions.values()));
+            let end_to_end_ms = Latency::of(&tallies.end_to_end);
+            report.flow = Some(Box::new(Flow { functions, end_to_end_ms, total }));
+        }
+        report
     }
 
     /// The figure of a dotted name, such as `latency_ms.p95`.

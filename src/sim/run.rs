@@ -9,11 +9,11 @@ use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
 
 use super::confidence::Spread;
 use super::engine::Engine;
+use super::fleet::{Fleet, Tallies};
 use super::model::Model;
 use super::random::replication_seed;
 use super::report::Report;
 use super::scenario::Scenario;
-use super::tally::Tally;
 
 /// How far a run is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,10 +23,10 @@ pub struct Progress {
     pub requests: u64,
 }
 
-/// Events of one engine between two looks at the watcher: about a millisecond of work.
-const EVENTS_PER_ROUND: u32 = 20_000;
-/// Engines at work at once, which bounds the memory of many replications.
-const ENGINES: u32 = 64;
+/// Events between two looks at the watcher, over all replications at work: a few milliseconds of work.
+const EVENTS_PER_ROUND: u32 = 64_000;
+/// Replications at work at once, which bounds the memory of many replications.
+const AT_ONCE: u32 = 64;
 
 /// Runs the scenario to its end.
 pub fn run(scenario: &Scenario) -> Report {
@@ -39,46 +39,47 @@ pub fn run(scenario: &Scenario) -> Report {
 pub fn run_watched(scenario: &Scenario, watch: &mut dyn FnMut(Progress) -> ControlFlow<()>) -> Report {
     let model = scenario.model();
     let replications = model.run.replications;
-    let mut sum = Tally::default();
+    let mut sum = Tallies::default();
     let mut spread = Spread::default();
     let mut begun = 0;
     let mut flow = ControlFlow::Continue(());
     while begun < replications && flow.is_continue() {
-        let batch = begun..replications.min(begun + ENGINES);
-        let mut engines: Vec<Engine> =
-            batch.clone().map(|it| Engine::new(model, replication_seed(model.run.seed, it.into()))).collect();
-        flow = run_batch(&mut engines, &mut |engines| {
-            let share: f64 = engines.iter().map(|engine| share_run(model, engine)).sum();
-            let requests = sum.requests + engines.iter().map(Engine::arrived).sum::<u64>();
+        let batch = begun..replications.min(begun + AT_ONCE);
+        let mut fleets: Vec<Fleet> =
+            batch.clone().map(|it| Fleet::new(model, replication_seed(model.run.seed, it.into()))).collect();
+        flow = run_batch(&mut fleets, &mut |fleets| {
+            let share: f64 = fleets.iter().map(|fleet| share_run(model, fleet.first())).sum();
+            let requests = sum.first.requests + fleets.iter().map(|fleet| fleet.first().arrived()).sum::<u64>();
             watch(Progress { fraction: ((f64::from(begun) + share) / f64::from(replications)).min(1.0), requests })
         });
         begun = batch.end;
-        for mut engine in engines {
-            engine.settle();
+        for fleet in fleets {
+            let tallies = fleet.tallies_until(fleet.now_s());
             if replications > 1 {
-                spread.add(&Report::of(model, &engine.tally, 1));
+                spread.add(&Report::of_all(model, &tallies, 1));
             }
-            sum.merge(&engine.tally);
+            sum.merge(&tallies);
         }
     }
-    let mut report = Report::of(model, &sum, u64::from(begun));
+    let mut report = Report::of_all(model, &sum, u64::from(begun));
     report.ci95 = spread.half_widths();
     report
 }
 
-/// Advances all engines to their end, round by round.
-fn run_batch(engines: &mut [Engine], watch: &mut dyn FnMut(&[Engine]) -> ControlFlow<()>) -> ControlFlow<()> {
+/// Advances all of them to their end, round by round.
+fn run_batch(fleets: &mut [Fleet], watch: &mut dyn FnMut(&[Fleet]) -> ControlFlow<()>) -> ControlFlow<()> {
+    let events = EVENTS_PER_ROUND / fleets.len().max(1) as u32;
     loop {
-        let going = if let [engine] = engines {
+        let going = if let [fleet] = fleets {
             // A single run needs no other thread.
-            engine.advance(EVENTS_PER_ROUND)
+            fleet.advance(events)
         } else {
-            engines.par_iter_mut().map(|engine| engine.advance(EVENTS_PER_ROUND)).reduce(|| false, |a, b| a | b)
+            fleets.par_iter_mut().map(|fleet| fleet.advance(events)).reduce(|| false, |a, b| a | b)
         };
         if !going {
             return ControlFlow::Continue(());
         }
-        watch(engines)?;
+        watch(fleets)?;
     }
 }
 

@@ -61,17 +61,15 @@ impl Scenario {
 
     /// Overrides one key: `traffic.rate_per_s=5`. What cannot be is refused and changes nothing.
     pub fn set(&mut self, assignment: &str) -> Result<(), Problem> {
-        let assigned = document::parse_assignment(assignment)?;
-        let key = assignment.split('=').next().unwrap_or_default().trim();
+        self.set_all(&[assignment])
+    }
+
+    /// Overrides several keys, which need to fit together only when all are set.
+    pub fn set_all<S: AsRef<str>>(&mut self, assignments: &[S]) -> Result<(), Problem> {
         let mut values = self.values.clone();
-        // A table takes the place of a number and the reverse, and one way to end a run the place of the other.
-        values.retain(|path, _| path != key && !is_below(path, key) && !is_below(key, path));
-        match key {
-            "run.requests" => values.remove("run.duration_s"),
-            "run.duration_s" => values.remove("run.requests"),
-            _ => None,
-        };
-        values.extend(assigned);
+        for assignment in assignments {
+            assign(&mut values, assignment.as_ref())?;
+        }
         match Self::read(values, &Lines::new()) {
             Ok(changed) => {
                 *self = changed;
@@ -90,6 +88,20 @@ impl Scenario {
     }
 }
 
+fn assign(values: &mut Values, assignment: &str) -> Result<(), Problem> {
+    let assigned = document::parse_assignment(assignment)?;
+    let key = assignment.split('=').next().unwrap_or_default().trim();
+    // A table takes the place of a number and the reverse, and one way to end a run the place of the other.
+    values.retain(|path, _| path != key && !is_below(path, key) && !is_below(key, path));
+    match key {
+        "run.requests" => values.remove("run.duration_s"),
+        "run.duration_s" => values.remove("run.requests"),
+        _ => None,
+    };
+    values.extend(assigned);
+    Ok(())
+}
+
 fn is_below(path: &str, above: &str) -> bool {
     path.strip_prefix(above).is_some_and(|rest| rest.starts_with('.'))
 }
@@ -98,7 +110,35 @@ fn is_below(path: &str, above: &str) -> bool {
 mod tests {
     use super::Scenario;
 
-    const FULL: &str = include_str!("../../assets/sim/example.toml");
+    const FULL: &str = r#"
+format = 1
+title = "An API with sparse traffic"
+
+[traffic]
+kind = "poisson"
+rate_per_s = 0.9
+
+[function]
+runtime = "nodejs22.x"
+memory_mb = 256
+package_mb = 5
+architecture = "x86_64"
+init_ms = 300
+handler_ms = { law = "lognormal", median = 40, p99 = 200, cpu_share = 0.5 }
+connection = "outside"
+timeout_s = 10
+
+[platform]
+provider = "aws-lambda"
+keep_alive = { policy = "fixed", s = 600 }
+max_concurrency = 1000
+provisioned = 0
+
+[run]
+requests = 1_000_000
+seed = 1
+replications = 1
+"#;
 
     #[test]
     fn the_example_of_the_contract_is_read() {
@@ -126,7 +166,7 @@ mod tests {
                 Ok(()) => assert_ne!(before, scenario, "{assignment}"),
                 // The law's name alone is not a law: the numbers went with the constant.
                 Err(problem) => {
-                    assert!(assignment.ends_with("exponential") && before == scenario, "{assignment}: {problem}")
+                    assert!(assignment.ends_with("exponential") && before == scenario, "{assignment}: {problem}");
                 }
             }
         }

@@ -56,6 +56,7 @@ pub(super) const KEYS: &[(&str, Kind)] = &[
     ("traffic.times_s", Numbers { from: 0.0, to: CENTURY_S }),
     ("traffic.counts_per_minute", Numbers { from: 0.0, to: 1e9 }),
     ("traffic.function", Whole { from: 0, to: 999 }),
+    ("traffic.functions", Whole { from: 1, to: 100 }),
     ("traffic.spread", Word(&["random", "even"])),
     ("function.runtime", Runtime),
     ("function.package", Word(&["zip", "image"])),
@@ -77,10 +78,10 @@ pub(super) const KEYS: &[(&str, Kind)] = &[
     ("function.warm", Law),
     ("function.cold", Law),
     ("platform.provider", Word(&provider::NAMES)),
-    ("platform.keep_alive", Number { from: 0.0, to: CENTURY_S }),
+    ("platform.keep_alive", Number { from: 0.0, to: f64::INFINITY }),
     ("platform.keep_alive.policy", Word(&["fixed", "never", "forever", "hybrid-histogram"])),
-    ("platform.keep_alive.s", Number { from: 0.0, to: CENTURY_S }),
-    ("platform.keep_alive.range_s", Number { from: 60.0, to: 604_800.0 }),
+    ("platform.keep_alive.s", Number { from: 0.0, to: f64::INFINITY }),
+    ("platform.keep_alive.range_s", Number { from: 60.0, to: 86_400.0 }),
     ("platform.max_concurrency", Whole { from: 1, to: 1_000_000 }),
     ("platform.provisioned", Whole { from: 0, to: 1_000_000 }),
     ("platform.scaling_per_10s", Number { from: 1.0, to: 1e9 }),
@@ -91,6 +92,7 @@ pub(super) const KEYS: &[(&str, Kind)] = &[
     ("delivery.retries", Whole { from: 0, to: 10 }),
     ("delivery.backoff_s", Number { from: 0.0, to: 86_400.0 }),
     ("delivery.duplicates", Number { from: 0.0, to: 0.9 }),
+    ("delivery.idempotent", Flag),
     ("run.requests", Whole { from: 1, to: 1_000_000_000_000 }),
     ("run.duration_s", Number { from: 1e-3, to: CENTURY_S }),
     ("run.warmup_requests", Whole { from: 0, to: 1_000_000_000_000 }),
@@ -98,7 +100,7 @@ pub(super) const KEYS: &[(&str, Kind)] = &[
     ("run.replications", Whole { from: 1, to: 100_000 }),
 ];
 
-/// What may stand below a key of kind [`Kind::Law`]. The unit may be left out where the issue of it is plain.
+/// What may stand below a key of kind [`Kind::Law`]. The unit of a median or percentile may be left out.
 const LAW: &[(&str, Kind)] = &[
     ("law", Word(&["constant", "exponential", "lognormal", "normal"])),
     ("ms", Number { from: 0.0, to: DAY_MS }),
@@ -112,11 +114,23 @@ const LAW: &[(&str, Kind)] = &[
     ("at_memory_mb", Number { from: 64.0, to: 32_768.0 }),
 ];
 
+/// Keys of a step of a flow, beside those of a scenario.
+const STEP: &[(&str, Kind)] = &[("from", Text), ("via", Word(&["storage", "queue"])), ("delay_ms", Law)];
+
 fn kind_of(path: &str) -> Option<Kind> {
-    let exact = KEYS.iter().find(|(key, _)| *key == path).map(|(_, kind)| *kind);
+    if let Some((_, key)) = path.strip_prefix("flow.").and_then(|rest| rest.split_once('.')) {
+        let own = !["format", "title", "about"].contains(&key) && !key.starts_with("run.") && !key.starts_with("flow.");
+        return own.then(|| kind_among(STEP, key).or_else(|| kind_among(KEYS, key)))?;
+    }
+    kind_among(KEYS, path)
+}
+
+fn kind_among(keys: &[(&str, Kind)], path: &str) -> Option<Kind> {
+    let exact = keys.iter().find(|(key, _)| *key == path).map(|(_, kind)| *kind);
     exact.or_else(|| {
         let (law, key) = path.rsplit_once('.')?;
-        matches!(kind_of(law)?, Law).then(|| LAW.iter().find(|(name, _)| *name == key).map(|(_, kind)| *kind))?
+        matches!(kind_among(keys, law)?, Law)
+            .then(|| LAW.iter().find(|(name, _)| *name == key).map(|(_, kind)| *kind))?
     })
 }
 
@@ -138,12 +152,14 @@ pub(super) fn problems(values: &Values, lines: &Lines) -> Vec<Problem> {
 }
 
 fn unknown(key: &str) -> String {
-    let of_laws = KEYS
-        .iter()
+    // Of a step's key, what stands below the step's name is compared.
+    let step = key.match_indices('.').nth(1).filter(|_| key.starts_with("flow.")).map_or("", |(dot, _)| &key[..=dot]);
+    let keys = || KEYS.iter().chain(if step.is_empty() { &[] } else { STEP });
+    let of_laws = keys()
         .filter(|(_, kind)| matches!(kind, Law))
         .flat_map(|(path, _)| LAW.iter().map(move |(name, _)| format!("{path}.{name}")));
-    let near = nearest(key, KEYS.iter().map(|(path, _)| (*path).to_owned()).chain(of_laws));
-    format!("a scenario has no key `{}`; the nearest is `{near}`", shortened(key))
+    let near = nearest(&key[step.len()..], keys().map(|(path, _)| (*path).to_owned()).chain(of_laws));
+    format!("a scenario has no key `{}`; the nearest is `{}{near}`", shortened(key), shortened(step))
 }
 
 /// The name most like `name`; the first among equals.
@@ -218,6 +234,9 @@ fn shortened(text: &str) -> String {
 
 /// A bound as people write it: 10,000,000 rather than 10000000.
 fn plain(number: f64) -> String {
+    if number == f64::INFINITY {
+        return "infinity".to_owned();
+    }
     let text = number.to_string();
     let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
     let grouped: Vec<&str> =

@@ -85,17 +85,21 @@ impl Streams {
 }
 
 impl Service {
-    /// The time of a request that finds a warm instance.
+    /// Handler milliseconds of a request that finds a warm instance.
     #[inline]
-    pub(super) fn warm(&self, streams: &Streams, index: u64, connects: bool) -> Phases {
+    pub(super) fn warm_ms(&self, streams: &Streams, index: u64) -> f64 {
         let bits = streams.service.at(index);
         match self {
-            Self::Outright { warm, .. } => Phases { handler_ms: warm.draw_ms(bits), ..Phases::default() },
-            Self::Phased(laws) => {
-                let connect_ms =
-                    if connects { laws.connect.draw_ms(streams.of(Purpose::Connection).at(index)) } else { 0.0 };
-                Phases { connect_ms, handler_ms: laws.handler.draw_ms(bits) * laws.handler_scale, ..Phases::default() }
-            }
+            Self::Outright { warm, .. } => warm.draw_ms(bits),
+            Self::Phased(laws) => laws.handler.draw_ms(bits) * laws.handler_scale,
+        }
+    }
+
+    /// Milliseconds to open a connection.
+    pub(super) fn connect_ms(&self, streams: &Streams, index: u64) -> f64 {
+        match self {
+            Self::Outright { .. } => 0.0,
+            Self::Phased(laws) => laws.connect.draw_ms(streams.of(Purpose::Connection).at(index)),
         }
     }
 

@@ -7,7 +7,7 @@
 
 /// Buckets per factor of two: `1 << MANTISSA_BITS`.
 const MANTISSA_BITS: u32 = 8;
-/// Durations outside are counted at the edge: a nanosecond and 31 years, in milliseconds.
+/// Shorter than a nanosecond counts as zero, longer than 31 years as that.
 const LEAST_MS: f64 = 1e-6;
 const MOST_MS: f64 = 1e12;
 
@@ -39,28 +39,27 @@ impl Bucket {
 
 #[inline]
 fn bucket_of(ms: f64) -> usize {
-    (ms.clamp(LEAST_MS, MOST_MS).to_bits() >> (52 - MANTISSA_BITS)) as usize
+    (ms.min(MOST_MS).to_bits() >> (52 - MANTISSA_BITS)) as usize
 }
 
 impl Sketch {
-    /// Counts a duration; a negative one counts as zero.
+    /// Counts a duration, which is not negative.
     #[inline]
     pub(super) fn record(&mut self, ms: f64) {
         self.count += 1;
         self.sum_ms += ms;
-        if ms > self.max_ms {
-            self.max_ms = ms;
-        }
-        if ms < LEAST_MS {
-            self.zeros += 1;
-            return;
-        }
+        self.max_ms = self.max_ms.max(ms);
         // Below the first bucket the difference wraps to a huge number, which is outside as well.
-        let place = bucket_of(ms).wrapping_sub(self.first);
+        let mut place = bucket_of(ms).wrapping_sub(self.first);
         if place >= self.buckets.len() {
+            if ms < LEAST_MS {
+                self.zeros += 1;
+                return;
+            }
             self.widen(bucket_of(ms), bucket_of(ms));
+            place = bucket_of(ms) - self.first;
         }
-        let bucket = &mut self.buckets[bucket_of(ms) - self.first];
+        let bucket = &mut self.buckets[place];
         if bucket.count == 0 {
             bucket.first_ms = ms;
         }

@@ -34,7 +34,6 @@ pub(super) struct Tally {
     pub served: u64,
     /// Requests that waited for a connection.
     pub connects: u64,
-    pub invocations: u64,
     /// Whole numbers of the provider's billing step, exact up to 2^53.
     pub billed_steps: f64,
     pub billed_provisioned_steps: f64,
@@ -51,19 +50,15 @@ pub(super) struct Tally {
     pub retries: u64,
     pub dead_letters: u64,
     pub duplicates: u64,
+    pub repeated_effects: u64,
     /// Time that is counted, of runs that were added.
     past_s: f64,
-    /// When counting began in this run, and until when the areas are known.
+    /// When counting began in this run.
     began_s: f64,
-    known_s: f64,
-}
-
-/// What stands still between two events.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Level {
-    pub live: u32,
-    pub running: u32,
-    pub connections: u32,
+    /// Until when each area is known: each is brought up to date only when its height changes.
+    live_known_s: f64,
+    running_known_s: f64,
+    connections_known_s: f64,
 }
 
 /// Time averages of a tally.
@@ -78,17 +73,33 @@ pub(super) struct Averages {
 impl Tally {
     /// Everything up to `now_s` was warm-up.
     pub(super) fn begin(&mut self, now_s: f64) {
-        *self = Self { began_s: now_s, known_s: now_s, most_live: self.most_live, ..Self::default() };
+        *self = Self {
+            began_s: now_s,
+            live_known_s: now_s,
+            running_known_s: now_s,
+            connections_known_s: now_s,
+            ..Self::default()
+        };
     }
 
-    /// Until `now_s` things stood at `level`.
+    /// Until `now_s` so many instances were there.
     #[inline]
-    pub(super) fn pass(&mut self, now_s: f64, level: Level) {
-        let seconds = now_s - self.known_s;
-        self.known_s = now_s;
-        self.live_area_s += f64::from(level.live) * seconds;
-        self.running_area_s += f64::from(level.running) * seconds;
-        self.connection_area_s += f64::from(level.connections) * seconds;
+    pub(super) fn lived(&mut self, now_s: f64, live: u32) {
+        self.live_area_s += f64::from(live) * (now_s - self.live_known_s);
+        self.live_known_s = now_s;
+    }
+
+    /// Until `now_s` so many instances were at work.
+    #[inline]
+    pub(super) fn ran(&mut self, now_s: f64, running: u32) {
+        self.running_area_s += f64::from(running) * (now_s - self.running_known_s);
+        self.running_known_s = now_s;
+    }
+
+    /// Until `now_s` so many connections were open.
+    pub(super) fn held(&mut self, now_s: f64, connections: u32) {
+        self.connection_area_s += f64::from(connections) * (now_s - self.connections_known_s);
+        self.connections_known_s = now_s;
     }
 
     /// Adds another run, which began empty as this one did.
@@ -104,7 +115,6 @@ impl Tally {
         self.phases.add(&other.phases);
         self.served += other.served;
         self.connects += other.connects;
-        self.invocations += other.invocations;
         self.billed_steps += other.billed_steps;
         self.billed_provisioned_steps += other.billed_provisioned_steps;
         self.started += other.started;
@@ -120,11 +130,13 @@ impl Tally {
         self.retries += other.retries;
         self.dead_letters += other.dead_letters;
         self.duplicates += other.duplicates;
+        self.repeated_effects += other.repeated_effects;
         self.past_s += other.seconds();
     }
 
+    /// Time that is counted, up to the last time that everything was brought up to date.
     pub(super) fn seconds(&self) -> f64 {
-        self.past_s + self.known_s - self.began_s
+        self.past_s + self.live_known_s - self.began_s
     }
 
     pub(super) fn in_flight(&self) -> u64 {

@@ -8,9 +8,11 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::engine::{Engine, Flight, Observer, Request, WhyCold};
+use super::engine::Engine;
+use super::fleet::Fleet;
+use super::flight::{Flight, Observer, Request, WhyCold};
 use super::model::Model;
-use super::pool::{Instance, NONE};
+use super::pool::Instance;
 use super::report::Report;
 use super::scenario::Scenario;
 use super::service::Phases;
@@ -32,6 +34,8 @@ pub enum InstanceState {
 /// One instance as it is now.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct InstanceView {
+    /// 0 for the scenario's own function, then the steps of its flow.
+    pub function: usize,
     pub id: u64,
     pub state: InstanceState,
     pub created_s: f64,
@@ -39,7 +43,7 @@ pub struct InstanceView {
     pub since_s: f64,
     /// When the state ends, if nothing else happens: the phase, the request or the keep-alive.
     pub until_s: Option<f64>,
-    /// The request it last took.
+    /// The request it took last, while it serves it.
     pub request: Option<u64>,
     /// Requests answered so far.
     pub served: u64,
@@ -48,7 +52,7 @@ pub struct InstanceView {
 }
 
 /// One request, as far as is known.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct RequestView {
     /// Counts arrivals from 0.
     pub id: u64,
@@ -65,10 +69,50 @@ pub struct RequestView {
     pub attempts: u32,
 }
 
+impl RequestView {
+    /// A request of which nothing more is known.
+    pub(super) fn arrived(request: &Request) -> Self {
+        Self {
+            id: request.index,
+            arrived_s: request.arrived_s,
+            latency_ms: 0.0,
+            cold: false,
+            outcome: Outcome::InFlight,
+            instance: None,
+            phases_ms: Phases::default(),
+            why_cold: None,
+            attempts: 0,
+        }
+    }
+
+    /// The same when an instance has taken it.
+    pub(super) fn taken(self, flight: &Flight, phases: &Phases, instance: u64) -> Self {
+        Self {
+            cold: flight.cold.is_some(),
+            outcome: Outcome::InFlight,
+            instance: Some(instance),
+            phases_ms: *phases,
+            why_cold: flight.cold,
+            attempts: flight.request.attempt + 1,
+            ..self
+        }
+    }
+
+    pub(super) fn refused(self, request: &Request) -> Self {
+        Self { outcome: Outcome::Throttled, attempts: request.attempt + 1, ..self }
+    }
+
+    pub(super) fn answered(self, now_s: f64, flight: &Flight) -> Self {
+        Self { outcome: flight.outcome, latency_ms: flight.response_ms(now_s), ..self }
+    }
+}
+
 /// What happened at a moment.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Event {
     pub at_s: f64,
+    /// Where it happened: 0 for the scenario's own function, then the steps of its flow.
+    pub function: usize,
     pub what: What,
 }
 
@@ -117,7 +161,7 @@ pub enum What {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Simulation {
-    engine: Engine,
+    fleet: Fleet,
     view: View,
     model: Arc<Model>,
     now_s: f64,
@@ -126,35 +170,31 @@ pub struct Simulation {
 impl Simulation {
     pub fn new(scenario: &Scenario) -> Self {
         let model = Arc::clone(scenario.model());
-        Self { engine: Engine::new(&model, model.run.seed), view: View::default(), model, now_s: 0.0 }
+        let fleet = Fleet::new(&model, model.run.seed);
+        Self { fleet, view: View::default(), model, now_s: 0.0 }
     }
 
     /// When the next event happens. Absent at the end of the run.
     pub fn next_at_s(&self) -> Option<f64> {
-        match (self.view.next_phase_s(), self.engine.next_at_s()) {
-            (Some(phase_s), Some(engine_s)) => Some(phase_s.min(engine_s)),
-            (_, engine_s) => engine_s,
+        match (self.view.next_phase_s(), self.fleet.next_at_s()) {
+            (Some(phase_s), Some(fleet_s)) => Some(phase_s.min(fleet_s)),
+            (_, fleet_s) => fleet_s,
         }
     }
 
     /// Makes the next event happen.
     pub fn step(&mut self) -> Option<Event> {
-        let what = match (self.view.next_phase_s(), self.engine.next_at_s()) {
-            (Some(phase_s), Some(engine_s)) if phase_s <= engine_s => {
-                let (at_s, what) = self.view.enter_phase()?;
-                self.now_s = at_s;
-                what
-            }
-            _ => {
-                let happened = self.engine.step(&mut self.view);
-                self.now_s = self.now_s.max(self.engine.now_s());
-                if !happened {
-                    return None;
-                }
-                self.view.what.take().unwrap_or(What::Ready)
-            }
-        };
-        Some(Event { at_s: self.now_s, what })
+        if let (Some(phase_s), Some(fleet_s)) = (self.view.next_phase_s(), self.fleet.next_at_s())
+            && phase_s <= fleet_s
+        {
+            let (function, what) = self.view.enter_phase()?;
+            self.now_s = phase_s;
+            return Some(Event { at_s: phase_s, function, what });
+        }
+        let function = self.fleet.step(&mut self.view);
+        self.now_s = self.now_s.max(self.fleet.now_s());
+        let what = self.view.what.take().unwrap_or(What::Ready);
+        Some(Event { at_s: self.now_s, function: function?, what })
     }
 
     /// The time of the last event.
@@ -164,35 +204,36 @@ impl Simulation {
 
     /// The figures so far.
     pub fn report(&self) -> Report {
-        Report::of(&self.model, &self.engine.tally_until(self.now_s), 1)
+        Report::of_all(&self.model, &self.fleet.tallies_until(self.now_s), 1)
     }
 
     /// The instances that are there, oldest first.
     pub fn instances(&self) -> Vec<InstanceView> {
-        self.engine.pool().iter().map(|instance| self.instance(instance)).collect()
+        let engines = self.fleet.engines().iter().enumerate();
+        let all = engines.flat_map(|(function, engine)| engine.pool().iter().map(move |it| (function, engine, it)));
+        all.map(|(function, engine, (slot, instance))| self.instance(function, engine, slot, instance)).collect()
     }
 
-    /// The last few thousand requests, oldest first.
+    /// The last few thousand requests of the scenario's own function, oldest first.
     pub fn recent(&self) -> impl Iterator<Item = &RequestView> {
         self.view.recent.iter()
     }
 
-    fn instance(&self, instance: &Instance) -> InstanceView {
-        let flight = (instance.flight != NONE).then(|| self.engine.flight(instance.flight)).flatten();
+    fn instance(&self, function: usize, engine: &Engine, slot: u32, instance: &Instance) -> InstanceView {
+        // The number of a flight that is over may mean another one by now.
+        let flight = engine.flight(instance.flight).filter(|flight| flight.slot == slot && instance.active > 0);
         let (state, since_s, until_s) = match flight {
-            Some(flight) if instance.active > 0 => {
-                let start = flight.cold.and_then(|_| self.phase_at(flight));
-                let busy_s = flight.began_s + flight.phases.start_ms() / 1000.0;
-                let end_s = flight.began_s + flight.phases.total_ms() / 1000.0;
-                start.unwrap_or((
-                    InstanceState::Busy,
-                    if flight.cold.is_some() { busy_s } else { instance.since_s },
-                    end_s,
-                ))
+            Some(flight) => {
+                let phase = engine.phases(flight).and_then(|phases| self.phase_now(flight, phases));
+                let busy_s = if flight.cold.is_some() { flight.handler_s() } else { instance.since_s };
+                phase.unwrap_or((InstanceState::Busy, busy_s, flight.answer_s()))
             }
-            _ => (InstanceState::Idle, instance.since_s, instance.expires_s),
+            // It serves others, which it took before.
+            None if instance.active > 0 => (InstanceState::Busy, instance.since_s, f64::INFINITY),
+            None => (InstanceState::Idle, instance.since_s, instance.expires_s),
         };
         InstanceView {
+            function,
             id: instance.id,
             state,
             created_s: instance.created_s,
@@ -205,16 +246,15 @@ impl Simulation {
     }
 
     /// The phase of a cold start that is going on, with its beginning and end.
-    fn phase_at(&self, flight: &Flight) -> Option<(InstanceState, f64, f64)> {
-        phases_of(flight).find(|(_, _, end_s)| self.now_s < *end_s)
+    fn phase_now(&self, flight: &Flight, phases: &Phases) -> Option<(InstanceState, f64, f64)> {
+        phases_of(flight.began_s, *phases).find(|(_, _, end_s)| self.now_s < *end_s)
     }
 }
 
 /// The phases of a cold start with their beginning and end; those that take no time are left out.
-fn phases_of(flight: &Flight) -> impl Iterator<Item = (InstanceState, f64, f64)> + use<> {
+fn phases_of(began_s: f64, phases: Phases) -> impl Iterator<Item = (InstanceState, f64, f64)> {
     use InstanceState::{Connecting, Fetching, Initialising, LoadingRuntime, Provisioning};
-    let phases = flight.phases;
-    let mut at_s = flight.began_s;
+    let mut at_s = began_s;
     [
         (Provisioning, phases.provision_ms),
         (Fetching, phases.fetch_ms),
@@ -234,9 +274,11 @@ fn phases_of(flight: &Flight) -> impl Iterator<Item = (InstanceState, f64, f64)>
 /// What the observer keeps.
 #[derive(Clone, Debug, Default)]
 struct View {
+    /// The function that is looked at.
+    function: usize,
     recent: Recent,
-    /// Phases that instances will enter, by the bits of the time and in order of creation.
-    phases: BTreeMap<(u64, u64, InstanceState), f64>,
+    /// Phases that instances will enter: the bits of the time, the function, the instance.
+    phases: BTreeMap<(u64, usize, u64, InstanceState), f64>,
     what: Option<What>,
 }
 
@@ -245,70 +287,57 @@ impl View {
         self.phases.first_key_value().map(|(_, at_s)| *at_s)
     }
 
-    fn enter_phase(&mut self) -> Option<(f64, What)> {
-        let ((_, instance, state), at_s) = self.phases.pop_first()?;
-        Some((at_s, What::Entered { instance, state }))
+    fn enter_phase(&mut self) -> Option<(usize, What)> {
+        let ((_, function, instance, state), _) = self.phases.pop_first()?;
+        Some((function, What::Entered { instance, state }))
+    }
+
+    /// Only requests of the scenario's own function are kept; a second delivery is none of its own.
+    fn change(&mut self, request: &Request, how: impl FnOnce(RequestView) -> RequestView) {
+        if self.function == 0 && !request.is_copy {
+            self.recent.change(request.index, how);
+        }
     }
 }
 
 impl Observer for View {
-    fn arrived(&mut self, now_s: f64, request: &Request) {
-        self.recent.push(RequestView {
-            id: request.index,
-            arrived_s: now_s,
-            latency_ms: 0.0,
-            cold: false,
-            outcome: Outcome::InFlight,
-            instance: None,
-            phases_ms: Phases::default(),
-            why_cold: None,
-            attempts: 0,
-        });
+    fn looks_at(&mut self, function: usize) {
+        self.function = function;
     }
 
-    fn began(&mut self, flight: &Flight, instance: u64) {
+    fn arrived(&mut self, _now_s: f64, request: &Request) {
+        if self.function == 0 {
+            self.recent.push(RequestView::arrived(request));
+        }
+    }
+
+    fn began(&mut self, flight: &Flight, phases: &Phases, instance: u64) {
         let request = flight.request.index;
         self.what = Some(What::Taken { request, instance, cold: flight.cold.is_some() });
-        if let Some(view) = self.recent.get_mut(request) {
-            view.outcome = Outcome::InFlight;
-            view.cold = flight.cold.is_some();
-            view.why_cold = flight.cold;
-            view.instance = Some(instance);
-            view.phases_ms = flight.phases;
-            view.attempts = flight.request.attempt + 1;
-        }
+        self.change(&flight.request, |view| view.taken(flight, phases, instance));
         if flight.cold.is_some() {
             // The first phase began with the request itself; the handler is the last.
-            let handler_s = flight.began_s + flight.phases.start_ms() / 1000.0;
-            let entered = phases_of(flight).map(|(state, began_s, _)| (state, began_s)).skip(1);
-            let divided = flight.phases.start_ms() > 0.0;
-            for (state, at_s) in entered.chain(divided.then_some((InstanceState::Busy, handler_s))) {
-                self.phases.insert((at_s.to_bits(), instance, state), at_s);
+            let entered = phases_of(flight.began_s, *phases).map(|(state, began_s, _)| (state, began_s)).skip(1);
+            let divided = flight.start_ms > 0.0;
+            for (state, at_s) in entered.chain(divided.then_some((InstanceState::Busy, flight.handler_s()))) {
+                self.phases.insert((at_s.to_bits(), self.function, instance, state), at_s);
             }
         }
     }
 
     fn refused(&mut self, _now_s: f64, request: &Request) {
         self.what = Some(What::Refused { request: request.index });
-        if let Some(view) = self.recent.get_mut(request.index) {
-            view.outcome = Outcome::Throttled;
-            view.attempts = request.attempt + 1;
-        }
+        self.change(request, |view| view.refused(request));
     }
 
-    fn answered(&mut self, now_s: f64, flight: &Flight, instance: u64) {
+    fn answered(&mut self, now_s: f64, flight: &Flight, _phases: &Phases, instance: u64) {
         let request = flight.request.index;
         self.what = Some(What::Answered { request, instance, outcome: flight.outcome });
-        if let Some(view) = self.recent.get_mut(request) {
-            view.outcome = flight.outcome;
-            view.latency_ms = flight.response_ms(now_s);
-        }
+        self.change(&flight.request, |view| view.answered(now_s, flight));
     }
 
     fn postponed(&mut self, _now_s: f64, request: &Request) {
-        if let Some(view) = self.recent.get_mut(request.index) {
-            view.outcome = Outcome::InFlight;
-        }
+        self.change(request, |view| RequestView { outcome: Outcome::InFlight, ..view });
     }
 
     fn gone(&mut self, _now_s: f64, instance: u64) {
@@ -345,10 +374,14 @@ impl Recent {
         }
     }
 
-    /// The request, unless it is too long ago.
-    fn get_mut(&mut self, id: u64) -> Option<&mut RequestView> {
-        let place = usize::try_from(id.checked_sub(self.first)?).ok()?;
-        Arc::make_mut(self.chunks.get_mut(place / CHUNK)?).get_mut(place % CHUNK)
+    /// Changes what is known of the request of this id, unless it is too long ago.
+    fn change(&mut self, id: u64, how: impl FnOnce(RequestView) -> RequestView) {
+        let Some(place) = id.checked_sub(self.first).map(|place| place as usize) else { return };
+        if let Some(chunk) = self.chunks.get_mut(place / CHUNK)
+            && let Some(view) = Arc::make_mut(chunk).get_mut(place % CHUNK)
+        {
+            *view = how(*view);
+        }
     }
 
     fn iter(&self) -> impl Iterator<Item = &RequestView> {
