@@ -146,13 +146,26 @@ impl Canvas {
 
     fn title(&mut self, frame: &PlacedFrame, owner: Owner) {
         let Some(at) = frame.title_box else { return };
-        for row in 0..at.h {
-            self.text(at.x - 1, at.y + row, &" ".repeat(at.w as usize + 2), Role::FrameTitle, owner);
+        for (line, y) in frame.title_lines.iter().zip(at.y..) {
+            self.text(at.x - 1, y, &format!(" {line} "), Role::FrameTitle, owner);
         }
-        self.text_lines(at, &frame.title_lines, Role::FrameTitle, owner);
+    }
+
+    /// Hides what lies behind a note: the lifelines it was put over.
+    fn clear(&mut self, rect: Rect) {
+        for y in rect.y..rect.bottom() {
+            for x in rect.x..rect.right() {
+                if let Some(index) = self.index(x, y) {
+                    (self.cells[index], self.joints[index]) = (Cell::default(), Joint::default());
+                }
+            }
+        }
     }
 
     fn border(&mut self, node: &PlacedNode, owner: Owner) {
+        if node.shape == Shape::Note {
+            self.clear(node.rect);
+        }
         let is_round = matches!(
             node.shape,
             Shape::Rounded | Shape::Circle | Shape::DoubleCircle | Shape::Cylinder | Shape::Start | Shape::End
@@ -233,7 +246,13 @@ impl Canvas {
             if joint.arms == [0; 4] {
                 continue;
             }
-            let [up, right, down, left] = joint.arms.map(usize::from);
+            let [mut up, mut right, mut down, mut left] = joint.arms.map(usize::from);
+            // A line that only begins here is drawn over the whole cell.
+            match (up + down, right + left) {
+                (it, 0) if up == 0 || down == 0 => (up, down) = (it, it),
+                (0, it) if right == 0 || left == 0 => (right, left) = (it, it),
+                _ => {}
+            }
             let symbol = if self.is_ascii {
                 match (up | down, right | left) {
                     (0, _) if joint.is_dotted => '.',
@@ -266,7 +285,7 @@ impl Canvas {
             let symbol = if self.is_ascii { ascii } else { unicode };
             if let Some(index) = self.index(x, y)
                 // Where a line begins its joint matters more.
-                && joins_nothing_outside(&self.joints[index])
+                && joins_nothing_outside(self.joints[index])
             {
                 self.cells[index] = Cell { role: Role::Box, owner, symbol: symbol.into() };
             }
@@ -308,21 +327,13 @@ impl Canvas {
             Shape::End => put(rect.x + rect.w / 2, rect.y + rect.h / 2, '◉', '@'),
             _ => {}
         }
-        let inside = match node.shape {
-            Shape::Bare => rect,
-            Shape::Cylinder => Rect { x: rect.x + 1, y: rect.y + 2, w: rect.w - 2, h: rect.h - 3 },
-            _ => Rect { x: rect.x + 1, y: rect.y + 1, w: rect.w - 2, h: rect.h - 2 },
-        };
-        let y = inside.y + (inside.h - node.lines.len() as i32) / 2;
-        for (line, at) in node.lines.iter().zip(y..) {
-            if node.shape == Shape::Record {
-                if line != "---" {
-                    self.text(inside.x + 1, at, line, Role::Label, owner);
-                }
-                continue;
-            }
-            let x = inside.x + (inside.w - width(line) as i32) / 2;
-            self.text(x, at, line, Role::Label, owner);
+        for (line, y) in node.lines.iter().zip(node.label_y()..) {
+            let x = match node.shape {
+                Shape::Record if line == "---" => continue,
+                Shape::Record => rect.x + 2,
+                _ => rect.x + (rect.w - width(line) as i32) / 2,
+            };
+            self.text(x, y, line, Role::Label, owner);
         }
     }
 
@@ -359,6 +370,6 @@ struct Style {
 }
 
 /// Whether a cell of a border is a plain side or corner.
-fn joins_nothing_outside(joint: &Joint) -> bool {
+fn joins_nothing_outside(joint: Joint) -> bool {
     joint.arms.iter().filter(|&&arm| arm > 0).count() <= 2
 }

@@ -58,6 +58,19 @@ pub struct PlacedNode {
     pub link: Option<String>,
 }
 
+impl PlacedNode {
+    /// The row of the label's first line: in the middle of what is inside the border.
+    pub(super) fn label_y(&self) -> i32 {
+        let (top, border) = match self.shape {
+            Shape::Bare => (0, 0),
+            // Its lid takes a row more.
+            Shape::Cylinder => (2, 3),
+            _ => (1, 2),
+        };
+        self.rect.y + top + (self.rect.h - border - self.lines.len() as i32) / 2
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlacedEdge {
     pub from: String,

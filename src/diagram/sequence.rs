@@ -29,11 +29,21 @@ pub struct Surround {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Step {
     Message(Message),
-    Note { from: usize, to: usize, side: Side, text: String },
+    Note {
+        from: usize,
+        to: usize,
+        side: Side,
+        text: String,
+    },
     /// A loop, alternative or the like begins; `keyword` is the author's word.
-    Open { keyword: String, title: String },
+    Open {
+        keyword: String,
+        title: String,
+    },
     /// The next branch of the innermost block.
-    Branch { title: String },
+    Branch {
+        title: String,
+    },
     Close,
     Activate(usize),
     Deactivate(usize),

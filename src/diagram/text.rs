@@ -50,13 +50,40 @@ fn tag(text: &str, out: &mut String) -> Option<usize> {
     let end = text.bytes().take(300).position(|byte| byte == b'>')?;
     let known = matches!(
         name.as_str(),
-        "br" | "b" | "i" | "u" | "s" | "em" | "strong" | "small" | "sub" | "sup" | "code" | "span" | "div" | "p" | "a"
-            | "font" | "center" | "hr" | "img" | "li" | "ul" | "ol" | "pre" | "big" | "tt" | "h1" | "h2" | "h3" | "h4"
+        "br" | "b"
+            | "i"
+            | "u"
+            | "s"
+            | "em"
+            | "strong"
+            | "small"
+            | "sub"
+            | "sup"
+            | "code"
+            | "span"
+            | "div"
+            | "p"
+            | "a"
+            | "font"
+            | "center"
+            | "hr"
+            | "img"
+            | "li"
+            | "ul"
+            | "ol"
+            | "pre"
+            | "big"
+            | "tt"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
     );
     if !known {
         return None;
     }
-    if matches!(name.as_str(), "br" | "hr" | "p" | "div" | "li") && !out.ends_with('\n') | (name == "br") {
+    let ends_block = matches!(name.as_str(), "hr" | "p" | "div" | "li") && !out.ends_with('\n');
+    if ends_block || name == "br" {
         out.push('\n');
     }
     Some(end + 1)
@@ -146,10 +173,8 @@ pub(super) fn wrap(text: &str, width_cols: usize, breaks_words: bool) -> Vec<Str
     lines
 }
 
-/// The width of the longest piece of `text` that `wrap` keeps together.
-pub(super) fn widest_word(text: &str) -> usize {
-    text.split('\n').flat_map(|line| pieces(line, usize::MAX, false)).map(|it| it.width_cols).max().unwrap_or(0)
-}
+/// No screen is this wide: a longer word is broken in any case.
+const LONGEST_WORD_COLS: usize = 160;
 
 struct Piece<'a> {
     text: &'a str,
@@ -165,12 +190,15 @@ fn pieces(line: &str, width_cols: usize, breaks_words: bool) -> Vec<Piece<'_>> {
         let mut start = 0;
         let mut is_apart = true;
         let mut used = 0;
-        let is_long = breaks_words && width(word) > width_cols;
+        let cols = width(word);
+        let is_long = breaks_words && cols > width_cols || cols > LONGEST_WORD_COLS;
+        let width_cols = if breaks_words { width_cols } else { LONGEST_WORD_COLS };
         for (at, cluster) in word.grapheme_indices(true) {
             let cluster_width = width(cluster);
             // Chinese and Japanese have no blanks: a line may end after any of their characters, but not before a stop.
             let wide_break = cluster_width == 2 && at > start && !is_stop(cluster) && !cluster.chars().any(is_hangul);
-            let long_break = is_long && at > start && (used + cluster_width > width_cols || ends_part(&word[start..at]));
+            let long_break =
+                is_long && at > start && (used + cluster_width > width_cols || ends_part(&word[start..at]));
             if wide_break || long_break {
                 pieces.push(Piece { text: &word[start..at], width_cols: used, is_apart });
                 (start, used, is_apart) = (at, 0, false);
@@ -236,7 +264,7 @@ mod tests {
 
     #[test]
     fn lines_are_even_and_words_stay_whole() {
-        assert_eq!(wrap("Function: generate thumbnail", 20, false), ["Function:", "generate thumbnail"]);
+        assert_eq!(wrap("Function: generate thumbnail", 20, false), ["Function: generate", "thumbnail"]);
         assert_eq!(wrap("one two three four", 10, false), ["one two", "three four"]);
         assert_eq!(wrap("averyverylongword", 5, false), ["averyverylongword"]);
         assert_eq!(wrap("path/to/file", 6, true), ["path/", "to/", "file"]);

@@ -1,1 +1,307 @@
-//! To come.
+//! Diagrams are drawn right by measure, whatever the width, and look as they did when they were last looked at.
+//!
+//! The drawings in `tests/data/diagrams` are meant to be read: `UPDATE_EXPECT=1 cargo test` writes them anew, and a
+//! person then looks at each before it is kept.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use coldstart::diagram::{
+    Graph, Line, Owner, Placed, PlacedEdge, Rect, Role, describe, draw, draw_ascii, json, lay_out, parse,
+};
+use expect_test::expect_file;
+use proptest::prelude::*;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/diagrams")
+}
+
+fn source(name: &str) -> String {
+    std::fs::read_to_string(folder().join(format!("{name}.mmd"))).expect("the case is there")
+}
+
+/// Each case and the widths at which a drawing of it is kept.
+const CASES: [(&str, &[u16]); 13] = [
+    ("00-lesson", &[200, 150, 100, 80, 60, 47]),
+    ("01-cycles", &[80, 60]),
+    ("02-subgraphs", &[150, 80, 60]),
+    ("03-shapes-labels", &[80]),
+    ("04-fan10", &[80]),
+    ("05-cjk-emoji", &[150, 80, 60]),
+    ("06-chains-styles", &[80]),
+    ("07-dag50", &[100]),
+    ("07b-dag50-LR", &[100]),
+    // Ten thousand cells of boxes: measured below, but nobody's idea of a picture.
+    ("08-dag500", &[]),
+    ("09-labels-TB", &[80, 60]),
+    ("10-sequence", &[100, 80]),
+    ("11-state", &[80]),
+];
+
+#[test]
+fn the_drawings_are_as_they_were_last_looked_at() {
+    for (name, widths) in CASES {
+        let (graph, problems) = parse(&source(name));
+        assert_eq!(problems, [], "{name}");
+        for width in widths {
+            let drawing = draw(&lay_out(&graph, *width)).to_string();
+            expect_file![folder().join(format!("{name}.{width}.txt"))].assert_eq(&drawing);
+        }
+    }
+    let lesson = draw_ascii(&lay_out(&parse(&source("00-lesson")).0, 80)).to_string();
+    assert!(lesson.is_ascii());
+    expect_file![folder().join("00-lesson.80.ascii.txt")].assert_eq(&lesson);
+}
+
+#[test]
+fn every_part_is_drawn_once_and_nothing_lies_on_anything_else() {
+    for (name, _) in CASES {
+        let (graph, _) = parse(&source(name));
+        for width in [200, 150, 100, 80, 60, 47, 20] {
+            let placed = lay_out(&graph, width);
+            let faults = faults(&graph, &placed);
+            assert!(faults.is_empty(), "{name} at {width}:\n{faults}\n{}", draw(&placed));
+        }
+    }
+}
+
+#[test]
+fn a_drawing_keeps_to_the_width_where_words_and_structure_allow() {
+    for name in [
+        "00-lesson",
+        "01-cycles",
+        "02-subgraphs",
+        "03-shapes-labels",
+        "04-fan10",
+        "05-cjk-emoji",
+        "06-chains-styles",
+        "11-state",
+    ] {
+        for width in [200, 100, 80, 60] {
+            let placed = lay_out(&parse(&source(name)).0, width);
+            assert!(placed.width <= usize::from(width), "{name} at {width}: {}", placed.width);
+        }
+    }
+}
+
+#[test]
+fn an_unreadable_line_is_named_and_the_rest_is_drawn() {
+    let (graph, problems) = parse("graph LR\nA --> B\nB[[ --> C\nC --> D\n");
+    assert_eq!(problems.len(), 1);
+    assert_eq!(problems[0].line, 3);
+    assert!(problems[0].message.contains("]]"), "{}", problems[0].message);
+    let drawn = draw(&lay_out(&graph, 80)).to_string();
+    assert!(drawn.contains("│ A ├") && drawn.contains("│ D │"), "{drawn}");
+
+    let (graph, problems) = parse("gantt\n  title Plan\n");
+    assert_eq!(problems, []);
+    let drawn = draw(&lay_out(&graph, 80)).to_string();
+    assert!(drawn.contains("best as it is written") && drawn.contains("title Plan"), "{drawn}");
+}
+
+#[test]
+fn the_json_says_what_the_text_shows() {
+    let (graph, problems) = parse("graph LR\nsubgraph S[Some title]\nA[Start] -->|go| B{Choice}\nend\nB -.-x C\n");
+    let placed = lay_out(&graph, 80);
+    let value = serde_json::to_value(json(&placed, &problems)).expect("it is plain data");
+    let grid = draw(&placed);
+    assert_eq!((value["kind"].as_str(), value["width"].as_u64()), (Some("flowchart"), Some(grid.width() as u64)));
+    assert_eq!(value["frames"][0]["title"], "Some title");
+    assert_eq!((&value["edges"][1]["line"], &value["edges"][1]["arrow"]), (&"dotted".into(), &"cross".into()));
+    let label = &value["edges"][0]["label_box"];
+    let at = |key: &str| usize::try_from(label[key].as_u64().expect("a cell")).expect("a column");
+    let text: String =
+        grid.rows[at("y")][at("x")..at("x") + at("w")].iter().map(coldstart::diagram::Cell::symbol).collect();
+    assert_eq!(text, "go");
+    // A cell knows what it is a part of.
+    let node = placed.nodes.iter().position(|node| node.id == "B").expect("B is drawn");
+    let rect = placed.nodes[node].rect;
+    let cell = &grid.rows[rect.y as usize][rect.x as usize];
+    assert_eq!((cell.role, cell.owner), (Role::Box, Owner::Node(node as u32)));
+    assert_eq!(describe(&graph), "3 boxes; Some title holds Start, Choice; Start → Choice (go); Choice → C.");
+}
+
+#[test]
+fn the_same_text_gives_the_same_drawing() {
+    for (name, _) in CASES {
+        let text = source(name);
+        let once = lay_out(&parse(&text).0, 90);
+        assert_eq!(once, lay_out(&parse(&text).0, 90), "{name}");
+    }
+}
+
+/// A random chart as text: up to ten boxes, some in groups, with edges of all kinds between boxes and groups.
+fn chart() -> impl Strategy<Value = String> {
+    let node = 0..10_usize;
+    let sign = prop::sample::select(vec![
+        "-->",
+        "---",
+        "-.->",
+        "==>",
+        "<-->",
+        "--x",
+        "-->|a label|",
+        "-- yes or no -->",
+        "--->",
+    ]);
+    let edges = prop::collection::vec((node.clone(), sign, node, any::<bool>()), 1..18);
+    let groups = prop::collection::vec(prop::collection::vec(0..5_usize, 1..4), 0..3);
+    let direction = prop::sample::select(vec!["TB", "LR", "BT", "RL"]);
+    (direction, groups, edges, any::<bool>()).prop_map(|(direction, groups, edges, is_nested)| {
+        let mut text = format!("flowchart {direction}\n");
+        for (index, members) in groups.iter().enumerate() {
+            let _ = writeln!(text, "subgraph g{index} [Group {index}]");
+            for member in members {
+                let _ = writeln!(text, "n{member}[\"Box number {member}\"]");
+            }
+            if !is_nested {
+                text.push_str("end\n");
+            }
+        }
+        if is_nested {
+            text.push_str(&"end\n".repeat(groups.len()));
+        }
+        for (from, sign, to, to_group) in edges {
+            if to_group && !groups.is_empty() {
+                // From a box outside of all groups: an edge to the group it begins in has no side to arrive at.
+                let _ = writeln!(text, "n{} {sign} g{}", 5 + from % 5, to % groups.len());
+            } else {
+                let _ = writeln!(text, "n{from} {sign} n{to}");
+            }
+        }
+        text
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_chart_is_drawn_whole_at_any_width(text in chart(), width in 20..160_u16) {
+        let (graph, problems) = parse(&text);
+        prop_assert_eq!(problems, []);
+        let placed = lay_out(&graph, width);
+        let faults = faults(&graph, &placed);
+        prop_assert!(faults.is_empty(), "{text}\n{faults}\n{}", draw(&placed));
+    }
+
+    #[test]
+    fn no_text_makes_it_panic(
+        head in prop::sample::select(vec!["graph LR\n", "sequenceDiagram\n", "stateDiagram-v2\n", "---\n", "%%{", ""]),
+        parts in prop::collection::vec(prop::sample::select(vec![
+            "A", "B", " ", "\n", "-->", "--", "-.", "==", "[", "]", "((", "))", "{", "}", "\"", "|", "&", ";", ":", "@{",
+            "subgraph", "end", "state", "note over", "[*]", "loop", "alt", "else", "->>", "+", "<br>", "#35;", "👩‍💻", "漢", "\u{301}",
+            "direction LR", "create participant C", "destroy C", "activate A", "autonumber 7 9", "%%", "~~~", "x--x", "\t", "\u{0}",
+        ]), 0..40),
+        width in 0..200_u16,
+    ) {
+        let (graph, problems) = parse(&format!("{head}{}", parts.concat()));
+        let placed = lay_out(&graph, width);
+        let grid = draw(&placed);
+        prop_assert!(grid.rows.iter().all(|row| row.len() == placed.width));
+        prop_assert!(problems.iter().all(|problem| problem.line > 0 && !problem.message.is_empty()));
+        let _ = (coldstart::diagram::svg(&placed, &describe(&graph)), draw_ascii(&placed));
+    }
+}
+
+/// What is wrong with a drawing by measure, a line a fault; empty when nothing is.
+fn faults(graph: &Graph, placed: &Placed) -> String {
+    let mut faults = String::new();
+    let mut note = |fault: String| {
+        let _ = writeln!(faults, "{fault}");
+    };
+    let grid = draw(placed);
+    if grid.rows.iter().any(|row| row.len() != placed.width) || grid.height() != placed.height {
+        note("rows differ in length or number".into());
+    }
+    let screen = Rect { x: 0, y: 0, w: placed.width as i32, h: placed.height as i32 };
+    for (index, node) in placed.nodes.iter().enumerate() {
+        if !lies_in(&node.rect, &screen) {
+            note(format!("{} leaves the drawing", node.id));
+        }
+        for other in &placed.nodes[..index] {
+            if node.rect.meets(&other.rect) {
+                note(format!("{} lies on {}", node.id, other.id));
+            }
+        }
+    }
+    for (index, frame) in placed.frames.iter().enumerate() {
+        if !frame.title.is_empty() && frame.title_box.is_none() {
+            note(format!("{} has lost its title", frame.id));
+        }
+        for rect in placed.nodes.iter().map(|it| it.rect).chain(placed.frames[..index].iter().map(|it| it.rect)) {
+            let is_note_over = placed.kind == "sequence";
+            if rect.meets(&frame.rect) && !inside(&rect, &frame.rect) && !inside(&frame.rect, &rect) && !is_note_over {
+                note(format!("{} is cut by {rect:?}", frame.id));
+            }
+        }
+    }
+    for (index, edge) in placed.edges.iter().enumerate().filter(|(_, edge)| edge.line != Line::Invisible) {
+        let name = format!("{} to {}", edge.from, edge.to);
+        for fault in path_faults(placed, edge) {
+            note(format!("{name} {fault}"));
+        }
+        match edge.label_box {
+            None if !edge.label.is_empty() => note(format!("{name} has lost its label")),
+            None => {}
+            Some(label) => {
+                let on_box = placed.nodes.iter().any(|node| node.rect.meets(&label));
+                let on_label = placed.edges[..index].iter().filter_map(|it| it.label_box).any(|it| it.meets(&label));
+                let on_line = placed.edges.iter().any(|it| it.cells().iter().any(|&(x, y)| label.contains(x, y)));
+                let on_frame = placed.frames.iter().any(|it| label.meets(&it.rect) && !inside(&label, &it.rect));
+                if on_box || on_label || on_line || on_frame || !lies_in(&label, &screen) {
+                    note(format!("the label of {name} lies on something"));
+                }
+            }
+        }
+    }
+    if let Graph::Chart(chart) = graph {
+        let drawn = (placed.nodes.len(), placed.edges.len(), placed.frames.len());
+        if drawn != (chart.nodes.len(), chart.edges.len(), chart.groups.len()) {
+            note(format!("{drawn:?} parts are drawn"));
+        }
+    }
+    faults
+}
+
+fn path_faults(placed: &Placed, edge: &PlacedEdge) -> Vec<String> {
+    let mut faults = Vec::new();
+    let cells = edge.cells();
+    if cells.len() < 3 {
+        return vec!["has no path".into()];
+    }
+    if edge.points.windows(2).any(|pair| pair[0].0 != pair[1].0 && pair[0].1 != pair[1].1) {
+        faults.push("runs slantwise".into());
+    }
+    let inner = &cells[1..cells.len() - 1];
+    if let Some(node) = placed.nodes.iter().find(|node| inner.iter().any(|&(x, y)| node.rect.contains(x, y))) {
+        faults.push(format!("runs through {}", node.id));
+    }
+    // What passes between lifelines begins and ends on those.
+    if placed.kind == "sequence" {
+        return faults;
+    }
+    let rect = |id: &str| {
+        let node = placed.nodes.iter().find(|it| it.id == id).map(|it| it.rect);
+        node.or_else(|| placed.frames.iter().find(|it| it.id == id).map(|it| it.rect))
+    };
+    for (end, (x, y)) in [(&edge.from, cells[0]), (&edge.to, cells[cells.len() - 1])] {
+        let is_on_border = rect(end).is_some_and(|it| {
+            it.contains(x, y) && (x == it.x || y == it.y || x == it.right() - 1 || y == it.bottom() - 1)
+        });
+        if !is_on_border {
+            faults.push(format!("does not touch {end}"));
+        }
+    }
+    faults
+}
+
+/// Whether `inner` lies within `outer`, borders included.
+fn lies_in(inner: &Rect, outer: &Rect) -> bool {
+    inner.x >= outer.x && inner.y >= outer.y && inner.right() <= outer.right() && inner.bottom() <= outer.bottom()
+}
+
+/// Whether `inner` lies within the border of `outer`.
+fn inside(inner: &Rect, outer: &Rect) -> bool {
+    inner.x > outer.x && inner.y > outer.y && inner.right() < outer.right() && inner.bottom() < outer.bottom()
+}

@@ -5,8 +5,8 @@
 //! laid out in layers, and the parts are set side by side.
 
 use super::boxes::{Boxed, Measure, boxed};
-use super::layered::{self, Cluster, Gaps, Item, Size, Task, Tie, Wire};
-use super::route::{Area, Spot};
+use super::flow::{Flow, gaps};
+use super::layered::{self, Cluster, Item, Task, Tie, Wire};
 use crate::diagram::chart::{Chart, Direction, End, Line};
 use crate::diagram::placed::Rect;
 use crate::diagram::text::{width, wrap};
@@ -29,8 +29,16 @@ pub(super) struct Block {
     pub(super) h: i32,
     pub(super) nodes: Vec<(usize, Rect, Vec<String>)>,
     pub(super) frames: Vec<(usize, Rect)>,
-    pub(super) edges: Vec<(usize, Vec<(i32, i32)>, Option<(Rect, Vec<String>)>)>,
+    pub(super) edges: Vec<Drawn>,
     pub(super) crossings: usize,
+}
+
+/// An edge by its index, with its path and its label.
+#[derive(Clone, Debug)]
+pub(super) struct Drawn {
+    pub(super) edge: usize,
+    pub(super) points: Vec<(i32, i32)>,
+    pub(super) label: Option<(Rect, Vec<String>)>,
 }
 
 impl Block {
@@ -38,8 +46,10 @@ impl Block {
         let shift = |rect: &mut Rect| (rect.x, rect.y) = (rect.x + dx, rect.y + dy);
         self.nodes.iter_mut().for_each(|it| shift(&mut it.1));
         self.frames.iter_mut().for_each(|it| shift(&mut it.1));
-        for (_, points, label) in &mut self.edges {
-            points.iter_mut().for_each(|it| *it = (it.0 + dx, it.1 + dy));
+        for Drawn { points, label, .. } in &mut self.edges {
+            for point in points {
+                *point = (point.0 + dx, point.1 + dy);
+            }
             if let Some((rect, _)) = label {
                 shift(rect);
             }
@@ -139,11 +149,11 @@ impl<'a> Blocks<'a> {
         }
         let title = self.title(group);
         let title_cols = title.iter().map(|line| width(line)).max().unwrap_or(0) as i32;
-        let w = (inside.w + 4).max(title_cols + 4) + self.title_room[group];
+        let w = (inside.w + 4).max(title_cols + 6) + self.title_room[group];
         let top = title.len().max(1) as i32;
         let h = inside.h + top + 1;
-        let mut block = inside.moved((w - self.title_room[group] - 4) / 2 + 2, top);
-        block.moved_to_middle(w - self.title_room[group]);
+        let left = (w - self.title_room[group] - inside.w) / 2;
+        let mut block = inside.moved(left, top);
         block.frames.insert(0, (group, Rect { x: 0, y: 0, w, h }));
         (block.w, block.h) = (w, h);
         block
@@ -290,7 +300,7 @@ impl<'a> Blocks<'a> {
                 let (points, label) = flow.self_loop(area, before, &labels[wire]);
                 let points = points.into_iter().map(|spot| flow.spot(spot, total)).collect();
                 let label = label.map(|area| (flow.rect(area, total), labels[wire].clone()));
-                block.edges.push((part.edges[wire], points, label));
+                block.edges.push(Drawn { edge: part.edges[wire], points, label });
             }
             match content {
                 Content::Node(node, boxed) => block.nodes.push((node, rect, boxed.lines)),
@@ -307,8 +317,10 @@ impl<'a> Blocks<'a> {
             if task.wires[index].from == task.wires[index].to && task.wires[index].line != Line::Invisible {
                 continue;
             }
-            let label = area.map(|area| (flow.label_rect(area, total, &labels[index]), std::mem::take(&mut labels[index])));
-            block.edges.push((edge, points.into_iter().map(|spot| flow.spot(spot, total)).collect(), label));
+            let label =
+                area.map(|area| (flow.label_rect(area, total, &labels[index]), std::mem::take(&mut labels[index])));
+            let points = points.into_iter().map(|spot| flow.spot(spot, total)).collect();
+            block.edges.push(Drawn { edge, points, label });
         }
         block
     }
@@ -322,22 +334,16 @@ impl<'a> Blocks<'a> {
     fn cluster(&self, group: usize, parent: Option<usize>, flow: Flow) -> Cluster {
         let title = self.title(group);
         let cols = title.iter().map(|line| width(line)).max().unwrap_or(0) as i32;
-        let min_cols = if cols == 0 { 0 } else { cols + 4 };
+        let min_cols = if cols == 0 { 0 } else { cols + 6 };
         let rows = title.len().max(1) as i32;
         let spare = self.title_room[group];
         if flow.direction.is_sideways() {
-            let (head, foot) = if flow.direction == Direction::Left { (2, 2 + spare) } else { (2, 2 + spare) };
-            Cluster { parent, low: rows, high: 1, head, foot, min_across: 0, min_along: min_cols }
+            Cluster { parent, low: rows, high: 1, head: 2, foot: 2 + spare, min_across: 0, min_along: min_cols }
         } else {
             let (head, foot) = if flow.direction == Direction::Up { (1, rows) } else { (rows, 1) };
             Cluster { parent, low: 2, high: 2 + spare, head, foot, min_across: min_cols, min_along: 0 }
         }
     }
-}
-
-impl Block {
-    /// The contents of a frame that is wider than they are stand in its middle: already done by `moved`.
-    fn moved_to_middle(&mut self, _w: i32) {}
 }
 
 enum Content {
@@ -366,127 +372,6 @@ pub(super) fn title_lines(title: &str, manner: Manner) -> Vec<String> {
 
 fn label_lines(label: &str, measure: Measure) -> Vec<String> {
     if label.is_empty() { Vec::new() } else { wrap(label, measure.edge_cols, measure.breaks_words) }
-}
-
-fn gaps(direction: Direction, is_tight: bool) -> Gaps {
-    match (direction.is_sideways(), is_tight) {
-        (false, is_tight) => Gaps {
-            boxes: if is_tight { 1 } else { 3 },
-            line_to_box: if is_tight { 1 } else { 2 },
-            lines: if is_tight { 1 } else { 3 },
-            frames: if is_tight { 1 } else { 2 },
-            channel: 2,
-            before_label: 1,
-            after_label: 1,
-            lead: 0,
-            trail: 0,
-            track_pitch: 1,
-            port_pitch: 2,
-            label_pin_after: false,
-            centres_layers: true,
-        },
-        (true, is_tight) => Gaps {
-            boxes: i32::from(!is_tight),
-            line_to_box: i32::from(!is_tight),
-            lines: i32::from(!is_tight),
-            frames: i32::from(!is_tight),
-            channel: if is_tight { 3 } else { 5 },
-            before_label: 1,
-            after_label: 2,
-            lead: 1,
-            trail: 1,
-            track_pitch: if is_tight { 1 } else { 2 },
-            port_pitch: 1,
-            label_pin_after: true,
-            centres_layers: false,
-        },
-    }
-}
-
-/// Between flow coordinates and cells.
-#[derive(Clone, Copy)]
-struct Flow {
-    direction: Direction,
-}
-
-impl Flow {
-    fn size(self, size: Size) -> (i32, i32) {
-        if self.direction.is_sideways() { (size.along, size.across) } else { (size.across, size.along) }
-    }
-
-    fn spot(self, (across, along): Spot, total: i32) -> (i32, i32) {
-        match self.direction {
-            Direction::Down => (across, along),
-            Direction::Up => (across, total - 1 - along),
-            Direction::Right => (along, across),
-            Direction::Left => (total - 1 - along, across),
-        }
-    }
-
-    fn rect(self, area: Area, total: i32) -> Rect {
-        let (w, h) = self.size(area.size);
-        let along = match self.direction {
-            Direction::Down | Direction::Right => area.along,
-            Direction::Up | Direction::Left => total - area.along - area.size.along,
-        };
-        let (x, y) = if self.direction.is_sideways() { (along, area.across) } else { (area.across, along) };
-        Rect { x, y, w, h }
-    }
-
-    /// Beside its line: to the right where lines run down, above where they run sideways.
-    fn label_room(self, lines: &[String]) -> Size {
-        let (cols, rows) = extent(lines);
-        if self.direction.is_sideways() {
-            Size { across: rows + 1, along: cols }
-        } else {
-            Size { across: cols + 2, along: rows }
-        }
-    }
-
-    fn label_rect(self, area: Area, total: i32, lines: &[String]) -> Rect {
-        let (w, h) = extent(lines);
-        let it = self.rect(area, total);
-        if self.direction.is_sideways() { Rect { w, h, ..it } } else { Rect { x: it.x + 2, y: it.y, w, h } }
-    }
-
-    /// How much of a box's side a loop with that label takes.
-    fn loop_length(self, label: &[String]) -> i32 {
-        let (cols, rows) = extent(label);
-        if self.direction.is_sideways() { (cols + 2).max(5) } else { rows.max(2) }
-    }
-
-    fn make_room<'a>(self, item: &mut Item, loops: impl Iterator<Item = &'a [String]>) {
-        let mut length = 0;
-        for label in loops {
-            let (cols, rows) = extent(label);
-            length += self.loop_length(label);
-            let room = if self.direction.is_sideways() { 2 + rows } else { 4 + if cols > 0 { cols + 1 } else { 0 } };
-            item.margin_across = item.margin_across.max(room);
-        }
-        if length > 0 {
-            item.along = item.along.max(length + 2);
-        }
-    }
-
-    /// A loop at the far side of its box, `before` cells after its corner.
-    fn self_loop(self, area: Area, before: i32, label: &[String]) -> (Vec<Spot>, Option<Area>) {
-        let side = area.across + area.size.across - 1;
-        let first = area.along + 1 + before;
-        let (cols, rows) = extent(label);
-        if self.direction.is_sideways() {
-            let last = first + self.loop_length(label) - 2;
-            let points = vec![(side, first), (side + 2, first), (side + 2, last), (side, last)];
-            let size = Size { across: rows, along: cols };
-            return (points, (cols > 0).then_some(Area { across: side + 3, along: first, size }));
-        }
-        let points = vec![(side, first), (side + 3, first), (side + 3, first + 1), (side, first + 1)];
-        let size = Size { across: cols, along: rows };
-        (points, (cols > 0).then_some(Area { across: side + 5, along: first, size }))
-    }
-}
-
-fn extent(lines: &[String]) -> (i32, i32) {
-    (lines.iter().map(|line| width(line)).max().unwrap_or(0) as i32, lines.len() as i32)
 }
 
 /// Parts that nothing joins, set side by side on shelves of at most `width_cols`.

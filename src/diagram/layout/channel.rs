@@ -17,9 +17,14 @@ pub(super) enum Way {
     /// On one track, counted from above.
     Track(usize),
     /// Across on one track to a column of its own, then on a second: nets that want each other's columns.
-    Dogleg { first: usize, column: i32, second: usize },
+    Dogleg {
+        first: usize,
+        column: i32,
+        second: usize,
+    },
 }
 
+/// A net, or the upper or lower part of one with a dogleg.
 struct Piece {
     net: usize,
     tops: Vec<i32>,
@@ -29,8 +34,8 @@ struct Piece {
 }
 
 impl Piece {
-    fn new(net: usize, tops: Vec<i32>, bottoms: Vec<i32>) -> Self {
-        let columns = || tops.iter().chain(&bottoms).copied();
+    fn new(net: usize, tops: Vec<i32>, bottoms: Vec<i32>, dogleg: Option<i32>) -> Self {
+        let columns = || tops.iter().chain(&bottoms).chain(&dogleg).copied();
         let (low, high) = (columns().min().unwrap_or(0), columns().max().unwrap_or(0));
         Self { net, tops, bottoms, low, high }
     }
@@ -42,7 +47,8 @@ impl Piece {
 
     /// Whether this must lie above `other`.
     fn must_precede(&self, other: &Self) -> bool {
-        self.tops.iter().any(|column| other.bottoms.contains(column))
+        let is_upper_part = self.net == other.net && other.tops.is_empty();
+        is_upper_part || self.tops.iter().any(|column| other.bottoms.contains(column))
     }
 
     /// Crossings if this lies above `other`.
@@ -59,7 +65,7 @@ pub(super) fn ways(nets: &[Net], taken: &[i32]) -> (Vec<Way>, usize) {
     let mut ways = vec![Way::Straight; nets.len()];
     let mut pieces: Vec<Piece> = Vec::new();
     for (index, net) in nets.iter().enumerate() {
-        let piece = Piece::new(index, net.tops.clone(), net.bottoms.clone());
+        let piece = Piece::new(index, net.tops.clone(), net.bottoms.clone(), None);
         if piece.low != piece.high {
             pieces.push(piece);
         }
@@ -72,8 +78,9 @@ pub(super) fn ways(nets: &[Net], taken: &[i32]) -> (Vec<Way>, usize) {
                 let column = free_column(&pieces[stuck], nets, taken, &doglegs);
                 let Piece { net, tops, bottoms, .. } = pieces.swap_remove(stuck);
                 doglegs.push((net, column));
-                pieces.push(Piece::new(net, tops, vec![column]));
-                pieces.push(Piece::new(net, vec![column], bottoms));
+                // Neither part stands in a circle again: nothing must lie above the one, nor below the other.
+                pieces.push(Piece::new(net, tops, Vec::new(), Some(column)));
+                pieces.push(Piece::new(net, Vec::new(), bottoms, Some(column)));
             }
         }
     };
@@ -81,9 +88,7 @@ pub(super) fn ways(nets: &[Net], taken: &[i32]) -> (Vec<Way>, usize) {
     let mut tracks = vec![0_usize; pieces.len()];
     let mut count = 0;
     for (at, &piece) in order.iter().enumerate() {
-        let before = order[..at].iter().filter(|&&it| {
-            pieces[it].meets(&pieces[piece]) || pieces[it].must_precede(&pieces[piece])
-        });
+        let before = order[..at].iter().filter(|&&it| pieces[it].meets(&pieces[piece]));
         let track = before.map(|&it| tracks[it] + 1).max().unwrap_or(0);
         tracks[piece] = track;
         count = count.max(track + 1);
@@ -133,8 +138,7 @@ fn sorted(pieces: &[Piece]) -> Result<Vec<usize>, usize> {
         let free = (0..count).filter(|&it| !is_done[it] && blockers[it] == 0);
         // The one that crosses least when all the others lie below it; then the author's order.
         let Some(next) = free.min_by_key(|&it| (push[it], pieces[it].net)) else {
-            let stuck = (0..count).filter(|&it| !is_done[it]).min_by_key(|&it| (pieces[it].tops.len() + pieces[it].bottoms.len(), it));
-            return Err(stuck.expect("a round without a free piece has one that waits"));
+            return Err(in_circle(pieces, &after, &is_done));
         };
         is_done[next] = true;
         order.push(next);
@@ -147,6 +151,31 @@ fn sorted(pieces: &[Piece]) -> Result<Vec<usize>, usize> {
         }
     }
     Ok(order)
+}
+
+/// The smallest piece of a circle among those that wait. Each of them waits for another, so going back meets one.
+fn in_circle(pieces: &[Piece], after: &[Vec<usize>], is_done: &[bool]) -> usize {
+    let mut waits_for = vec![None; pieces.len()];
+    for (first, seconds) in after.iter().enumerate().filter(|(first, _)| !is_done[*first]) {
+        for &second in seconds {
+            waits_for[second] = Some(first);
+        }
+    }
+    let mut at = is_done.iter().position(|is_done| !is_done).unwrap_or(0);
+    for _ in 0..pieces.len() {
+        at = waits_for[at].unwrap_or(at);
+    }
+    let (start, mut smallest) = (at, at);
+    loop {
+        at = waits_for[at].unwrap_or(start);
+        let size = |it: usize| pieces[it].tops.len() + pieces[it].bottoms.len();
+        if size(at) < size(smallest) {
+            smallest = at;
+        }
+        if at == start {
+            return smallest;
+        }
+    }
 }
 
 fn free_column(piece: &Piece, nets: &[Net], taken: &[i32], doglegs: &[(usize, i32)]) -> i32 {
@@ -183,6 +212,9 @@ mod tests {
         assert_eq!((found, count), (vec![Way::Track(0), Way::Track(0)], 1));
         // Each wants the other's column: one must step aside.
         let (found, _) = ways(&[net(&[0], &[6]), net(&[6], &[0])], &[]);
-        assert!(found.iter().any(|way| matches!(way, Way::Dogleg { first, second, .. } if first < second)), "{found:?}");
+        assert!(
+            found.iter().any(|way| matches!(way, Way::Dogleg { first, second, .. } if first < second)),
+            "{found:?}"
+        );
     }
 }

@@ -3,25 +3,32 @@
 //! ```text
 //!   mod       the ladder of fits: which way of drawing a chart suits the width
 //!   blocks    groups and parts of a chart, each laid out and set in its place
-//!   layered   one part in layers; rank, order, place: which layer, which order, which column
+//!   flow      between flow coordinates and cells
+//!   layered   one part in layers: build, order, across and borders, with rank and place
 //!   route     ports, tracks and paths; channel: which track
+//!   sequence  lifelines and what passes between them
 //! ```
 
+mod across;
 mod blocks;
+mod borders;
 mod boxes;
+mod build;
 mod channel;
+mod flow;
 mod layered;
 mod order;
 mod place;
 mod rank;
 mod route;
+mod sequence;
 mod source;
 mod titles;
 
 use super::chart::{Chart, ChartKind, Graph, Line};
 use super::placed::{Placed, PlacedEdge, PlacedFrame, PlacedNode, Rect, Text};
 use super::text::{width, wrap};
-use blocks::{Block, Blocks, Manner};
+use blocks::{Block, Blocks, Drawn, Manner};
 use boxes::Measure;
 
 /// Places every part of `graph` in character cells.
@@ -30,13 +37,16 @@ use boxes::Measure;
 pub fn lay_out(graph: &Graph, width_cols: u16) -> Placed {
     match graph {
         Graph::Chart(chart) => chart_placed(chart, i32::from(width_cols.max(1))),
-        Graph::Sequence(_) => Placed::default(),
+        Graph::Sequence(it) => sequence::placed(it, i32::from(width_cols.max(1))),
         Graph::Source(source) => source::placed(source, i32::from(width_cols.max(1))),
     }
 }
 
 /// Above this many nodes and edges only a few ways of drawing are tried.
 const MANY_PARTS: usize = 150;
+
+/// A drawing larger than this nobody can follow; a bound on memory.
+const MAX_CELLS: usize = 8_000_000;
 
 fn chart_placed(chart: &Chart, width_cols: i32) -> Placed {
     let mut best: Option<(i64, Placed)> = None;
@@ -48,29 +58,26 @@ fn chart_placed(chart: &Chart, width_cols: i32) -> Placed {
             best = Some((cost, placed));
         }
         // A first rung that fits is what the author meant.
-        if best.as_ref().is_some_and(|(_, placed)| placed.width as i32 <= width_cols) && rung >= 2 {
+        if best.as_ref().is_some_and(|(_, placed)| placed.width as i32 <= width_cols) && (is_large || rung >= 2) {
             break;
         }
     }
-    best.map(|(_, placed)| placed).unwrap_or_default()
+    let placed = best.map(|(_, placed)| placed).unwrap_or_default();
+    if placed.width * placed.height > MAX_CELLS { source::too_large(&placed, width_cols) } else { placed }
 }
 
 /// The ways of drawing to try, the most generous first.
 fn ladder(chart: &Chart, width_cols: i32, is_large: bool) -> Vec<Manner> {
     let measure = |box_cols, edge_cols| Measure { box_cols, edge_cols, breaks_words: false };
-    let base = Manner {
-        direction: chart.direction,
-        measure: measure(28, 24),
-        is_tight: false,
-        folds: false,
-        width_cols,
-    };
+    let base =
+        Manner { direction: chart.direction, measure: measure(28, 24), is_tight: false, folds: false, width_cols };
     let turned = chart.direction.turned();
     let mut rungs = vec![base];
     let narrower = |direction| {
         [
             Manner { direction, measure: measure(20, 16), ..base },
             Manner { direction, measure: measure(14, 12), is_tight: true, ..base },
+            Manner { direction, measure: measure(10, 10), is_tight: true, ..base },
         ]
     };
     rungs.extend(narrower(chart.direction));
@@ -78,12 +85,18 @@ fn ladder(chart: &Chart, width_cols: i32, is_large: bool) -> Vec<Manner> {
     rungs.extend(narrower(turned));
     let down = if chart.direction.is_sideways() { turned } else { chart.direction };
     for (box_cols, edge_cols) in [(20, 16), (14, 12), (9, 9)] {
-        rungs.push(Manner { direction: down, measure: measure(box_cols, edge_cols), is_tight: true, folds: true, ..base });
+        rungs.push(Manner {
+            direction: down,
+            measure: measure(box_cols, edge_cols),
+            is_tight: true,
+            folds: true,
+            ..base
+        });
     }
     let least = Measure { box_cols: 9, edge_cols: 9, breaks_words: true };
     rungs.push(Manner { direction: down, measure: least, is_tight: true, folds: true, ..base });
     if is_large {
-        rungs = vec![rungs[0], rungs[3], rungs[7]];
+        rungs = vec![rungs[0], rungs[4], rungs[9]];
     }
     rungs
 }
@@ -143,48 +156,57 @@ fn assembled(chart: &Chart, manner: Manner, block: Block) -> Placed {
     placed.width = placed.width.max(title_cols);
     let mut nodes = block.nodes;
     nodes.sort_by_key(|it| it.0);
-    placed.nodes = nodes.into_iter().map(|(index, rect, lines)| {
-        let node = &chart.nodes[index];
-        PlacedNode {
-            id: node.id.clone(),
-            label: node.label.clone(),
-            lines,
-            shape: node.shape,
-            rect: shift(rect),
-            link: node.link.clone(),
-        }
-    }).collect();
+    placed.nodes = nodes
+        .into_iter()
+        .map(|(index, rect, lines)| {
+            let node = &chart.nodes[index];
+            PlacedNode {
+                id: node.id.clone(),
+                label: node.label.clone(),
+                lines,
+                shape: node.shape,
+                rect: shift(rect),
+                link: node.link.clone(),
+            }
+        })
+        .collect();
     let mut edges = block.edges;
-    edges.sort_by_key(|it| it.0);
-    placed.edges = edges.into_iter().map(|(index, points, label)| {
-        let edge = &chart.edges[index];
-        let points = if edge.line == Line::Invisible { Vec::new() } else { points };
-        let (label_box, label_lines) = label.map_or((None, Vec::new()), |(rect, lines)| (Some(shift(rect)), lines));
-        PlacedEdge {
-            from: chart.name(edge.from).to_owned(),
-            to: chart.name(edge.to).to_owned(),
-            label: edge.label.clone(),
-            label_lines,
-            label_box,
-            line: edge.line,
-            tail: edge.tail,
-            head: edge.head,
-            points: points.into_iter().map(|(x, at)| (x, at + y)).collect(),
-        }
-    }).collect();
+    edges.sort_by_key(|it| it.edge);
+    placed.edges = edges
+        .into_iter()
+        .map(|Drawn { edge, points, label }| {
+            let edge = &chart.edges[edge];
+            let points = if edge.line == Line::Invisible { Vec::new() } else { points };
+            let (label_box, label_lines) = label.map_or((None, Vec::new()), |(rect, lines)| (Some(shift(rect)), lines));
+            PlacedEdge {
+                from: chart.name(edge.from).to_owned(),
+                to: chart.name(edge.to).to_owned(),
+                label: edge.label.clone(),
+                label_lines,
+                label_box,
+                line: edge.line,
+                tail: edge.tail,
+                head: edge.head,
+                points: points.into_iter().map(|(x, at)| (x, at + y)).collect(),
+            }
+        })
+        .collect();
     let mut frames = block.frames;
     frames.sort_by_key(|it| it.0);
-    placed.frames = frames.into_iter().map(|(index, rect)| {
-        let group = &chart.groups[index];
-        PlacedFrame {
-            id: group.id.clone(),
-            title: group.title.clone(),
-            title_lines: blocks::title_lines(&group.title, manner),
-            rect: shift(rect),
-            title_box: None,
-            dividers: Vec::new(),
-        }
-    }).collect();
+    placed.frames = frames
+        .into_iter()
+        .map(|(index, rect)| {
+            let group = &chart.groups[index];
+            PlacedFrame {
+                id: group.id.clone(),
+                title: group.title.clone(),
+                title_lines: blocks::title_lines(&group.title, manner),
+                rect: shift(rect),
+                title_box: None,
+                dividers: Vec::new(),
+            }
+        })
+        .collect();
     titles::set(&mut placed);
     placed
 }

@@ -9,6 +9,14 @@ pub(super) struct Ordering<'a> {
     pub(super) parent: &'a [Option<usize>],
 }
 
+/// A vertex, or the members of one group, on the way to its place in a layer.
+#[derive(Default)]
+struct Unit {
+    key: f64,
+    group: Option<usize>,
+    members: Vec<(f64, usize)>,
+}
+
 const SWEEPS: usize = 12;
 /// Above this many vertices a layout must not think for long.
 const LARGE: usize = 1_500;
@@ -87,30 +95,30 @@ impl Ordering<'_> {
             keyed.sort_by(|a, b| a.0.total_cmp(&b.0));
             return keyed.into_iter().map(|(_, vertex)| vertex).collect();
         }
-        let mut units: Vec<(f64, Option<usize>, Vec<(f64, usize)>)> = Vec::new();
+        let mut units: Vec<Unit> = Vec::new();
         for (key, vertex) in keyed {
             let child = self.child_towards(vertex, inside);
-            let known = child.and_then(|_| units.iter().position(|unit| unit.1 == child));
+            let known = child.and_then(|_| units.iter().position(|unit| unit.group == child));
             match known {
-                Some(at) => units[at].2.push((key, vertex)),
-                None => units.push((key, child, vec![(key, vertex)])),
+                Some(at) => units[at].members.push((key, vertex)),
+                None => units.push(Unit { key, group: child, members: vec![(key, vertex)] }),
             }
         }
         for unit in &mut units {
-            unit.0 = unit.2.iter().map(|it| it.0).sum::<f64>() / unit.2.len() as f64;
+            unit.key = unit.members.iter().map(|it| it.0).sum::<f64>() / unit.members.len() as f64;
         }
-        units.sort_by(|a, b| a.0.total_cmp(&b.0));
+        units.sort_by(|a, b| a.key.total_cmp(&b.key));
         // Sibling groups must stand in one order in all layers, or their frames could not be rectangles.
-        let slots: Vec<usize> = (0..units.len()).filter(|&at| units[at].1.is_some()).collect();
+        let slots: Vec<usize> = (0..units.len()).filter(|&at| units[at].group.is_some()).collect();
         let mut wanted = slots.clone();
-        wanted.sort_by_key(|&at| units[at].1.map(|group| ranks[group]));
+        wanted.sort_by_key(|&at| units[at].group.map(|group| ranks[group]));
         let mut sorted: Vec<usize> = (0..units.len()).collect();
         for (slot, from) in slots.iter().zip(&wanted) {
             sorted[*slot] = *from;
         }
         let mut layer = Vec::new();
         for at in sorted {
-            let (_, group, members) = std::mem::take(&mut units[at]);
+            let Unit { group, members, .. } = std::mem::take(&mut units[at]);
             match group {
                 None => layer.extend(members.into_iter().map(|(_, vertex)| vertex)),
                 Some(_) => layer.extend(self.arranged(members, group, ranks)),

@@ -23,11 +23,7 @@ pub(super) fn separate(wanted: &[f64], weights: &[f64], distances: &[i32], bound
         while let Some(last) = pools.last()
             && last.sum * pool.weight > pool.sum * last.weight
         {
-            pool = Pool {
-                sum: pool.sum + last.sum,
-                weight: pool.weight + last.weight,
-                count: pool.count + last.count,
-            };
+            pool = Pool { sum: pool.sum + last.sum, weight: pool.weight + last.weight, count: pool.count + last.count };
             pools.pop();
         }
         pools.push(pool);

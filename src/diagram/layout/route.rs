@@ -5,6 +5,7 @@
 //! frames, and the tips of edges that arrive.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::channel::{Net, Way, ways};
 use super::layered::{Kind, Layered, Size, Tie};
@@ -59,8 +60,8 @@ pub(super) fn route(layered: &Layered<'_>) -> Routed {
     let ports = Ports::new(layered);
     let mut channels: Vec<Channel> = (0..=layered.layers.len()).map(|_| Channel::default()).collect();
     let mut way_of = vec![Way::Straight; layered.links.len()];
-    for index in 1..layered.layers.len() {
-        channels[index] = channel(layered, &ports, index, &mut way_of);
+    for (index, it) in channels.iter_mut().enumerate().take(layered.layers.len()).skip(1) {
+        *it = channel(layered, &ports, index, &mut way_of);
     }
     let (rows, frames) = lengthwise(layered, &mut channels);
     let mut wires = Vec::with_capacity(layered.chains.len());
@@ -163,7 +164,12 @@ impl Ports {
                 let is_bottom = side == 0;
                 let socket = *known.entry((vertex, is_bottom, link.net)).or_insert_with(|| {
                     let it = &layered.vertices[vertex];
-                    sockets.push(Socket { vertex, is_bottom, links: Vec::new(), column: it.position + it.pin });
+                    sockets.push(Socket {
+                        vertex,
+                        is_bottom,
+                        links: Vec::new(),
+                        column: it.position + layered.pins[index][side],
+                    });
                     sockets.len() - 1
                 });
                 sockets[socket].links.push(index);
@@ -181,8 +187,7 @@ impl Ports {
             return self.sockets[socket].column;
         }
         let it = &layered.links[link];
-        let vertex = &layered.vertices[if side == 0 { it.upper } else { it.lower }];
-        vertex.position + vertex.pin
+        layered.vertices[if side == 0 { it.upper } else { it.lower }].position + layered.pins[link][side]
     }
 
     /// Gives the lines of each box side their columns: straight where the other end allows, never crossing each other.
@@ -202,6 +207,24 @@ impl Ports {
         }
     }
 
+    /// Where lines would best meet a side: straight on, if that is within `range`.
+    fn wish(&self, layered: &Layered<'_>, socket: usize, other_side: usize, range: Range<i32>) -> Wish {
+        let links = &self.sockets[socket].links;
+        let mut ends: Vec<i32> = links.iter().map(|&link| self.column(layered, link, other_side)).collect();
+        ends.sort_unstable();
+        let mean = ends.iter().map(|&it| f64::from(it)).sum::<f64>() / ends.len() as f64;
+        let away = |it: i32| (f64::from(it) - mean).abs();
+        let nearest = ends.iter().copied().filter(|it| range.contains(it)).min_by(|&a, &b| away(a).total_cmp(&away(b)));
+        let middle = mean.round() as i32;
+        let column = match nearest {
+            // A comb stands over a tooth that is near its middle, else over the middle itself.
+            Some(tooth) if away(tooth) <= 2.0 || !range.contains(&middle) || ends.len() % 2 == 1 => Some(tooth),
+            _ => Some(middle).filter(|it| range.contains(it)),
+        };
+        // A comb has its bends wherever it stands, so it gives way.
+        Wish { socket, column, mean, weight: if ends.len() > 1 { 0.2 } else { 1.0 } }
+    }
+
     fn spread_side(&mut self, layered: &Layered<'_>, vertex: usize, other_side: usize, sockets: &[usize]) {
         let it = &layered.vertices[vertex];
         let Kind::Item(item) = it.kind else { return };
@@ -209,38 +232,36 @@ impl Ports {
         let corner = i32::from(item.has_corners);
         let (low, high) = (it.position + corner, it.position + it.across - item.margin_across - 1 - corner);
         let centre = it.position + it.pin;
-        let mut wishes: Vec<(f64, f64, usize)> = sockets
-            .iter()
-            .map(|&socket| {
-                let mut ends: Vec<i32> =
-                    self.sockets[socket].links.iter().map(|&link| self.column(layered, link, other_side)).collect();
-                ends.sort_unstable();
-                let mean = ends.iter().map(|&it| f64::from(it)).sum::<f64>() / ends.len() as f64;
-                let middle = ends[ends.len() / 2];
-                // A comb stands over its middle tooth, if it has one.
-                let is_comb = ends.len() > 1 && (ends.len() % 2 == 0 || !(low..=high).contains(&middle));
-                let wish = if is_comb { mean } else { f64::from(middle) };
-                (wish, mean, socket)
-            })
-            .collect();
-        wishes.sort_by(|a, b| a.1.total_cmp(&b.1).then(self.sockets[a.2].links[0].cmp(&self.sockets[b.2].links[0])));
+        let mut wishes: Vec<Wish> = sockets.iter().map(|&socket| self.wish(layered, socket, other_side, low..high + 1)).collect();
+        let first_link = |wish: &Wish| self.sockets[wish.socket].links[0];
+        wishes.sort_by(|a, b| a.mean.total_cmp(&b.mean).then(first_link(a).cmp(&first_link(b))));
         let count = wishes.len() as i32;
         let wanted: Vec<f64> = wishes
             .iter()
             .enumerate()
-            .map(|(at, &(wish, ..))| {
+            .map(|(at, wish)| {
                 let even = low + (high - low) * (2 * at as i32 + 1) / (2 * count);
                 let even = if count == 1 { centre } else { even };
-                if wish >= f64::from(low) && wish <= f64::from(high) { wish } else { f64::from(even) }
+                f64::from(wish.column.unwrap_or(even))
             })
             .collect();
+        let weights: Vec<f64> = wishes.iter().map(|wish| wish.weight).collect();
         let distances = vec![layered.task.gaps.port_pitch; wishes.len() - 1];
         let bounds = vec![(low, high); wishes.len()];
-        let columns = separate(&wanted, &vec![1.0; wishes.len()], &distances, Some(&bounds));
-        for (&(_, _, socket), column) in wishes.iter().zip(columns) {
-            self.sockets[socket].column = column;
+        let columns = separate(&wanted, &weights, &distances, Some(&bounds));
+        for (wish, column) in wishes.iter().zip(columns) {
+            self.sockets[wish.socket].column = column;
         }
     }
+}
+
+/// What a socket asks for: a column, if any suits it, and how much that matters.
+struct Wish {
+    socket: usize,
+    column: Option<i32>,
+    /// The mean of the other ends, which decides the order.
+    mean: f64,
+    weight: f64,
 }
 
 #[derive(Default)]
@@ -249,7 +270,7 @@ struct Channel {
     has_tips_before: bool,
     has_tips_behind: bool,
     has_links: bool,
-    has_outer_tips: [bool; 2],
+    has_outer_ends: [bool; 2],
     /// Cells that frames take where they end, and where they begin.
     feet: i32,
     heads: i32,
@@ -271,16 +292,11 @@ fn channel(layered: &Layered<'_>, ports: &Ports, index: usize, way_of: &mut [Way
         let chain = &layered.chains[link.wire];
         let (upper_tip, lower_tip) = if chain.is_reversed { (wire.head, wire.tail) } else { (wire.tail, wire.head) };
         let is_anchor = |vertex: usize| layered.vertices[vertex].kind == Kind::Anchor;
-        if link.is_first && upper_tip != Tip::None {
-            let is_outer = is_anchor(link.upper);
-            found.has_outer_tips[0] |= is_outer;
-            found.has_tips_before |= !is_outer;
-        }
-        if link.is_last && lower_tip != Tip::None {
-            let is_outer = is_anchor(link.lower);
-            found.has_outer_tips[1] |= is_outer;
-            found.has_tips_behind |= !is_outer;
-        }
+        // Outside of a frame's border there is a cell of the line, with a tip or without.
+        found.has_outer_ends[0] |= link.is_first && is_anchor(link.upper);
+        found.has_outer_ends[1] |= link.is_last && is_anchor(link.lower);
+        found.has_tips_before |= link.is_first && !is_anchor(link.upper) && upper_tip != Tip::None;
+        found.has_tips_behind |= link.is_last && !is_anchor(link.lower) && lower_tip != Tip::None;
         let net = *net_of.entry(link.net).or_insert_with(|| {
             nets.push(Net { tops: Vec::new(), bottoms: Vec::new() });
             nets.len() - 1
@@ -358,19 +374,19 @@ impl Rows {
             behind: vec![0; count + 1],
         };
         let mut at = 0;
-        for index in 0..=count {
+        for (index, it) in channels.iter_mut().enumerate() {
             let is_outside = index == 0 || index == count;
-            let it = &mut channels[index];
             let tips_before = i32::from(it.has_tips_before);
             let tips_behind = i32::from(it.has_tips_behind);
             rows.before[index] = tips_before;
             rows.behind[index] = tips_behind;
-            let outer_before = i32::from(it.has_outer_tips[0]);
-            let outer_behind = i32::from(it.has_outer_tips[1]);
+            let outer_before = i32::from(it.has_outer_ends[0]);
+            let outer_behind = i32::from(it.has_outer_ends[1]);
             let lead = if it.tracks > 0 { gaps.lead } else { 0 };
             let trail = if it.tracks > 0 { gaps.trail } else { 0 };
             let tracks = if it.tracks > 0 { (it.tracks - 1) * gaps.track_pitch + 1 } else { 0 };
-            let needed = tips_before + it.feet + outer_before + lead + tracks + trail + outer_behind + it.heads + tips_behind;
+            let needed =
+                tips_before + it.feet + outer_before + lead + tracks + trail + outer_behind + it.heads + tips_behind;
             let is_label = |layer: usize| layered.is_label_layer.get(layer).copied().unwrap_or(false);
             let least = if is_outside || !it.has_links {
                 if is_outside { 0 } else { gaps.trail.max(1) }
@@ -384,7 +400,8 @@ impl Rows {
             it.first_track = at + tips_before + it.feet + outer_before + lead;
             at += needed.max(least);
             if index < count {
-                let length = layered.layers[index].iter().map(|&vertex| layered.vertices[vertex].along).max().unwrap_or(0);
+                let length =
+                    layered.layers[index].iter().map(|&vertex| layered.vertices[vertex].along).max().unwrap_or(0);
                 rows.start.push(at);
                 rows.length.push(length);
                 at += length;
@@ -455,7 +472,12 @@ fn path(
             Way::Track(_) if above == below => {}
             Way::Track(index) => points.extend([(above, track(index)), (below, track(index))]),
             Way::Dogleg { first, column, second } => {
-                points.extend([(above, track(first)), (column, track(first)), (column, track(second)), (below, track(second))]);
+                points.extend([
+                    (above, track(first)),
+                    (column, track(first)),
+                    (column, track(second)),
+                    (below, track(second)),
+                ]);
             }
         }
     }
@@ -498,10 +520,7 @@ fn cut(points: &mut Vec<Spot>, frame: &Area) {
         return;
     }
     let (inner, outer) = (points[outside - 1], points[outside]);
-    let border = (
-        outer.0.clamp(frame.across, frame.end_across()),
-        outer.1.clamp(frame.along, frame.end_along()),
-    );
+    let border = (outer.0.clamp(frame.across, frame.end_across()), outer.1.clamp(frame.along, frame.end_along()));
     let border = if inner.0 == outer.0 { (inner.0, border.1) } else { (border.0, inner.1) };
     points.drain(..outside);
     points.insert(0, border);

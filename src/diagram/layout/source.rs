@@ -4,6 +4,19 @@ use crate::diagram::chart::Source;
 use crate::diagram::placed::{Placed, Text};
 use crate::diagram::text::{width, wrap};
 
+/// Says of a chart that it would be too large, in place of its drawing.
+pub(super) fn too_large(placed: &Placed, width_cols: i32) -> Placed {
+    let Placed { nodes, edges, .. } = placed;
+    let reason = format!(
+        "This diagram has {} boxes and {} edges and would take {} columns and {} rows. Split it into several.",
+        nodes.len(),
+        edges.len(),
+        placed.width,
+        placed.height
+    );
+    self::placed(&Source { keyword: placed.title.clone(), reason, lines: Vec::new() }, width_cols)
+}
+
 pub(super) fn placed(source: &Source, width_cols: i32) -> Placed {
     let mut placed = Placed { kind: "source", title: source.keyword.clone(), ..Placed::default() };
     let mut y = 0;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{MAX_DEPTH, MAX_EDGES, MAX_NODES, Slips};
+use super::{MAX_DEPTH, MAX_EDGES, MAX_LABEL_BYTES, MAX_NODES, Slips};
 use crate::diagram::chart::{Chart, Edge, End, Group, Node, Shape};
 
 pub(super) struct Builder {
@@ -30,6 +30,10 @@ impl Builder {
         let node = if let Some(&node) = self.nodes.get(id) {
             node
         } else {
+            if id.len() > MAX_LABEL_BYTES {
+                slips.add(line, "a name of thousands of letters is left out: give the box a short one");
+                return None;
+            }
             if self.chart.nodes.len() == MAX_NODES {
                 slips.add(line, format!("more than {MAX_NODES} boxes; `{id}` is left out: split the diagram"));
                 return None;
@@ -54,10 +58,6 @@ impl Builder {
 
     pub(super) fn known(&self, id: &str) -> Option<usize> {
         self.nodes.get(id).copied()
-    }
-
-    pub(super) fn group_of(&self, id: &str) -> Option<usize> {
-        self.groups.get(id).copied()
     }
 
     pub(super) fn edge(&mut self, edge: Edge, line: u32, slips: &mut Slips) {

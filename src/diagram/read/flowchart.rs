@@ -11,7 +11,8 @@ use crate::diagram::text::plain;
 
 pub(super) fn read(body: &str, line: u32, title: String, slips: &mut Slips) -> Chart {
     let chart = Chart { kind: ChartKind::Flowchart, title, ..Chart::default() };
-    let mut reader = Reader { at: Cursor::new(body, line), builder: Builder::new(chart), slips, named_edges: Vec::new() };
+    let mut reader =
+        Reader { at: Cursor::new(body, line), builder: Builder::new(chart), slips, named_edges: Vec::new() };
     reader.heading();
     while reader.next_statement() {
         let line = reader.at.line();
@@ -148,8 +149,8 @@ impl<'a> Reader<'a, '_> {
                 let inside = text[open..].trim_matches(['[', ']', '(', ')', '{', '}', '/', '\\']);
                 (Some(text[..open].trim()).filter(|id| !id.is_empty()), inside)
             }
-            _ if text.contains(char::is_whitespace) || text.is_empty() || text.starts_with('"') => (None, text),
-            _ => (Some(text), text),
+            _ if text.contains(char::is_whitespace) || text.is_empty() => (None, text),
+            _ => (Some(unquoted(text).trim_matches('`')), text),
         };
         let id = id.map(|id| id.split("@{").next().unwrap_or(id));
         self.builder.open(id, plain(unquoted(title)), line, self.slips);
@@ -157,8 +158,13 @@ impl<'a> Reader<'a, '_> {
 
     /// `click A "address"`, `click A href "address"`; a call to a script says nothing here.
     fn click(&mut self) {
-        let text = self.at.rest_of_statement();
-        let mut parts = text.splitn(2, char::is_whitespace);
+        // A tooltip between quotation marks may run over lines.
+        let mut is_quoted = false;
+        let text = self.at.take_while(|it| {
+            is_quoted ^= it == '"';
+            is_quoted || (it != '\n' && it != ';')
+        });
+        let mut parts = text.trim().splitn(2, char::is_whitespace);
         let (id, rest) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default().trim());
         let rest = rest.strip_prefix("href").unwrap_or(rest).trim_start();
         let link = rest.strip_prefix('"').and_then(|rest| rest.split('"').next());
@@ -317,21 +323,21 @@ impl<'a> Reader<'a, '_> {
         self.at.skip(opening.len());
         let mut ahead = self.at.clone();
         ahead.whitespace();
-        if ahead.take("\"") {
-            if let Some(text) = ahead.take_until("\"", MAX_LABEL_BYTES) {
-                ahead.whitespace();
-                if let Some(&(_, shape)) = closings.iter().find(|(closing, _)| ahead.take(closing)) {
-                    self.at = ahead;
-                    return Ok(Some((plain(text), shape)));
-                }
+        if ahead.take("\"")
+            && let Some(text) = ahead.take_until("\"", MAX_LABEL_BYTES)
+        {
+            ahead.whitespace();
+            if let Some(&(_, shape)) = closings.iter().find(|(closing, _)| ahead.take(closing)) {
+                self.at = ahead;
+                return Ok(Some((plain(text), shape)));
             }
         }
         let rest = self.at.rest();
         let on_line = rest.find('\n').unwrap_or(rest.len());
         let found = |within: usize| {
-            let closed = closings.iter().filter_map(|&(closing, shape)| {
-                rest[..within].find(closing).map(|length| (length, closing, shape))
-            });
+            let closed = closings
+                .iter()
+                .filter_map(|&(closing, shape)| rest[..within].find(closing).map(|length| (length, closing, shape)));
             closed.min_by_key(|&(length, ..)| length)
         };
         let mut window = rest.len().min(MAX_LABEL_BYTES);
@@ -348,7 +354,8 @@ impl<'a> Reader<'a, '_> {
             shape = Shape::Rectangle;
         }
         self.at.skip(length + closing.len());
-        Ok(Some((plain(unquoted(text.trim())), shape)))
+        // Quotation marks around a part of the text are marks, not text.
+        Ok(Some((plain(&text.replace('"', "")), shape)))
     }
 
     /// `shape: …, label: "…"` as a YAML flow mapping or lines.
@@ -384,7 +391,9 @@ impl<'a> Reader<'a, '_> {
         }
         let Some(opening) = stroke(ahead.rest()) else { return Ok(None) };
         // `o--` and `x--` begin a link only apart from the name before.
-        if matches!(opening.tail, Tip::Circle | Tip::Cross) && ahead.before().is_some_and(|it| !it.is_whitespace() && it != '@') {
+        if matches!(opening.tail, Tip::Circle | Tip::Cross)
+            && ahead.before().is_some_and(|it| !it.is_whitespace() && it != '@')
+        {
             return Ok(None);
         }
         let line = ahead.line();
@@ -481,7 +490,14 @@ fn stroke(text: &str) -> Option<Stroke> {
             return Some(Stroke { bytes, line: Line::Dotted, tail, head, length: dots.min(9) as u8, is_whole: true });
         }
         if dash == 1 && dots == 1 {
-            return Some(Stroke { bytes: after, line: Line::Dotted, tail, head: Tip::None, length: 1, is_whole: false });
+            return Some(Stroke {
+                bytes: after,
+                line: Line::Dotted,
+                tail,
+                head: Tip::None,
+                length: 1,
+                is_whole: false,
+            });
         }
     }
     None
@@ -497,9 +513,12 @@ fn link_text(text: &str, line: Line) -> Option<(&str, Stroke)> {
             Line::Dotted => it == '.' || it == '-',
             _ => it == '-',
         };
-        if !is_quoted && may_close
+        if !is_quoted
+            && may_close
             && let Some(closing) = stroke(&text[at..])
-            && closing.is_whole && closing.line == line && closing.tail == Tip::None
+            && closing.is_whole
+            && closing.line == line
+            && closing.tail == Tip::None
         {
             return Some((&text[..at], closing));
         }

@@ -14,7 +14,7 @@ use super::text::plain;
 
 /// What a drawing can take in. Far above any diagram a person reads; a bound on time and memory for the rest.
 const MAX_NODES: usize = 2_000;
-const MAX_EDGES: usize = 6_000;
+const MAX_EDGES: usize = 3_000;
 const MAX_DEPTH: usize = 12;
 const MAX_LABEL_BYTES: usize = 4_000;
 const MAX_PROBLEMS: usize = 50;
@@ -36,13 +36,12 @@ pub fn parse(text: &str) -> (Graph, Vec<Problem>) {
         "sequenceDiagram" => Graph::Sequence(sequence::read(rest, line, title, &mut slips)),
         word => {
             let known = UNDRAWN.iter().find(|(name, _)| *name == word || word.strip_suffix("-beta") == Some(name));
-            let reason = match known {
-                Some((_, what)) => format!("A terminal shows {what} best as it is written."),
-                None => {
-                    let what = "flowchart, sequenceDiagram and stateDiagram-v2";
-                    slips.add(line, format!("`{word}` is no kind of diagram that can be drawn here; {what} are"));
-                    format!("`{word}` is no kind of diagram that can be drawn here.")
-                }
+            let reason = if let Some((_, what)) = known {
+                format!("A terminal shows {what} best as it is written.")
+            } else {
+                let what = "flowchart, sequenceDiagram and stateDiagram-v2";
+                slips.add(line, format!("`{word}` is no kind of diagram that can be drawn here; {what} are"));
+                format!("`{word}` is no kind of diagram that can be drawn here.")
             };
             source(word, &reason, text)
         }

@@ -23,15 +23,33 @@ pub(super) const BRACKETS: &[(&str, &[(&str, Shape)])] = &[
 /// The shape a name stands for. A name that is not known is a box.
 pub(super) fn named(name: &str) -> Shape {
     match name.trim().to_ascii_lowercase().as_str() {
-        "rounded" | "event" | "stadium" | "pill" | "terminal" | "delay" | "half-rounded-rectangle" | "cloud" | "bang"
+        "rounded"
+        | "event"
+        | "stadium"
+        | "pill"
+        | "terminal"
+        | "delay"
+        | "half-rounded-rectangle"
+        | "cloud"
+        | "bang"
         | "ellipse" => Shape::Rounded,
         "circle" | "circ" | "sm-circ" | "small-circle" | "start" | "cross-circ" | "summary" | "crossed-circle"
         | "f-circ" | "filled-circle" | "junction" => Shape::Circle,
         "dbl-circ" | "double-circle" | "fr-circ" | "framed-circle" | "stop" => Shape::DoubleCircle,
         "diam" | "diamond" | "decision" | "question" => Shape::Diamond,
         "hex" | "hexagon" | "prepare" => Shape::Hexagon,
-        "cyl" | "cylinder" | "database" | "db" | "lin-cyl" | "lined-cylinder" | "disk" | "h-cyl" | "das"
-        | "horizontal-cylinder" | "datastore" | "data-store" => Shape::Cylinder,
+        "cyl"
+        | "cylinder"
+        | "database"
+        | "db"
+        | "lin-cyl"
+        | "lined-cylinder"
+        | "disk"
+        | "h-cyl"
+        | "das"
+        | "horizontal-cylinder"
+        | "datastore"
+        | "data-store" => Shape::Cylinder,
         "subproc" | "subprocess" | "subroutine" | "framed-rectangle" | "fr-rect" | "lin-rect" | "lined-rectangle"
         | "lined-process" | "lin-proc" | "shaded-process" | "div-rect" | "div-proc" | "divided-rectangle"
         | "divided-process" | "win-pane" | "internal-storage" | "window-pane" => Shape::Subroutine,
@@ -41,8 +59,8 @@ pub(super) fn named(name: &str) -> Shape {
         "trap-t" | "inv-trapezoid" | "trapezoid-top" | "manual" | "flip-tri" | "flipped-triangle" | "manual-file" => {
             Shape::TrapezoidDown
         }
-        "flag" | "paper-tape" | "odd" | "tag-rect" | "tag-proc" | "tagged-process" | "tagged-rectangle" | "bow-rect"
-        | "bow-tie-rectangle" | "stored-data" => Shape::Flag,
+        "flag" | "paper-tape" | "odd" | "tag-rect" | "tag-proc" | "tagged-process" | "tagged-rectangle"
+        | "bow-rect" | "bow-tie-rectangle" | "stored-data" => Shape::Flag,
         "doc" | "document" | "docs" | "documents" | "lin-doc" | "lined-document" | "tag-doc" | "tagged-document"
         | "notch-rect" | "card" | "notched-rectangle" | "st-doc" | "stacked-document" | "comment" | "brace"
         | "brace-l" | "brace-r" | "braces" | "note" => Shape::Note,
