@@ -10,11 +10,11 @@ use super::role::{Callout, Look};
 pub struct Document {
     /// What is probably a slip of the author, by line. Each is shown as well as it can be.
     pub problems: Vec<Problem>,
-    pub(super) leaves: Vec<Leaf>,
-    pub(super) containers: Vec<Container>,
-    pub(super) lists: Vec<List>,
+    pub leaves: Vec<Leaf>,
+    pub containers: Vec<Container>,
+    pub lists: Vec<List>,
     /// Targets, in the order of the source.
-    pub(super) links: Vec<String>,
+    pub links: Vec<String>,
     pub(super) comments: Vec<(u32, String)>,
 }
 
@@ -75,25 +75,25 @@ impl Fence {
     }
 
     /// What each piece of each line is. Worked out once: a resize does not highlight again.
-    pub(super) fn tokens(&self) -> &Tokens {
+    pub fn tokens(&self) -> &Tokens {
         self.tokens.get_or_init(|| Arc::new(highlight::highlight(&self.language, &self.body, self.coloured_bytes)))
     }
 }
 
 /// A block without blocks inside.
 #[derive(Clone, Debug)]
-pub(super) struct Leaf {
-    pub(super) block: Block,
+pub struct Leaf {
+    pub block: Block,
     /// Counted from 1.
-    pub(super) source_line: u32,
+    pub source_line: u32,
     /// The innermost container, `None` at the top level.
-    pub(super) container: Option<ContainerId>,
+    pub container: Option<ContainerId>,
     /// Whether a blank line sets it off from the leaf before.
-    pub(super) has_gap: bool,
+    pub has_gap: bool,
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum Block {
+pub enum Block {
     /// Also raw HTML, the terms of a definition list and the titles of callouts: the looks of the runs differ.
     Paragraph(Vec<Run>),
     Heading(u8, Vec<Run>),
@@ -105,20 +105,20 @@ pub(super) enum Block {
 }
 
 #[derive(Clone, Debug, Default)]
-pub(super) struct Table {
-    pub(super) columns: Vec<Align>,
+pub struct Table {
+    pub columns: Vec<Align>,
     /// The first is the head.
-    pub(super) rows: Vec<TableRow>,
+    pub rows: Vec<TableRow>,
 }
 
 #[derive(Clone, Debug, Default)]
-pub(super) struct TableRow {
-    pub(super) source_line: u32,
-    pub(super) cells: Vec<Vec<Run>>,
+pub struct TableRow {
+    pub source_line: u32,
+    pub cells: Vec<Vec<Run>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Align {
+pub enum Align {
     Left,
     Centre,
     Right,
@@ -126,10 +126,10 @@ pub(super) enum Align {
 
 /// Text of one look from one source line. A line feed in it is a hard break.
 #[derive(Clone, Debug)]
-pub(super) struct Run {
-    pub(super) text: String,
-    pub(super) look: Look,
-    pub(super) source_line: u32,
+pub struct Run {
+    pub text: String,
+    pub look: Look,
+    pub source_line: u32,
 }
 
 pub(super) fn text_of(runs: &[Run]) -> String {
@@ -137,22 +137,22 @@ pub(super) fn text_of(runs: &[Run]) -> String {
 }
 
 /// Index into [`Document::containers`].
-pub(super) type ContainerId = usize;
+pub type ContainerId = usize;
 
 /// A block with blocks inside.
 #[derive(Clone, Debug)]
-pub(super) struct Container {
-    pub(super) kind: ContainerKind,
-    pub(super) parent: Option<ContainerId>,
+pub struct Container {
+    pub kind: ContainerKind,
+    pub parent: Option<ContainerId>,
     /// 1 at the top level, at most [`DEEPEST`].
-    pub(super) depth: usize,
+    pub depth: usize,
 }
 
 /// What is nested deeper stands at this depth: nobody can follow forty levels, and no screen is that wide.
 pub(super) const DEEPEST: usize = 32;
 
 #[derive(Clone, Debug)]
-pub(super) enum ContainerKind {
+pub enum ContainerKind {
     Quote,
     Callout(Callout),
     Item {
@@ -170,10 +170,10 @@ pub(super) enum ContainerKind {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) struct List {
+pub struct List {
     /// The first number; `None` when it has bullets.
-    pub(super) start: Option<u64>,
-    pub(super) n_items: u64,
+    pub start: Option<u64>,
+    pub n_items: u64,
     /// How many lists with bullets it stands in, counting itself.
-    pub(super) bullet_depth: usize,
+    pub bullet_depth: usize,
 }

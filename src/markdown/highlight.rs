@@ -10,7 +10,7 @@ use super::role::Token;
 
 /// For each line of the source, its pieces in order: how many bytes, and what they are. Bytes after the last piece
 /// are plain.
-pub(super) type Tokens = Vec<Vec<(usize, Token)>>;
+pub type Tokens = Vec<Vec<(usize, Token)>>;
 
 /// A line longer than this was written by a machine: not worth the seconds that some grammars take for it.
 const LONGEST_LINE_BYTES: usize = 2_000;

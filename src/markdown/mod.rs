@@ -39,9 +39,11 @@ mod table;
 mod visible;
 mod wrap;
 
-pub use document::{Document, Fence, Problem};
-pub use highlight::warm_up;
+pub use document::{
+    Align, Block, Container, ContainerId, ContainerKind, Document, Fence, Leaf, List, Problem, Run, Table, TableRow,
+};
+pub use highlight::{Tokens, warm_up};
 pub use line::{Code, Line, Link, Slot, Span, Wrapped};
 pub use parse::parse;
-pub use role::{Callout, Role, Style, Token};
+pub use role::{Callout, Look, Role, Style, Token};
 pub use wrap::wrap;

@@ -79,11 +79,11 @@ pub struct Style {
 
 /// Everything about a span but its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Look {
-    pub(super) role: Role,
-    pub(super) style: Style,
+pub struct Look {
+    pub role: Role,
+    pub style: Style,
     /// Index into the document's links.
-    pub(super) link: Option<usize>,
+    pub link: Option<usize>,
 }
 
 impl From<Role> for Look {
