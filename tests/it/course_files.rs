@@ -186,7 +186,7 @@ fn the_facts_are_on_their_pages() {
                 "api gateway",
             ],
         ),
-        ("when-to-use-it", &["irregular", "webhook", "cron", "prototype", "latency", "in-memory state", "break-even"]),
+        ("when-to-use-it", &["irregular", "webhook", "cron", "prototype", "latency", "in memory", "usd an hour"]),
         ("common-mistakes", &["pool", "monolithic", "idempoten", "observab", "diagram"]),
         ("conclusion", &["cloud-native design patterns"]),
     ];
