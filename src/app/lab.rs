@@ -14,7 +14,7 @@ use super::key::{Code, Key};
 use super::{Action, Desk, Effect, Go, Size, Step};
 use crate::course::progress::Predicted;
 use crate::course::{self, PageId, Predict, SimulationTask};
-use crate::sim::{self, Knob, Report, Scenario};
+use crate::sim::{self, Knob, Report, RunCode, Scenario};
 pub use view::{Target, View, left_cols};
 use watched::{Advanced, Watched};
 
@@ -53,10 +53,13 @@ pub struct Lab {
     page: PageId,
     /// Index of the page's widget that it belongs to.
     pub(crate) widget: usize,
-    /// The scenario's name in the course.
+    /// What the page calls the run: a scenario's name or a code.
     name: String,
     pub title: String,
+    /// The run as the page has it.
     original: Scenario,
+    /// The scenario of the course that the run was made from, by its name: what the run's code counts from.
+    base: (String, Scenario),
     watched: Watched,
     /// The run with the setting before, watched as far.
     before: Option<Box<Watched>>,
@@ -134,6 +137,7 @@ impl Lab {
         let mut lab = Self {
             page: page.clone(),
             widget,
+            base: base(desk, task, scenario),
             name: task.scenario.clone(),
             title: scenario.title.clone(),
             original: scenario.clone(),
@@ -475,6 +479,13 @@ impl Lab {
         step.effects.push(Effect::Copy(command));
         step
     }
+}
+
+/// The course's scenario behind the run of a page.
+fn base(desk: &Desk<'_>, task: &SimulationTask, scenario: &Scenario) -> (String, Scenario) {
+    let name = RunCode::parse(&task.scenario).map_or_else(|| task.scenario.clone(), |code| code.scenario);
+    let base = desk.course.scenarios.get(&name).unwrap_or(scenario).clone();
+    (name, base)
 }
 
 /// The id `by` places from `chosen`, the last one when nothing is chosen or what was is gone.

@@ -532,8 +532,8 @@ impl Reader {
 }
 
 fn new_lab(desk: &Desk<'_>, page: &Page, widget: usize, task: &SimulationTask) -> Option<Lab> {
-    let scenario = desk.course.scenarios.get(&task.scenario)?;
-    Some(Lab::new(desk, &page.id, widget, task, scenario))
+    let scenario = desk.course.scenario(&task.scenario).ok()?;
+    Some(Lab::new(desk, &page.id, widget, task, &scenario))
 }
 
 fn follow(desk: &Desk<'_>, page: &Page, target: &str) -> Step {

@@ -5,6 +5,7 @@
 
 mod check;
 mod completions;
+mod diagram;
 mod grade;
 mod open;
 mod output;
@@ -55,6 +56,8 @@ enum Colour {
 enum Command {
     /// Print a page of the course, or any Markdown file, as the reader shows it
     Read(read::Arguments),
+    /// Draw a Mermaid diagram
+    Diagram(diagram::Arguments),
     /// Run a cold-start simulation without the screen
     Sim(sim::Arguments),
     /// Grade one answer to an exercise
@@ -128,6 +131,7 @@ fn run(arguments: Arguments, output: &mut Output) -> Result<Outcome, CliError> {
     match arguments.command {
         None => open::run(course, data, arguments.color),
         Some(Command::Read(it)) => read::run(&it, course, data, output),
+        Some(Command::Diagram(it)) => diagram::run(&it, output),
         Some(Command::Sim(it)) => sim::run(&it, course, output),
         Some(Command::Grade(it)) => grade::run(&it, course, output),
         Some(Command::Check(it)) => check::run(&it, course, output),

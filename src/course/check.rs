@@ -89,9 +89,9 @@ fn predictions(course: &Course, page: &Page) -> Vec<Problem> {
     let mut problems = Vec::new();
     for widget in &page.widgets {
         let Task::Simulation(task) = &widget.task else { continue };
-        let (Some(predict), Some(scenario)) = (&task.predict, course.scenarios.get(&task.scenario)) else { continue };
+        let (Some(predict), Ok(scenario)) = (&task.predict, course.scenario(&task.scenario)) else { continue };
         let line = widget.source_line + page.lines_before;
-        match predict.measured(&sim::run(scenario)) {
+        match predict.measured(&sim::run(&scenario)) {
             None => {
                 let message = format!("a run has no figure `{}` to judge the prediction by", predict.of);
                 problems.push(Problem::new(&page.file, line, message));
@@ -121,7 +121,7 @@ fn unused(course: &Course) -> Vec<Problem> {
                 exercises.insert(id);
             }
             Task::Simulation(task) => {
-                scenarios.insert(&task.scenario);
+                scenarios.insert(task.scenario.split(':').next().unwrap_or_default());
             }
             Task::Diagram { .. } | Task::Broken(_) => {}
         }

@@ -21,7 +21,7 @@ pub use outline::{Entry, Module};
 pub use page::{Page, PageId, Predict, SimulationTask, Task, Widget};
 pub use progress::Progress;
 
-use crate::sim::Scenario;
+use crate::sim::{RunCode, Scenario};
 
 /// The files of a course: path inside the course folder (`lessons/…`, `exercises/…`) to text.
 pub type Files = BTreeMap<String, String>;
@@ -149,6 +149,21 @@ impl Course {
 
     pub fn exercise(&self, id: &str) -> Option<&Exercise> {
         self.exercises.get(&ExerciseId(id.to_owned()))
+    }
+
+    /// The run that `wanted` means: a scenario's name, or a run's code such as `sparse-api:k60:s7`.
+    pub fn scenario(&self, wanted: &str) -> Result<Scenario, String> {
+        if let Some(scenario) = self.scenarios.get(wanted) {
+            return Ok(scenario.clone());
+        }
+        let code = RunCode::parse(wanted);
+        let name = code.as_ref().map_or(wanted, |code| &code.scenario);
+        match (self.scenarios.get(name), &code) {
+            (Some(scenario), Some(code)) => {
+                code.apply(scenario).map_err(|problem| format!("`{wanted}`: {}", problem.message))
+            }
+            _ => Err(format!("no scenario `{name}`{}", nearest_hint(name, self.scenarios.keys().map(String::as_str)))),
+        }
     }
 
     /// The page on which an exercise stands, if one does.

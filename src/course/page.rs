@@ -59,7 +59,7 @@ pub enum Task {
     Broken(String),
 }
 
-/// A ```` ```sim ```` fence: a scenario's name, and what to predict before it runs.
+/// A ```` ```sim ```` fence: a scenario's name or a run's code, and what to predict before it runs.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SimulationTask {
@@ -283,11 +283,10 @@ fn read_task(fence: &Fence, course: &Course) -> (Task, Vec<(u32, String)>) {
                 let line = error.span().map_or(1, |span| line_at(&fence.body, span.start));
                 broken(line, error.message().to_owned())
             }
-            Ok(task) if !course.scenarios.contains_key(&task.scenario) => {
-                let near = nearest_hint(&task.scenario, course.scenarios.keys().map(String::as_str));
-                broken(1, format!("no scenario `{}`{near}", task.scenario))
-            }
-            Ok(task) => (Task::Simulation(task), Vec::new()),
+            Ok(task) => match course.scenario(&task.scenario) {
+                Ok(_) => (Task::Simulation(task), Vec::new()),
+                Err(why) => broken(1, why),
+            },
         },
         _ => {
             let name = fence.body.trim();

@@ -110,6 +110,28 @@ fn student_t975(degrees: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::student_t975;
+    use crate::sim::random::replication_seed;
+    use crate::sim::run::run;
+    use crate::sim::scenario::Scenario;
+
+    #[test]
+    fn a_half_width_is_what_one_reckons_from_the_single_runs() {
+        let text = "traffic.rate_per_s = 1\nfunction = { warm = 500, cold = 500 }\nplatform.keep_alive = 2\nrun.requests = 300";
+        let mut scenario = Scenario::parse(text).expect("it is a scenario");
+        let alone = |replication| run(&scenario.clone().with_seed(replication_seed(scenario.seed(), replication)));
+        let runs = [alone(0), alone(1), alone(2)];
+        scenario.set("run.replications=3").expect("it can be set");
+        let together = run(&scenario);
+        for (figure, sums) in [("cold_ratio", 1.0), ("cold_starts", 3.0)] {
+            let values = runs.each_ref().map(|it| it.figure(figure).expect("it is a figure"));
+            let mean = values.iter().sum::<f64>() / 3.0;
+            let variance = values.iter().map(|it| (it - mean) * (it - mean)).sum::<f64>() / 2.0;
+            let half_width = 4.302_653 * libm::sqrt(variance / 3.0) * sums;
+            let said = together.ci95.as_ref().expect("three replications")[figure].as_f64().expect("a number");
+            assert!((said / half_width - 1.0).abs() < 1e-6, "{figure}: {said}, expected {half_width}");
+            assert!((together.figure(figure).expect("it is a figure") / (mean * sums) - 1.0).abs() < 1e-9);
+        }
+    }
 
     #[test]
     fn student_t_is_that_of_the_tables() {

@@ -17,8 +17,10 @@ pub struct Problem {
 }
 
 impl Problem {
-    pub(super) fn new(line: u32, message: impl Into<String>) -> Self {
-        Self { line, message: message.into() }
+    /// What the message quotes from a file loses what a terminal would obey.
+    pub(super) fn new(line: u32, message: impl AsRef<str>) -> Self {
+        let message = message.as_ref().chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
+        Self { line, message }
     }
 }
 
@@ -62,6 +64,11 @@ impl fmt::Display for Value {
             Self::Numbers(numbers) => write!(f, "{numbers:?}"),
         }
     }
+}
+
+/// Whether the dotted key `path` stands somewhere below `above`.
+pub(super) fn is_below(path: &str, above: &str) -> bool {
+    path.strip_prefix(above).is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// Values by dotted key.
@@ -198,6 +205,12 @@ mod tests {
         }
         let nested = format!("a = {}", "[".repeat(100_000));
         assert!(parse(&nested).is_err());
+    }
+
+    #[test]
+    fn a_message_does_not_pass_on_what_a_terminal_would_obey() {
+        let problems = parse("\"\\u001b[31m\" = [[]]").expect_err("a list of lists");
+        assert!(!problems[0].message.contains('\u{1b}') && problems[0].message.contains("[31m"), "{problems:?}");
     }
 
     #[test]

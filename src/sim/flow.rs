@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::document::{Lines, Problem, Value, Values};
+use super::document::{Lines, Problem, Value, Values, is_below};
 use super::law::Law;
 use super::model::{Model, Reader, Source, Step};
 
@@ -121,10 +121,6 @@ fn own_values(prefix: &str, via: &str, values: &Values, lines: &Lines) -> (Value
         own_lines.insert(key.to_owned(), lines.get(whole).copied().unwrap_or(0));
     }
     (own, own_lines)
-}
-
-fn is_below(path: &str, above: &str) -> bool {
-    path.strip_prefix(above).is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// Steps that would start each other for ever.

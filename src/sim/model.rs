@@ -215,7 +215,7 @@ impl<'a> Reader<'a> {
         Some(self.lines.get(found).copied().unwrap_or(0))
     }
 
-    pub(super) fn problem(&mut self, key: &str, message: impl Into<String>) {
+    pub(super) fn problem(&mut self, key: &str, message: impl AsRef<str>) {
         self.problems.push(Problem::new(self.first_line(key).unwrap_or(0), message));
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::document::{self, Lines, Problem, Value, Values};
+use super::document::{self, Lines, Problem, Value, Values, is_below};
 use super::model::Model;
 use super::schema;
 
@@ -100,10 +100,6 @@ fn assign(values: &mut Values, assignment: &str) -> Result<(), Problem> {
     };
     values.extend(assigned);
     Ok(())
-}
-
-fn is_below(path: &str, above: &str) -> bool {
-    path.strip_prefix(above).is_some_and(|rest| rest.starts_with('.'))
 }
 
 #[cfg(test)]

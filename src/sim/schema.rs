@@ -223,13 +223,10 @@ fn shown(value: &Value) -> String {
     }
 }
 
-/// The beginning of a text, without what a terminal would obey.
+/// The beginning of a text.
 fn shortened(text: &str) -> String {
-    let mut short: String = text.chars().take(60).map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
-    if text.chars().nth(60).is_some() {
-        short.push('…');
-    }
-    short
+    let short: String = text.chars().take(60).collect();
+    if short.len() < text.len() { format!("{short}…") } else { short }
 }
 
 /// A bound as people write it: 10,000,000 rather than 10000000.

@@ -9,7 +9,7 @@ use super::{Lab, Part, Play, Prediction, Watched};
 use crate::app::Size;
 use crate::app::lesson::CHROME_ROWS;
 use crate::app::row::{Row, Span, Ui, wrapped};
-use crate::sim::{InstanceState, InstanceView, RequestView};
+use crate::sim::{InstanceState, InstanceView, RequestView, RunCode};
 
 /// The widest the lab is.
 const MOST_COLS: u16 = 150;
@@ -130,20 +130,9 @@ impl Lab {
         view.rows
     }
 
-    /// The command that makes this run again.
+    /// The command that makes this run again, on any machine.
     pub(super) fn command(&self) -> String {
-        let mut command = format!("coldstart sim {}", self.name);
-        for (now, then) in self.knobs.iter().zip(crate::sim::knobs(&self.original)) {
-            if now.value != then.value {
-                let value = if now.value.contains([' ', '(']) { format!("'{}'", now.value) } else { now.value.clone() };
-                command += &format!(" --set {}={value}", now.key);
-            }
-        }
-        let seed = self.scenario().seed();
-        if seed != self.original.seed() {
-            command += &format!(" --seed {seed}");
-        }
-        command
+        format!("coldstart sim {}", RunCode::of(&self.base.0, &self.base.1, self.scenario()))
     }
 
     fn question(&self, width: usize) -> Vec<Row> {
@@ -359,7 +348,14 @@ impl Lab {
                 }
             },
             Part::Sources { top } => {
-                let rows = detail::sources(&self.report().provenance, width);
+                let code = Row::of([
+                    Span::ui(Ui::Strong, self.command()),
+                    Span::ui(Ui::Muted, "  makes this run again; "),
+                    Span::ui(Ui::Key, "y"),
+                    Span::ui(Ui::Muted, " copies it"),
+                ]);
+                let mut rows = vec![code.cut(width)];
+                rows.extend(detail::sources(&self.report().provenance, width));
                 let top = top.min(rows.len().saturating_sub(most_rows));
                 panel.extend(rows.into_iter().skip(top).take(most_rows));
             }

@@ -63,8 +63,9 @@ fn drawing(graph: &diagram::Graph, problems: &[String], width: usize) -> Vec<Row
 }
 
 fn simulation(course: &Course, task: &SimulationTask, lab: Option<&Lab>, width: usize) -> Vec<Row> {
-    let Some(scenario) = course.scenarios.get(&task.scenario) else {
-        return broken(&format!("no scenario `{}`", task.scenario), width);
+    let scenario = match course.scenario(&task.scenario) {
+        Ok(scenario) => scenario,
+        Err(why) => return broken(&why, width),
     };
     let inner = width.saturating_sub(4);
     let mut rows = Vec::new();

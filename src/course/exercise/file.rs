@@ -275,16 +275,16 @@ fn rubric(read: &ExerciseToml, text: &str, vocabulary: Option<&str>, slips: &mut
     }
     let (rubric, wrong) = Rubric::new(specs, &read.prompt, &concepts);
     for slip in wrong {
-        let item = slip.item.and_then(|index| read.items.get(index));
-        match item {
-            // The pattern's own words find its line; the item's first line is the next best.
-            Some(item) => {
-                let within = text.get(item.span()).unwrap_or_default();
-                let inside = slip.quote.as_deref().and_then(|quote| within.find(quote)).unwrap_or(0);
-                slips.at(item.span().start + inside, format!("item `{}`: {}", item.get_ref().id, slip.message));
-            }
-            None => slips.whole(slip.message),
-        }
+        let Some((index, item)) = slip.item.and_then(|index| Some((index, read.items.get(index)?))) else {
+            slips.whole(slip.message);
+            continue;
+        };
+        // The pattern's own words find its line; the item's first line is the next best.
+        let start = item.span().start;
+        let end = read.items.get(index + 1).map_or(text.len(), |next| next.span().start);
+        let within = text.get(start..end).unwrap_or_default();
+        let inside = slip.quote.as_deref().and_then(|quote| within.find(quote)).unwrap_or(0);
+        slips.at(start + inside, format!("item `{}`: {}", item.get_ref().id, slip.message));
     }
     rubric.items().next()?;
     Some(Kind::Text(Box::new(rubric)))
