@@ -58,7 +58,7 @@ fn file(name: &str, bytes: &[u8]) -> (tempfile::TempDir, String) {
 
 #[test]
 fn each_command_has_help_with_an_example() {
-    for command in ["", "read", "sim", "grade", "check", "progress", "completions"] {
+    for command in ["", "read", "diagram", "sim", "grade", "check", "progress", "completions"] {
         let arguments: Vec<&str> = command.split(' ').filter(|word| !word.is_empty()).chain(["--help"]).collect();
         let output = coldstart(&arguments);
         assert!(output.status.success() && out(&output).contains("Example"), "{command}");
@@ -201,6 +201,47 @@ fn a_simulation_gives_the_contracts_fields_and_the_same_bytes_again() {
     assert_eq!(first.stdout, second.stdout);
     let other = json(&["sim", "sparse-api", "--format", "json", "--seed", "8"]);
     assert_ne!(report, other);
+}
+
+#[test]
+fn a_runs_code_makes_the_same_run_everywhere() {
+    let by_code = coldstart(&["sim", "sparse-api:k60:s7", "--format", "json"]);
+    let by_options =
+        coldstart(&["sim", "sparse-api", "--set", "platform.keep_alive.s=60", "--seed", "7", "--format", "json"]);
+    assert!(by_code.status.success(), "{}", err(&by_code));
+    assert_eq!(out(&by_code), out(&by_options));
+}
+
+#[test]
+fn a_sweep_has_a_row_for_each_value_and_a_comparison_says_what_differs() {
+    let swept = coldstart(&["sim", "sparse-api", "--sweep", "platform.keep_alive.s=0..60:20", "--format", "csv"]);
+    let firsts: Vec<&str> = out(&swept).lines().filter_map(|line| line.split(',').next()).collect();
+    assert_eq!(firsts, ["platform.keep_alive.s", "0", "20", "40", "60"]);
+    let compared = json(&["sim", "--compare", "sparse-api", "sparse-api:k60", "--format", "json"]);
+    assert!(compared["explanation"].as_str().is_some_and(|text| text.contains("cold")), "{compared:#}");
+    assert_eq!(compared["runs"].as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn series_and_trace_tell_the_same_run() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let path = folder.path().join("trace.jsonl");
+    let series = coldstart(&["sim", "sparse-api", "--series", "--format", "csv", "--trace", &path.to_string_lossy()]);
+    let sum: u64 = out(&series).lines().skip(1).filter_map(|line| line.split(',').nth(1)?.parse::<u64>().ok()).sum();
+    let lines = std::fs::read_to_string(&path).expect("a trace");
+    assert_eq!(lines.lines().count() as u64, sum);
+    assert!(lines.lines().all(|line| serde_json::from_str::<Value>(line).is_ok_and(|it| it["latency_ms"].is_number())));
+}
+
+#[test]
+fn a_diagram_is_drawn_as_text_as_a_picture_and_as_data() {
+    let (_folder, path) = file("flow.mmd", b"graph LR\nA[One] -- goes to --> B[Two]\n");
+    let text = coldstart(&["diagram", &path, "--width", "60"]);
+    assert!(out(&text).contains("One") && out(&text).contains("goes to") && out(&text).contains('▶'), "{}", out(&text));
+    let svg = coldstart(&["diagram", &path, "--format", "svg"]);
+    assert!(out(&svg).starts_with("<svg"));
+    let data = json(&["diagram", &path, "--format", "json"]);
+    assert_eq!((data["nodes"].as_array().map(Vec::len), data["edges"].as_array().map(Vec::len)), (Some(2), Some(1)));
 }
 
 #[test]
