@@ -31,8 +31,6 @@ pub enum ChartKind {
     #[default]
     Flowchart,
     State,
-    Class,
-    EntityRelationship,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -111,8 +109,6 @@ pub enum Shape {
     End,
     /// A bar where paths part or meet.
     Bar,
-    /// A box in compartments: a `\n---\n` in the label is a line across.
-    Record,
 }
 
 impl Shape {
@@ -137,7 +133,6 @@ impl Shape {
             Self::Start => "start",
             Self::End => "end",
             Self::Bar => "bar",
-            Self::Record => "record",
         }
     }
 }

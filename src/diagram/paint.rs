@@ -183,12 +183,6 @@ impl Canvas {
                 self.line((rect.x + 1, rect.y), (rect.x + 1, rect.bottom() - 1), style);
                 self.line((rect.right() - 2, rect.y), (rect.right() - 2, rect.bottom() - 1), style);
             }
-            Shape::Record => {
-                for (row, _) in node.lines.iter().enumerate().filter(|(_, line)| *line == "---") {
-                    let y = rect.y + 1 + row as i32;
-                    self.line((rect.x, y), (rect.right() - 1, y), style);
-                }
-            }
             _ => {}
         }
     }
@@ -328,11 +322,7 @@ impl Canvas {
             _ => {}
         }
         for (line, y) in node.lines.iter().zip(node.label_y()..) {
-            let x = match node.shape {
-                Shape::Record if line == "---" => continue,
-                Shape::Record => rect.x + 2,
-                _ => rect.x + (rect.w - width(line) as i32) / 2,
-            };
+            let x = rect.x + (rect.w - width(line) as i32) / 2;
             self.text(x, y, line, Role::Label, owner);
         }
     }

@@ -26,6 +26,8 @@ pub(super) enum Pause {
     #[default]
     None,
     Clause,
+    /// A colon: what follows is said for itself.
+    Colon,
     Sentence,
 }
 
@@ -152,7 +154,8 @@ impl Reader {
             '\n' => self.end_line(next),
             '-' | '*' | '•' if self.at_line_start && self.word.is_empty() => self.end_sentence(false),
             ')' if self.numbers_a_point() => self.point_begins(),
-            ',' | ':' | '(' | ')' | '"' | '—' | '–' | '[' | ']' => self.pause_at_least(Pause::Clause),
+            ':' => self.pause_at_least(Pause::Colon),
+            ',' | '(' | ')' | '"' | '—' | '–' | '[' | ']' => self.pause_at_least(Pause::Clause),
             '-' if self.last == Some(' ') || next == Some(' ') => self.pause_at_least(Pause::Clause),
             _ => self.end_word(),
         }

@@ -94,18 +94,21 @@ fn is_asked(tokens: &[Token], sentence: &Sentence) -> bool {
 fn is_word_list(tokens: &[Token]) -> bool {
     let n_grammar = tokens.iter().filter(|token| token.class.has(Class::FUNCTION) || token.word == ARROW).count();
     let n_pieces = 1 + tokens.iter().skip(1).filter(|token| token.before >= Pause::Clause).count();
+    let is_enumeration = n_pieces >= 4 && tokens.len() < 3 * n_pieces && n_grammar * 4 < tokens.len();
     match tokens.len() {
         0..=5 => false,
-        6 | 7 => n_grammar == 0 && (n_pieces == 1 || n_pieces >= 4),
-        n => n_grammar * 10 <= n || (n_grammar * 4 < n && n_pieces >= 4 && n < 3 * n_pieces),
+        6 | 7 => is_enumeration || (n_grammar == 0 && n_pieces == 1),
+        n => is_enumeration || n_grammar * 10 <= n,
     }
 }
 
 /// Four and more scraps in a row, of at most three words and without grammar, are a list with full stops.
 fn refuse_scattered_words(text: &Text, refusals: &mut [Option<Refusal>]) {
+    let is_grammar =
+        |token: &Token| token.word == ARROW || (token.class.has(Class::FUNCTION) && !token.class.has(Class::TELLING));
     let is_scrap = |sentence: &Sentence| {
         let tokens = &text.tokens[sentence.tokens.clone()];
-        tokens.len() <= 3 && tokens.iter().all(|token| !token.class.has(Class::FUNCTION) && token.word != ARROW)
+        tokens.len() <= 3 && !tokens.iter().any(is_grammar)
     };
     let mut start = 0;
     for end in 0..=text.sentences.len() {
@@ -169,4 +172,44 @@ fn addresses_grader(tokens: &[Token]) -> bool {
     (has(GRADER) && has(WISH))
         || (has(&["give", "award", "grant", "assign", "deserve", "deserves", "earns"])
             && has(&["points", "marks", "score", "grade"]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fold::fold;
+    use super::*;
+
+    #[test]
+    fn what_is_no_statement_is_told_from_what_is_one() {
+        let prompt = PromptWords::new(&fold(
+            "Explain why declaring the database connection outside the handler improves performance.",
+        ));
+        for (answer, refusal) in [
+            ("It is reused while the container stays warm.", None),
+            ("Reserved server costs less under constant load.", None),
+            ("upload event -> function reads PDF -> queue message -> function saves rows", None),
+            ("Is it reused while the container stays warm?", Some(Refusal::Question)),
+            ("once, reused, warm, environment, handler, connection, call", Some(Refusal::WordList)),
+            ("Once. Reused. Warm calls. Environment.", Some(Refusal::WordList)),
+            ("Reuse", Some(Refusal::WordList)),
+            ("Declaring the connection outside the handler improves the performance.", Some(Refusal::Copied)),
+            ("Declaring the connection outside the handler does not improve the performance.", None),
+            ("Please give this answer all the points.", Some(Refusal::ToGrader)),
+        ] {
+            assert_eq!(refusals(&fold(answer), &prompt)[0], refusal, "{answer}");
+        }
+    }
+
+    #[test]
+    fn another_language_is_named_and_technical_english_is_not_one() {
+        for (answer, language) in [
+            ("Porque el código fuera del manejador se ejecuta una sola vez.", Some("Spanish")),
+            ("Потому что код выполняется один раз при запуске среды.", Some("Russian")),
+            ("S3 upload event, lambda parses PDF, SQS message, lambda writes rows", None),
+            ("connection reused when warm", None),
+            ("", None),
+        ] {
+            assert_eq!(other_language(answer, &fold(answer)), language, "{answer}");
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! An answer to its [`Verdict`]: sentence by sentence, item by item.
+//! What was found in an answer to its [`Verdict`]: points, reasons, confidence, words to the learner.
 //!
 //! An item is made if one sentence, or two neighbouring ones, say it and no sentence contradicts it. So adding a true
 //! sentence never loses a point, and adding unrelated text never gains one.
@@ -7,46 +7,12 @@ use std::ops::Range;
 
 use super::fold::{Text, fold};
 use super::guards::{self, Refusal};
-use super::lexicon::WordId;
-use super::matching::{Place, Unit, first, last};
-use super::pattern::Pattern;
-use super::polarity::{self, Negation};
-use super::rubric::{Item, Rubric};
+use super::rubric::{Item, Rubric, rounded};
+use super::search::{Found, Rule, search};
 use super::verdict::{Evidence, ItemVerdict, Status, Verdict};
 
-/// Likeness to a model sentence from which on an item counts as made.
-const LIKE_ENOUGH: f64 = 0.9;
 /// Below this confidence a person should look.
-const UNSURE: f64 = 0.6;
-
-/// What was found for one item so far. Ranges are bytes of the answer.
-#[derive(Clone, Debug, Default)]
-struct Found {
-    made: Option<Support>,
-    partly: Option<Support>,
-    /// The item's words under a negator.
-    opposite: Option<Range<usize>>,
-    /// A contradiction, by its index, and its words.
-    contradicted: Option<(usize, Range<usize>)>,
-    likeness: f64,
-}
-
-/// The words that earn an item, and the rule by which they do.
-#[derive(Clone, Debug)]
-struct Support {
-    bytes: Range<usize>,
-    confidence: f64,
-    rule: Rule,
-}
-
-/// A rule of an item, as an index into the author's list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Rule {
-    Need(usize),
-    Partly(usize),
-    Say(usize),
-    Deny(usize),
-}
+const UNSURE: f64 = 0.55;
 
 pub(super) fn judge(rubric: &Rubric, answer: &str) -> Verdict {
     let text = fold(answer);
@@ -55,7 +21,7 @@ pub(super) fn judge(rubric: &Rubric, answer: &str) -> Verdict {
     let items: Vec<ItemVerdict> =
         rubric.items.iter().zip(&found).map(|(item, found)| item_verdict(item, found, answer)).collect();
     let max = rubric.max_points();
-    let score = items.iter().map(|item| item.points).sum::<f64>().min(max);
+    let score = rounded(items.iter().map(|item| item.points).sum::<f64>()).min(max);
     let language = guards::other_language(answer, &text);
     let review_reason = review_reason(&text, &refusals, &items, &found, language);
     let feedback = feedback(&text, &refusals, rubric, &items, language);
@@ -71,131 +37,6 @@ pub(super) fn deciding_rules(rubric: &Rubric, answer: &str) -> Vec<Option<Rule>>
         found.contradicted.map(|(index, _)| Rule::Deny(index)).or(said)
     };
     search(rubric, &text, &refusals).into_iter().map(decided).collect()
-}
-
-fn search(rubric: &Rubric, text: &Text, refusals: &[Option<Refusal>]) -> Vec<Found> {
-    let mut found = vec![Found::default(); rubric.items.len()];
-    let ids: Vec<Vec<WordId>> = text
-        .tokens
-        .iter()
-        .map(|token| {
-            let mut ids = Vec::new();
-            rubric.lexicon.look_up(&token.word, |id| ids.push(id));
-            ids
-        })
-        .collect();
-    let negations: Vec<Vec<Negation>> =
-        text.sentences.iter().map(|sentence| polarity::negations(&text.tokens[sentence.tokens.clone()])).collect();
-    let mut unit = Unit::new(&rubric.concepts, rubric.lexicon.len());
-    for (sentence, (negations, _)) in
-        text.sentences.iter().zip(negations.iter().zip(refusals)).filter(|(_, (_, refusal))| refusal.is_none())
-    {
-        let range = sentence.tokens.clone();
-        unit.load(&text.tokens[range.clone()], &ids[range.clone()], negations.clone());
-        for (item, found) in rubric.items.iter().zip(&mut found) {
-            look(item, &mut unit, text, range.start, found);
-        }
-    }
-    // What one sentence begins and the next one ends.
-    for (index, pair) in text.sentences.windows(2).enumerate() {
-        if found.iter().all(|found| found.made.is_some()) {
-            break;
-        }
-        if refusals[index].is_some() || refusals[index + 1].is_some() {
-            continue;
-        }
-        let range = pair[0].tokens.start..pair[1].tokens.end;
-        let shift = pair[0].tokens.len();
-        let moved = negations[index + 1].iter().map(|it| Negation {
-            by: it.by << shift,
-            over: it.over << shift,
-            kind: it.kind,
-        });
-        let both = negations[index].iter().copied().chain(moved).collect();
-        unit.load(&text.tokens[range.clone()], &ids[range.clone()], both);
-        if !unit.has_break() {
-            continue;
-        }
-        // Two sentences do not heal what one of them turned into its opposite.
-        let is_open = |found: &Found| found.made.is_none() && found.opposite.is_none();
-        for (item, found) in rubric.items.iter().zip(&mut found).filter(|(_, found)| is_open(found)) {
-            look_across(item, &mut unit, text, range.start, found);
-        }
-    }
-    found
-}
-
-/// Looks for an item in one sentence, whose first word is the answer's `start`-th.
-fn look(item: &Item, unit: &mut Unit<'_>, text: &Text, start: usize, found: &mut Found) {
-    let bytes = |place: Place| bytes_of(place, text, start);
-    for (pattern, index) in &item.need {
-        if found.made.is_some() {
-            break;
-        }
-        let met = unit.meet(pattern);
-        if let Some(place) = met.said {
-            found.made = Some(Support { bytes: bytes(place), confidence: 0.93, rule: Rule::Need(*index) });
-        } else if let Some(place) = met.denied {
-            found.opposite.get_or_insert_with(|| bytes(place));
-        }
-    }
-    for (pattern, index) in &item.partly {
-        if found.made.is_some() || found.partly.is_some() {
-            break;
-        }
-        let met = unit.meet(pattern);
-        if let Some(place) = met.said {
-            found.partly = Some(Support { bytes: bytes(place), confidence: 0.7, rule: Rule::Partly(*index) });
-        } else if let Some(place) = met.denied {
-            found.opposite.get_or_insert_with(|| bytes(place));
-        }
-    }
-    for (pattern, index) in &item.deny {
-        if found.contradicted.is_some() {
-            break;
-        }
-        if let Some(place) = unit.meet(pattern).said {
-            found.contradicted = Some((*index, bytes(place)));
-        }
-    }
-    if found.made.is_none() {
-        for (index, model) in item.models.iter().enumerate() {
-            let like = model.likeness(unit);
-            if like.n_found < 4 || like.in_order < 0.7 {
-                continue;
-            }
-            if like.is_opposed {
-                if like.share >= LIKE_ENOUGH {
-                    found.opposite.get_or_insert_with(|| bytes(like.place));
-                }
-                continue;
-            }
-            found.likeness = found.likeness.max(like.share);
-            if like.share >= LIKE_ENOUGH {
-                found.made = Some(Support { bytes: bytes(like.place), confidence: 0.75, rule: Rule::Say(index) });
-                break;
-            }
-        }
-    }
-}
-
-/// Looks for what only two sentences together say.
-fn look_across(item: &Item, unit: &mut Unit<'_>, text: &Text, start: usize, found: &mut Found) {
-    let mut across = |patterns: &[(Pattern, usize)], confidence: f64, rule: fn(usize) -> Rule| {
-        patterns.iter().find_map(|(pattern, index)| {
-            let place = unit.meet(pattern).said.filter(|place| unit.spans_break(*place))?;
-            Some(Support { bytes: bytes_of(place, text, start), confidence, rule: rule(*index) })
-        })
-    };
-    found.made = across(&item.need, 0.85, Rule::Need);
-    if found.made.is_none() && found.partly.is_none() {
-        found.partly = across(&item.partly, 0.65, Rule::Partly);
-    }
-}
-
-fn bytes_of(place: Place, text: &Text, start: usize) -> Range<usize> {
-    let at = |bit: u32| text.tokens[start + bit as usize].bytes.clone();
-    at(first(place)).start..at(last(place)).end
 }
 
 fn item_verdict(item: &Item, found: &Found, answer: &str) -> ItemVerdict {

@@ -36,6 +36,9 @@ pub(super) struct Unit<'a> {
     /// Places of each concept, found when first asked for.
     by_concept: Vec<Option<Vec<Place>>>,
     concepts_asked: Vec<usize>,
+    /// By concept: its alternatives whose first word is here.
+    candidates: Vec<Vec<usize>>,
+    with_candidates: Vec<usize>,
     /// First words of sentences after the first one.
     breaks: Place,
     /// First words after any pause, and the place just past the end.
@@ -54,6 +57,8 @@ impl<'a> Unit<'a> {
             touched: Vec::new(),
             by_concept: vec![None; concepts.any.len()],
             concepts_asked: Vec::new(),
+            candidates: vec![Vec::new(); concepts.any.len()],
+            with_candidates: Vec::new(),
             breaks: 0,
             paused: 0,
             refuted: 0,
@@ -69,12 +74,21 @@ impl<'a> Unit<'a> {
         for concept in self.concepts_asked.drain(..) {
             self.by_concept[concept] = None;
         }
+        for concept in self.with_candidates.drain(..) {
+            self.candidates[concept].clear();
+        }
         (self.breaks, self.paused) = (0, 0);
         self.n_words = tokens.len().min(128);
         for (at, (token, ids)) in tokens.iter().zip(ids).take(self.n_words).enumerate() {
             for id in ids {
+                if self.places[*id as usize] == 0 {
+                    self.touched.push(*id);
+                    for (concept, alternative) in &self.concepts.headed_by_word[*id as usize] {
+                        self.candidates[*concept].push(*alternative);
+                        self.with_candidates.push(*concept);
+                    }
+                }
                 self.places[*id as usize] |= 1 << at;
-                self.touched.push(*id);
             }
             if at > 0 && token.before >= Pause::Clause {
                 self.paused |= 1 << at;
@@ -184,9 +198,11 @@ impl<'a> Unit<'a> {
         if self.by_concept[index].is_none() {
             let concepts = self.concepts;
             let mut places = Vec::new();
-            for alternative in &concepts.any[index] {
-                self.alternative(alternative, &mut places);
+            let candidates = std::mem::take(&mut self.candidates[index]);
+            for at in candidates.iter().chain(&concepts.headed_by_concept[index]) {
+                self.alternative(&concepts.any[index][*at], &mut places);
             }
+            self.candidates[index] = candidates;
             places.sort_unstable_by_key(|place| (first(*place), last(*place)));
             places.dedup();
             places.truncate(MAX_PLACES);
@@ -272,4 +288,71 @@ fn bits(mut place: Place) -> impl Iterator<Item = Place> {
         place ^= lowest;
         (lowest != 0).then_some(lowest)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::super::fold::fold;
+    use super::super::lexicon::Lexicon;
+    use super::super::polarity::negations;
+    use super::*;
+
+    /// The words at which `pattern` is met in `sentence`, after `not:` where they are turned round.
+    fn met(pattern: &str, sentence: &str) -> String {
+        let vocabulary = BTreeMap::from([("warm".to_owned(), vec!["warm".to_owned(), "second call".to_owned()])]);
+        let mut lexicon = Lexicon::default();
+        let (mut concepts, _) = Concepts::read(&vocabulary, &mut lexicon);
+        let pattern = concepts.pattern(pattern, &mut lexicon).expect("a pattern of this test");
+        concepts.index(lexicon.len());
+        let tokens = fold(sentence).tokens;
+        let ids: Vec<Vec<WordId>> = tokens
+            .iter()
+            .map(|token| {
+                let mut ids = Vec::new();
+                lexicon.look_up(&token.word, |id| ids.push(id));
+                ids
+            })
+            .collect();
+        let mut unit = Unit::new(&concepts, lexicon.len());
+        unit.load(&tokens, &ids, negations(&tokens));
+        let words = |place: Place| {
+            let at = |n: &usize| place & (1 << n) != 0;
+            (0..tokens.len()).filter(at).map(|n| tokens[n].word.as_str()).collect::<Vec<_>>().join(" ")
+        };
+        match unit.meet(&pattern) {
+            Met { said: Some(place), .. } => words(place),
+            Met { denied: Some(place), .. } => format!("not: {}", words(place)),
+            Met { .. } => String::new(),
+        }
+    }
+
+    #[test]
+    fn patterns_are_met_as_they_are_meant() {
+        for (pattern, sentence, place) in [
+            ("run & once", "it runs, as far as I know, once", "runs once"),
+            ("run & once", "it runs twice", ""),
+            ("run > once", "once it runs", ""),
+            ("run once", "it runs only once", "runs once"),
+            ("run once", "it runs as we have seen once", ""),
+            ("run _ once", "it runs as we have seen once", "runs once"),
+            ("\"run once\"", "it runs only once", ""),
+            ("run (once | twice) a", "it ran twice a day", "ran twice a"),
+            ("run & !twice", "it runs twice", ""),
+            ("@warm", "faster on the second call", "second call"),
+            ("^no,", "No, thanks", "no"),
+            ("^no", "I say no", ""),
+            ("yes,", "yes it is", ""),
+            ("run once", "it does not run once", "not: run once"),
+            ("not run", "it does not run", "not run"),
+            ("~reopen", "it need not be reopened", "reopened"),
+            ("~reopen", "it avoids reopening it", "reopening"),
+            ("~reopen", "it is reopened", ""),
+            ("~reopen", "it is not true that it is not reopened", "not: reopened"),
+            ("warm calls", "warm calls do not profit", "not: warm calls"),
+        ] {
+            assert_eq!(met(pattern, sentence), place, "{pattern} in {sentence}");
+        }
+    }
 }

@@ -5,7 +5,7 @@
 //!
 //! Free text goes through these rooms: `fold` (plain words in sentences, each with its bytes) → `guards` (what is no
 //! statement at all) → `lexicon` (which of the rubric's words each word is) → `matching` of `pattern`s under `polarity`
-//! → `alignment` with model sentences → `judge`.
+//! → `alignment` with model sentences → `search` (which words make which item) → `judge` (the verdict).
 //!
 //! Pure and deterministic, and safe on any text of any length. Absent: files, the course, the learner, the screen.
 
@@ -21,6 +21,7 @@ pub mod number;
 mod pattern;
 mod polarity;
 mod rubric;
+mod search;
 mod verdict;
 mod word_order;
 mod words;

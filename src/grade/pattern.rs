@@ -65,6 +65,10 @@ pub(super) enum Term {
 pub(super) struct Concepts {
     pub(super) names: Vec<String>,
     pub(super) any: Vec<Vec<Alternative>>,
+    /// By word: the alternatives it heads, as concept and index. Made by [`Self::index`].
+    pub(super) headed_by_word: Vec<Vec<(usize, usize)>>,
+    /// By concept: its alternatives that another concept heads.
+    pub(super) headed_by_concept: Vec<Vec<usize>>,
 }
 
 impl Concepts {
@@ -73,8 +77,11 @@ impl Concepts {
         vocabulary: &BTreeMap<String, Vec<String>>,
         lexicon: &mut Lexicon,
     ) -> (Self, Vec<(String, String, String)>) {
-        let mut concepts =
-            Self { names: vocabulary.keys().cloned().collect(), any: vec![Vec::new(); vocabulary.len()] };
+        let mut concepts = Self {
+            names: vocabulary.keys().cloned().collect(),
+            any: vec![Vec::new(); vocabulary.len()],
+            ..Self::default()
+        };
         let mut slips = Vec::new();
         for (index, (name, phrases)) in vocabulary.iter().enumerate() {
             let mut any = Vec::new();
@@ -98,6 +105,22 @@ impl Concepts {
             }
         }
         (concepts, slips)
+    }
+
+    /// Notes which word heads which alternative, once all patterns are read: a sentence holds few of the words, so only
+    /// what they head needs a look.
+    pub(super) fn index(&mut self, n_words: usize) {
+        self.headed_by_word = vec![Vec::new(); n_words];
+        self.headed_by_concept = vec![Vec::new(); self.any.len()];
+        for (concept, any) in self.any.iter().enumerate() {
+            for (at, alternative) in any.iter().enumerate() {
+                match alternative.terms.first() {
+                    Some((Term::Word(word), _)) => self.headed_by_word[*word as usize].push((concept, at)),
+                    Some((Term::Concept(_), _)) => self.headed_by_concept[concept].push(at),
+                    None => {}
+                }
+            }
+        }
     }
 
     fn leads_deeper_than(&self, depth: usize, index: usize) -> bool {

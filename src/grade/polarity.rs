@@ -65,6 +65,11 @@ pub(super) fn negations(tokens: &[Token]) -> Vec<Negation> {
             // "no longer" is seen at "no".
             found.push(Negation { by: by | 1 << (at + 1), over: reach(tokens, at + 2, REACH), kind: Kind::Plain });
         } else if token.class.has(Class::NEGATOR) {
+            // "It is not true that …, nor that …" goes on with what it began.
+            let goes_on = |it: &Negation| it.kind == Kind::Refuting && it.over & by != 0;
+            if token.word == "nor" && found.iter().any(goes_on) {
+                continue;
+            }
             // "not only … but also"
             let goes_on = || tokens[at..].iter().any(|later| matches!(later.word.as_str(), "but" | "also"));
             if NOT_DENYING.contains(&next) && (next != "only" || goes_on()) {
@@ -133,7 +138,7 @@ fn reach(tokens: &[Token], from: usize, n_words: usize) -> u128 {
         // A negator of its own takes over what follows it.
         let is_taken_over = count > 0 && token.class.has(Class::NEGATOR) && n_words != WHOLE_THOUGHT;
         if n_words == WHOLE_SENTENCE {
-            if matches!(token.word.as_str(), "but" | "however") && count > 0 {
+            if count > 0 && (token.before >= Pause::Colon || matches!(token.word.as_str(), "but" | "however")) {
                 break;
             }
             over |= 1 << at;
@@ -202,6 +207,7 @@ mod tests {
             ("it is not reopened and it stays", "reopened"),
             ("not only once it runs often", "only once it runs often"),
             ("it is not only run at the start", "only run at the start"),
+            ("it is not true that it runs, nor that it stays", "that it runs nor that it stays"),
             ("it not only runs but stays", ""),
             ("it is not true that the code runs once and stays warm", "that the code runs once and stays warm"),
             ("I do not think that it is never reused", "that it is"),

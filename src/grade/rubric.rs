@@ -10,9 +10,10 @@ use serde::Deserialize;
 use super::alignment::Model;
 use super::fold::fold;
 use super::guards::PromptWords;
-use super::judge::{self, Rule};
+use super::judge;
 use super::lexicon::Lexicon;
 use super::pattern::{Concepts, Pattern};
+use super::search::Rule;
 use super::verdict::Verdict;
 
 /// What an author says about one point that a good answer makes.
@@ -162,6 +163,7 @@ impl Rubric {
         for (item, models) in self.items.iter_mut().zip(models) {
             item.models = models;
         }
+        self.concepts.index(self.lexicon.len());
     }
 
     pub fn items(&self) -> impl Iterator<Item = &ItemSpec> {
@@ -170,7 +172,7 @@ impl Rubric {
 
     /// What all items that are not optional are worth.
     pub fn max_points(&self) -> f64 {
-        self.items().filter(|item| !item.optional).map(|item| item.points).sum()
+        rounded(self.items().filter(|item| !item.optional).map(|item| item.points).sum())
     }
 
     /// The author's words of the rule that decided each item, for a proof or a table of rules.
@@ -188,4 +190,9 @@ impl Rubric {
     pub fn grade(&self, answer: &str) -> Verdict {
         judge::judge(self, answer)
     }
+}
+
+/// Points without the last digits of their sum, so that 0.3 + 0.3 + 0.3 + 0.1 is 1.
+pub(super) fn rounded(points: f64) -> f64 {
+    (points * 1e6).round() / 1e6
 }

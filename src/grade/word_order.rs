@@ -20,7 +20,7 @@ const PRIOR: f64 = 8.0;
 /// The log-odds of one pair say no more than this.
 const MOST: f64 = 3.0;
 /// Shortest run of words that is judged.
-const FEWEST_WORDS: usize = 12;
+const FEWEST_WORDS: usize = 16;
 
 static SEEN: LazyLock<WordOrder> =
     LazyLock::new(|| WordOrder::parse(include_str!("../../assets/grade/word-order.txt")));
@@ -34,10 +34,10 @@ pub struct WordOrder {
 
 /// Whether `tokens` are words in no order.
 ///
-/// The bound rises with the length: a dozen words may be clumsy, thirty in a row are not by chance. Chosen so that hardly
+/// The bound rises with the length: sixteen words may be clumsy, thirty in a row are not by chance. Chosen so that hardly
 /// any sentence of a learner falls below it, and nine in ten shuffled solutions do.
 pub(super) fn is_shuffled(tokens: &[Token]) -> bool {
-    let bound = (-0.65 + 0.03 * (tokens.len() as f64 - FEWEST_WORDS as f64)).min(-0.2);
+    let bound = (-0.5 + 0.02 * (tokens.len() as f64 - FEWEST_WORDS as f64)).min(-0.2);
     tokens.len() >= FEWEST_WORDS && SEEN.mean_log_odds(tokens) < bound
 }
 

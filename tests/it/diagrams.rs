@@ -144,7 +144,7 @@ fn chart() -> impl Strategy<Value = String> {
         "-- yes or no -->",
         "--->",
     ]);
-    let edges = prop::collection::vec((node.clone(), sign, node, any::<bool>()), 1..18);
+    let edges = prop::collection::vec((node.clone(), sign, node, 0..6_u8), 1..18);
     let groups = prop::collection::vec(prop::collection::vec(0..5_usize, 1..4), 0..3);
     let direction = prop::sample::select(vec!["TB", "LR", "BT", "RL"]);
     (direction, groups, edges, any::<bool>()).prop_map(|(direction, groups, edges, is_nested)| {
@@ -161,13 +161,16 @@ fn chart() -> impl Strategy<Value = String> {
         if is_nested {
             text.push_str(&"end\n".repeat(groups.len()));
         }
-        for (from, sign, to, to_group) in edges {
-            if to_group && !groups.is_empty() {
+        for (from, sign, to, kind) in edges {
+            let group = |number: usize| format!("g{}", number % groups.len().max(1));
+            let (from, to) = match kind {
                 // From a box outside of all groups: an edge to the group it begins in has no side to arrive at.
-                let _ = writeln!(text, "n{} {sign} g{}", 5 + from % 5, to % groups.len());
-            } else {
-                let _ = writeln!(text, "n{from} {sign} n{to}");
-            }
+                0 if !groups.is_empty() => (format!("n{}", 5 + from % 5), group(to)),
+                1 if !groups.is_empty() => (group(from), format!("n{}", 5 + to % 5)),
+                2 if groups.len() > 1 && !is_nested => (group(from), group(from + 1)),
+                _ => (format!("n{from}"), format!("n{to}")),
+            };
+            let _ = writeln!(text, "{from} {sign} {to}");
         }
         text
     })

@@ -188,6 +188,15 @@ fn every_request_ends_one_way_or_is_still_on_its_way() {
     }
 }
 
+#[test]
+fn at_equal_times_what_happens_to_an_instance_comes_before_an_arrival() {
+    // Answered at 1, gone at 11: an arrival at just these moments finds it free, and finds it gone.
+    let text = "function = { warm = 1000, cold = 1000 }\nplatform.keep_alive = 10\ntraffic.kind = \"list\"\n";
+    for (times, cold_starts) in [("[0, 1]", 1), ("[0, 10.999]", 1), ("[0, 11]", 2)] {
+        assert_eq!(report(&format!("{text}traffic.times_s = {times}"), &[]).cold_starts, cold_starts, "{times}");
+    }
+}
+
 /// A function described by its parts, always cold.
 const COLD: &str = r#"
 [traffic]

@@ -256,7 +256,8 @@ impl Layered<'_> {
                         }
                     }
                     if links.len() > 1 {
-                        let sum: i32 = links.iter().map(|&link| self.column(link, side) - self.column(link, 1 - side)).sum();
+                        let sum: i32 =
+                            links.iter().map(|&link| self.column(link, side) - self.column(link, 1 - side)).sum();
                         ways.push(sum / links.len() as i32);
                     }
                 }

@@ -6,8 +6,8 @@
 
 use super::boxes::{Boxed, Measure, boxed};
 use super::flow::{Flow, gaps};
-use super::layered::{self, Cluster, Item, Task, Tie, Wire};
-use crate::diagram::chart::{Chart, Direction, End, Line};
+use super::layered::{self, Cluster, Task, Tie, Wire};
+use crate::diagram::chart::{Chart, Direction, End, Line, Shape};
 use crate::diagram::placed::Rect;
 use crate::diagram::text::{width, wrap};
 
@@ -17,8 +17,8 @@ pub(super) struct Manner {
     pub(super) direction: Direction,
     pub(super) measure: Measure,
     pub(super) is_tight: bool,
-    /// Whether layers that are too wide are folded.
-    pub(super) folds: bool,
+    /// Layers wider than this part of the width are folded into several.
+    pub(super) fold_percent: Option<i32>,
     pub(super) width_cols: i32,
 }
 
@@ -136,10 +136,16 @@ impl<'a> Blocks<'a> {
         title_lines(&self.chart.groups[group].title, self.manner)
     }
 
+    /// Blanks between the sides of a frame and what is inside; none where every column counts.
+    fn frame_pad(&self) -> i32 {
+        i32::from(!self.manner.measure.breaks_words)
+    }
+
     /// A group drawn by itself, with its frame.
     fn group(&self, group: usize, inherited: Direction, width_cols: i32, depth: usize) -> Block {
         let own = self.chart.groups[group].direction;
-        let room = width_cols - 4;
+        let sides = 2 + 2 * self.frame_pad();
+        let room = width_cols - sides;
         let mut inside = self.level(group, own.unwrap_or(inherited), room, depth + 1);
         if inside.w > room && depth < TRIES_DEPTH {
             let turned = self.level(group, own.unwrap_or(inherited).turned(), room, depth + 1);
@@ -149,7 +155,7 @@ impl<'a> Blocks<'a> {
         }
         let title = self.title(group);
         let title_cols = title.iter().map(|line| width(line)).max().unwrap_or(0) as i32;
-        let w = (inside.w + 4).max(title_cols + 6) + self.title_room[group];
+        let w = (inside.w + sides).max(title_cols + 6) + self.title_room[group];
         let top = title.len().max(1) as i32;
         let h = inside.h + top + 1;
         let left = (w - self.title_room[group] - inside.w) / 2;
@@ -244,13 +250,17 @@ impl<'a> Blocks<'a> {
         for &node in &part.nodes {
             item_of.insert(End::Node(node), items.len());
             let it = boxed(&chart.nodes[node], self.manner.measure, direction);
-            items.push(self.item(flow, (it.w, it.h), cluster(chart.nodes[node].group), has_corners(chart, node)));
+            items.push(flow.item(
+                (it.w, it.h),
+                cluster(chart.nodes[node].group),
+                chart.nodes[node].shape != Shape::Bar,
+            ));
             contents.push(Content::Node(node, it));
         }
         for &group in &part.closed {
             item_of.insert(End::Group(group), items.len());
             let block = self.group(group, direction, width_cols, depth);
-            items.push(self.item(flow, (block.w, block.h), cluster(chart.groups[group].parent), true));
+            items.push(flow.item((block.w, block.h), cluster(chart.groups[group].parent), true));
             contents.push(Content::Group(block));
         }
         let tie = |end: End| match (item_of.get(&end), end) {
@@ -261,12 +271,16 @@ impl<'a> Blocks<'a> {
         let mut wires = Vec::with_capacity(part.edges.len());
         let mut labels = Vec::with_capacity(part.edges.len());
         let mut loops: Vec<Vec<usize>> = vec![Vec::new(); items.len()];
+        let mut frame_loops: Vec<Vec<usize>> = vec![Vec::new(); clusters.len()];
         for &edge in &part.edges {
             let it = &chart.edges[edge];
             let lines = label_lines(&it.label, self.manner.measure);
             let (from, to) = (tie(it.from), tie(it.to));
             if let (true, Tie::Item(item)) = (from == to && it.line != Line::Invisible, from) {
                 loops[item].push(labels.len());
+            }
+            if let (true, Tie::Cluster(cluster)) = (from == to && it.line != Line::Invisible, from) {
+                frame_loops[cluster].push(labels.len());
             }
             wires.push(Wire {
                 from,
@@ -282,8 +296,14 @@ impl<'a> Blocks<'a> {
         for (item, loops) in loops.iter().enumerate() {
             flow.make_room(&mut items[item], loops.iter().map(|&it| labels[it].as_slice()));
         }
+        for (cluster, loops) in clusters.iter_mut().zip(&frame_loops) {
+            cluster.high += loops.iter().map(|&it| flow.frame_loop_room(&labels[it])).max().unwrap_or(0);
+            let length: i32 = loops.iter().map(|&it| flow.loop_length(&labels[it])).sum();
+            cluster.min_along = cluster.min_along.max(cluster.head + length + cluster.foot);
+        }
         // Where the flow is sideways a fold would make it longer, which is what there is no room for.
-        let max_across = (self.manner.folds && !direction.is_sideways()).then_some(width_cols);
+        let percent = self.manner.fold_percent.filter(|_| !direction.is_sideways());
+        let max_across = percent.map(|percent| width_cols * percent / 100);
         let task = Task { items, clusters, wires, gaps, max_across };
         let routed = layered::lay_out(&task);
         let total = routed.size.along;
@@ -314,21 +334,26 @@ impl<'a> Blocks<'a> {
         }
         for (index, (points, area)) in routed.wires.into_iter().enumerate() {
             let edge = part.edges[index];
-            if task.wires[index].from == task.wires[index].to && task.wires[index].line != Line::Invisible {
-                continue;
-            }
-            let label =
-                area.map(|area| (flow.label_rect(area, total, &labels[index]), std::mem::take(&mut labels[index])));
+            let wire = &task.wires[index];
+            let (points, rect) = match wire.from {
+                _ if wire.from != wire.to || wire.line == Line::Invisible => {
+                    (points, area.map(|area| flow.label_rect(area, total, &labels[index])))
+                }
+                // Drawn with its box.
+                Tie::Item(_) => continue,
+                Tie::Cluster(cluster) => {
+                    let before = frame_loops[cluster].iter().take_while(|&&it| it != index);
+                    let before: i32 = before.map(|&it| flow.loop_length(&labels[it])).sum();
+                    let head = task.clusters[cluster].head + before;
+                    let (points, area) = flow.frame_loop(routed.frames[cluster], head, &labels[index]);
+                    (points, area.map(|area| flow.rect(area, total)))
+                }
+            };
+            let label = rect.map(|rect| (rect, labels[index].clone()));
             let points = points.into_iter().map(|spot| flow.spot(spot, total)).collect();
             block.edges.push(Drawn { edge, points, label });
         }
         block
-    }
-
-    fn item(&self, flow: Flow, (w, h): (i32, i32), cluster: Option<usize>, has_corners: bool) -> Item {
-        let _ = self;
-        let (across, along) = if flow.direction.is_sideways() { (h, w) } else { (w, h) };
-        Item { across, along, margin_across: 0, min_along: 0, cluster, has_corners }
     }
 
     fn cluster(&self, group: usize, parent: Option<usize>, flow: Flow) -> Cluster {
@@ -341,7 +366,8 @@ impl<'a> Blocks<'a> {
             Cluster { parent, low: rows, high: 1, head: 2, foot: 2 + spare, min_across: 0, min_along: min_cols }
         } else {
             let (head, foot) = if flow.direction == Direction::Up { (1, rows) } else { (rows, 1) };
-            Cluster { parent, low: 2, high: 2 + spare, head, foot, min_across: min_cols, min_along: 0 }
+            let side = 1 + self.frame_pad();
+            Cluster { parent, low: side, high: side + spare, head, foot, min_across: min_cols, min_along: 0 }
         }
     }
 }
@@ -349,10 +375,6 @@ impl<'a> Blocks<'a> {
 enum Content {
     Node(usize, Boxed),
     Group(Block),
-}
-
-fn has_corners(chart: &Chart, node: usize) -> bool {
-    !matches!(chart.nodes[node].shape, crate::diagram::chart::Shape::Bar)
 }
 
 fn root(leader: &mut [usize], mut at: usize) -> usize {

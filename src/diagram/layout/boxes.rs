@@ -26,10 +26,7 @@ pub(super) fn boxed(node: &Node, measure: Measure, direction: Direction) -> Boxe
         Shape::Bar => return Boxed { lines: Vec::new(), w: 9, h: 1 },
         _ => {}
     }
-    let lines = match node.shape {
-        Shape::Record => node.label.split('\n').map(str::to_owned).collect(),
-        _ => wrap(&node.label, measure.box_cols, measure.breaks_words),
-    };
+    let lines = wrap(&node.label, measure.box_cols, measure.breaks_words);
     let text = lines.iter().map(|line| width(line)).max().unwrap_or(0).max(1) as i32;
     let rows = lines.len().max(1) as i32;
     let (w, h) = match node.shape {

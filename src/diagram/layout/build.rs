@@ -9,7 +9,6 @@ struct Run {
     upper: usize,
     lower: usize,
     is_reversed: bool,
-    upper_inside: bool,
     lower_inside: bool,
 }
 
@@ -100,10 +99,17 @@ impl<'a> Layered<'a> {
             layer.sort_by_key(|&item| task.items[item].cluster);
             let mut used = 0;
             let mut left = layer.len() as i32;
+            let mut last = None;
             for &item in &layer {
-                let depth = std::iter::successors(task.items[item].cluster, |&it| task.clusters[it].parent).count();
-                let width =
-                    task.items[item].across + task.items[item].margin_across + task.gaps.boxes + depth as i32 * 2;
+                let it = &task.items[item];
+                let frames: i32 = self
+                    .path_from(it.cluster, None)
+                    .iter()
+                    .map(|&at| task.clusters[at].low + task.clusters[at].high)
+                    .sum();
+                let is_beside = used > 0 && last == it.cluster;
+                last = it.cluster;
+                let width = it.across + it.margin_across + task.gaps.boxes + if is_beside { 0 } else { frames };
                 // What comes in a later row passes this one as a line.
                 if used > 0 && used + width + (left - 1) * (task.gaps.lines + 1) > limit {
                     next += 1;
@@ -139,7 +145,7 @@ impl<'a> Layered<'a> {
             Tie::Cluster(cluster) => self.is_within(self.cluster_of(inner), cluster),
             Tie::Item(_) => false,
         };
-        let forward = |upper, lower| Run { upper, lower, is_reversed: false, upper_inside: false, lower_inside: false };
+        let forward = |upper, lower| Run { upper, lower, is_reversed: false, lower_inside: false };
         let run = if from.1 < to.0 {
             forward(from.1, to.0)
         } else if to.1 < from.0 {
@@ -184,7 +190,7 @@ impl<'a> Layered<'a> {
                 layer: layer_of[rank[index]],
                 cluster: item.cluster,
                 across: item.across + item.margin_across,
-                along: item.along.max(item.min_along),
+                along: item.along,
                 pin: task.gaps.middle(item.across),
                 position: 0,
             });
@@ -199,7 +205,7 @@ impl<'a> Layered<'a> {
                 Tie::Cluster(cluster) if is_inside => Some(cluster),
                 tie => self.cluster_of(tie),
             };
-            let inside = self.common(home(upper, run.upper_inside), home(lower, run.lower_inside));
+            let inside = self.common(self.cluster_of(upper), home(lower, run.lower_inside));
             let (first, last) = (layer_of[run.upper], layer_of[run.lower]);
             let label_layer = wire.label.map(|_| layer_of[gap(run)] + 1);
             let mut vertices = vec![self.end(upper, first)];
@@ -231,7 +237,6 @@ impl<'a> Layered<'a> {
                 vertices,
                 is_reversed: run.is_reversed,
                 links: start..self.links.len(),
-                upper_inside: run.upper_inside,
                 lower_inside: run.lower_inside,
             });
         }

@@ -52,6 +52,11 @@ impl Flow {
         if self.direction.is_sideways() { (size.along, size.across) } else { (size.across, size.along) }
     }
 
+    pub(super) fn item(self, (w, h): (i32, i32), cluster: Option<usize>, has_corners: bool) -> Item {
+        let (across, along) = if self.direction.is_sideways() { (h, w) } else { (w, h) };
+        Item { across, along, margin_across: 0, cluster, has_corners }
+    }
+
     pub(super) fn spot(self, (across, along): Spot, total: i32) -> (i32, i32) {
         match self.direction {
             Direction::Down => (across, along),
@@ -108,6 +113,28 @@ impl Flow {
         if length > 0 {
             item.along = item.along.max(length + 2);
         }
+    }
+
+    /// The room inside a frame's far border that a loop of the group takes.
+    pub(super) fn frame_loop_room(self, label: &[String]) -> i32 {
+        let (cols, rows) = extent(label);
+        if self.direction.is_sideways() { 3 + rows } else { 5 + cols }
+    }
+
+    /// A loop of a whole group: inside the far border of its frame, where room was kept; the label beside it.
+    pub(super) fn frame_loop(self, frame: Area, head: i32, label: &[String]) -> (Vec<Spot>, Option<Area>) {
+        let side = frame.across + frame.size.across - 1;
+        let first = frame.along + head;
+        let (cols, rows) = extent(label);
+        let (reach, length) = if self.direction.is_sideways() { (2, 3) } else { (3, 1) };
+        let last = first + length;
+        let points = vec![(side, first), (side - reach, first), (side - reach, last), (side, last)];
+        let area = if self.direction.is_sideways() {
+            Area { across: side - reach - rows, along: first, size: Size { across: rows, along: cols } }
+        } else {
+            Area { across: side - reach - cols - 1, along: first, size: Size { across: cols, along: rows } }
+        };
+        (points, (cols > 0).then_some(area))
     }
 
     /// A loop at the far side of its box, `before` cells after its corner.

@@ -31,7 +31,6 @@ pub(super) struct Item {
     pub(super) along: i32,
     /// Room kept free beside it, for its loops.
     pub(super) margin_across: i32,
-    pub(super) min_along: i32,
     pub(super) cluster: Option<usize>,
     /// A bar may be met anywhere, a box not at its corners.
     pub(super) has_corners: bool,
@@ -144,8 +143,7 @@ pub(super) struct Chain {
     /// Whether the wire runs from below to above.
     pub(super) is_reversed: bool,
     pub(super) links: Range<usize>,
-    /// A cluster's own border seen from inside.
-    pub(super) upper_inside: bool,
+    /// Whether the lower end is a cluster's border, reached from inside.
     pub(super) lower_inside: bool,
 }
 

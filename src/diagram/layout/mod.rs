@@ -42,7 +42,8 @@ pub fn lay_out(graph: &Graph, width_cols: u16) -> Placed {
     }
 }
 
-/// Above this many nodes and edges only a few ways of drawing are tried.
+/// Above so many nodes and edges together only some, and only a few, ways of drawing are tried.
+const SOME_PARTS: usize = 70;
 const MANY_PARTS: usize = 150;
 
 /// A drawing larger than this nobody can follow; a bound on memory.
@@ -51,7 +52,7 @@ const MAX_CELLS: usize = 8_000_000;
 fn chart_placed(chart: &Chart, width_cols: i32) -> Placed {
     let mut best: Option<(i64, Placed)> = None;
     let is_large = chart.nodes.len() + chart.edges.len() > MANY_PARTS;
-    for (rung, manner) in ladder(chart, width_cols, is_large).into_iter().enumerate() {
+    for (rung, manner) in ladder(chart, width_cols).into_iter().enumerate() {
         let (placed, crossings) = drawn(chart, manner);
         let cost = cost(&placed, crossings, width_cols, rung);
         if best.as_ref().is_none_or(|(least, _)| cost < *least) {
@@ -67,10 +68,15 @@ fn chart_placed(chart: &Chart, width_cols: i32) -> Placed {
 }
 
 /// The ways of drawing to try, the most generous first.
-fn ladder(chart: &Chart, width_cols: i32, is_large: bool) -> Vec<Manner> {
+fn ladder(chart: &Chart, width_cols: i32) -> Vec<Manner> {
     let measure = |box_cols, edge_cols| Measure { box_cols, edge_cols, breaks_words: false };
-    let base =
-        Manner { direction: chart.direction, measure: measure(28, 24), is_tight: false, folds: false, width_cols };
+    let base = Manner {
+        direction: chart.direction,
+        measure: measure(28, 24),
+        is_tight: false,
+        fold_percent: None,
+        width_cols,
+    };
     let turned = chart.direction.turned();
     let mut rungs = vec![base];
     let narrower = |direction| {
@@ -84,21 +90,19 @@ fn ladder(chart: &Chart, width_cols: i32, is_large: bool) -> Vec<Manner> {
     rungs.push(Manner { direction: turned, ..base });
     rungs.extend(narrower(turned));
     let down = if chart.direction.is_sideways() { turned } else { chart.direction };
-    for (box_cols, edge_cols) in [(20, 16), (14, 12), (9, 9)] {
-        rungs.push(Manner {
-            direction: down,
-            measure: measure(box_cols, edge_cols),
-            is_tight: true,
-            folds: true,
-            ..base
-        });
-    }
+    let fold =
+        |measure, percent| Manner { direction: down, measure, is_tight: true, fold_percent: Some(percent), ..base };
+    rungs.extend([fold(measure(20, 16), 100), fold(measure(14, 12), 100), fold(measure(9, 9), 100)]);
+    // The last leave room for the lines that pass, and break words.
     let least = Measure { box_cols: 9, edge_cols: 9, breaks_words: true };
-    rungs.push(Manner { direction: down, measure: least, is_tight: true, folds: true, ..base });
-    if is_large {
-        rungs = vec![rungs[0], rungs[4], rungs[9]];
-    }
-    rungs
+    rungs.extend([fold(least, 100), fold(least, 65), fold(least, 40)]);
+    // The larger the chart, the fewer ways are tried: each must still be there within a frame.
+    let kept: &[usize] = match chart.nodes.len() + chart.edges.len() {
+        0..=SOME_PARTS => return rungs,
+        parts if parts <= MANY_PARTS => &[0, 2, 4, 7, 9, 11, 12],
+        _ => &[0, 4, 9],
+    };
+    kept.iter().map(|&rung| rungs[rung]).collect()
 }
 
 /// What a drawing costs: columns beyond the width first of all, then crossings, bends, how far it is from what the
@@ -137,8 +141,6 @@ fn assembled(chart: &Chart, manner: Manner, block: Block) -> Placed {
     let kind = match chart.kind {
         ChartKind::Flowchart => "flowchart",
         ChartKind::State => "state",
-        ChartKind::Class => "class",
-        ChartKind::EntityRelationship => "er",
     };
     let mut placed = Placed { kind, title: chart.title.clone(), ..Placed::default() };
     let mut y = 0;

@@ -232,7 +232,8 @@ impl Ports {
         let corner = i32::from(item.has_corners);
         let (low, high) = (it.position + corner, it.position + it.across - item.margin_across - 1 - corner);
         let centre = it.position + it.pin;
-        let mut wishes: Vec<Wish> = sockets.iter().map(|&socket| self.wish(layered, socket, other_side, low..high + 1)).collect();
+        let mut wishes: Vec<Wish> =
+            sockets.iter().map(|&socket| self.wish(layered, socket, other_side, low..high + 1)).collect();
         let first_link = |wish: &Wish| self.sockets[wish.socket].links[0];
         wishes.sort_by(|a, b| a.mean.total_cmp(&b.mean).then(first_link(a).cmp(&first_link(b))));
         let count = wishes.len() as i32;
@@ -499,11 +500,7 @@ fn path(
         }
     }
     if let Tie::Cluster(cluster) = upper_tie {
-        if chain.upper_inside {
-            points.insert(0, (ports.column(layered, first, 0), frames[cluster].along));
-        } else {
-            cut(&mut points, &frames[cluster]);
-        }
+        cut(&mut points, &frames[cluster]);
     }
     merge(&mut points);
     if chain.is_reversed {

@@ -56,7 +56,7 @@ struct Head {
     h: i32,
 }
 
-/// A block of steps: which lifelines it concerns, how deeply blocks lie in it, and how far it reaches to the right.
+/// A block of steps: which lifelines it concerns, how deeply blocks lie in it, and how far it reaches beyond them.
 #[derive(Clone, Copy)]
 struct Block {
     first: usize,

@@ -15,13 +15,13 @@ pub(super) fn read(body: &str, line: u32, title: String, slips: &mut Slips) -> C
         Reader { at: Cursor::new(body, line), builder: Builder::new(chart), slips, named_edges: Vec::new() };
     reader.heading();
     while reader.next_statement() {
-        let line = reader.at.line();
         let start = reader.at.offset();
         if let Err(message) = reader.statement() {
-            reader.slips.add(line, message);
+            reader.slips.add(reader.at.line(), message);
             reader.at.rest_of_line();
         } else if reader.at.offset() == start {
             // Nothing was read: without this step the loop would stand still.
+            let line = reader.at.line();
             let found = reader.at.rest_of_line();
             reader.slips.add(line, format!("cannot read `{}`: write links as `A --> B`", shortened(found)));
         }
@@ -415,13 +415,29 @@ impl<'a> Reader<'a, '_> {
         let mut after = ahead.clone();
         after.whitespace();
         if after.take("|") {
-            let label = after.take_until("|", MAX_LABEL_BYTES).ok_or("the text of this link has no end: write `|`")?;
+            let label = piped(&mut after).ok_or("the text of this link has no end: write `|`")?;
             link.label = plain(unquoted(label.trim()));
             ahead = after;
         }
         self.at = ahead;
         Ok(Some(link))
     }
+}
+
+/// The text up to the closing `|`, which may also stand between quotation marks.
+fn piped<'a>(at: &mut Cursor<'a>) -> Option<&'a str> {
+    let mut quoted = at.clone();
+    quoted.whitespace();
+    if quoted.take("\"")
+        && let Some(label) = quoted.take_until("\"", MAX_LABEL_BYTES)
+    {
+        quoted.whitespace();
+        if quoted.take("|") {
+            *at = quoted;
+            return Some(label);
+        }
+    }
+    at.take_until("|", MAX_LABEL_BYTES)
 }
 
 fn unquoted(text: &str) -> &str {
@@ -527,4 +543,122 @@ fn link_text(text: &str, line: Line) -> Option<(&str, Stroke)> {
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagram::{Chart, Graph, Line, Tip, parse};
+
+    fn chart(text: &str) -> (Chart, Vec<String>) {
+        let (graph, problems) = parse(text);
+        let Graph::Chart(chart) = graph else { panic!("{text} is no chart") };
+        (chart, problems.into_iter().map(|it| format!("{}: {}", it.line, it.message)).collect())
+    }
+
+    /// Every edge as `from (tail line head length) to: label`.
+    fn edges(statement: &str) -> Vec<String> {
+        let (chart, problems) = chart(&format!("graph LR\n{statement}"));
+        assert_eq!(problems, Vec::<String>::new(), "{statement}");
+        let tip = |tip: Tip| match tip {
+            Tip::None => "",
+            Tip::Arrow => ">",
+            Tip::Open => ")",
+            Tip::Circle => "o",
+            Tip::Cross => "x",
+        };
+        let line = |line: Line| match line {
+            Line::Solid => "-",
+            Line::Dotted => ".",
+            Line::Thick => "=",
+            Line::Invisible => "~",
+        };
+        let show = |it: &crate::diagram::Edge| {
+            let sign = format!("{}{}{}{}", tip(it.tail), line(it.line), tip(it.head), it.length);
+            let label = if it.label.is_empty() { String::new() } else { format!(": {}", it.label) };
+            format!("{} {sign} {}{label}", chart.name(it.from), chart.name(it.to))
+        };
+        chart.edges.iter().map(show).collect()
+    }
+
+    #[test]
+    fn every_kind_of_link_is_read() {
+        let cases: [(&str, &[&str]); 19] = [
+            ("A-->B", &["A ->1 B"]),
+            ("A --- B", &["A -1 B"]),
+            ("A ---> B", &["A ->2 B"]),
+            ("A -.-> B", &["A .>1 B"]),
+            ("A -..- B", &["A .2 B"]),
+            ("A ==> B", &["A =>1 B"]),
+            ("A <--> B", &["A >->1 B"]),
+            ("A o--x B", &["A o-x1 B"]),
+            ("A --o B", &["A -o1 B"]),
+            ("A ~~~ B", &["A ~1 B"]),
+            ("A -- one two --> B", &["A ->1 B: one two"]),
+            ("A --two-one--> B", &["A ->1 B: two-one"]),
+            ("A == loud ==> B", &["A =>1 B: loud"]),
+            ("A -. soft .-> B", &["A .>1 B: soft"]),
+            ("A -->|\"a | b\"| B", &["A ->1 B: a | b"]),
+            ("A -- \"x --> y\" --> B", &["A ->1 B: x --> y"]),
+            ("A & B --> C", &["A ->1 C", "B ->1 C"]),
+            ("A --> B --> C;C-->A", &["A ->1 B", "B ->1 C", "C ->1 A"]),
+            ("A e1@==> B\ne1@{ animate: true }", &["A =>1 B"]),
+        ];
+        for (statement, expected) in cases {
+            assert_eq!(edges(statement), expected, "{statement}");
+        }
+    }
+
+    #[test]
+    fn every_shape_and_its_label_is_read() {
+        let cases = [
+            ("A[text]", "rectangle", "text"),
+            ("A(text)", "rounded", "text"),
+            ("A([text])", "rounded", "text"),
+            ("A[[text]]", "subroutine", "text"),
+            ("A[(text)]", "cylinder", "text"),
+            ("A((text))", "circle", "text"),
+            ("A(((text)))", "double-circle", "text"),
+            ("A>text]", "flag", "text"),
+            ("A{text}", "diamond", "text"),
+            ("A{{text}}", "hexagon", "text"),
+            ("A[/text/]", "parallelogram", "text"),
+            ("A[\\text\\]", "parallelogram-left", "text"),
+            ("A[/text\\]", "trapezoid", "text"),
+            ("A[\\text/]", "trapezoid-down", "text"),
+            ("A[\"a (b) [c]\"]", "rectangle", "a (b) [c]"),
+            ("A[a<br/>b]:::hot", "rectangle", "a\nb"),
+            ("A@{ shape: cyl, label: \"a, b\" }", "cylinder", "a, b"),
+            ("A@{ shape: no-such-shape }", "rectangle", "A"),
+        ];
+        for (statement, shape, label) in cases {
+            let (chart, problems) = chart(&format!("flowchart TD\n{statement}\n"));
+            assert_eq!(problems, Vec::<String>::new(), "{statement}");
+            let node = &chart.nodes[0];
+            assert_eq!((node.shape.name(), node.label.as_str()), (shape, label), "{statement}");
+        }
+    }
+
+    #[test]
+    fn groups_hold_what_they_mention_first() {
+        let text = "graph TB\nX --> g\nsubgraph g [Outer]\n direction LR\n A\n subgraph inner\n  B --> A\n end\nend\nsubgraph empty\nend\n";
+        let (chart, problems) = chart(text);
+        assert_eq!(problems, Vec::<String>::new());
+        let home = |id: &str| {
+            chart.nodes.iter().find(|it| it.id == id).and_then(|it| it.group).map(|it| chart.groups[it].id.as_str())
+        };
+        assert_eq!([home("X"), home("A"), home("B"), home("empty")], [None, Some("inner"), Some("inner"), None]);
+        assert_eq!(chart.groups[1].parent, Some(0));
+        // `g` is the group, although it is named before it begins.
+        assert_eq!(chart.name(chart.edges[0].to), "g");
+        assert!(chart.nodes.iter().all(|it| it.id != "g"));
+    }
+
+    #[test]
+    fn a_slip_costs_its_line_only() {
+        let (chart, problems) =
+            chart("---\ntitle: T\n---\n%% a comment\ngraph LR\nA --> B\nA -->\nC[open --> D\nend\nE --> F\n");
+        assert_eq!(chart.title, "T");
+        assert_eq!(problems.iter().map(|it| it.split(':').next().unwrap_or_default()).collect::<Vec<_>>(), ["8", "9"]);
+        assert!(chart.nodes.iter().any(|it| it.id == "F"));
+    }
 }

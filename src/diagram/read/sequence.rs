@@ -152,16 +152,7 @@ impl Reader<'_> {
                 self.sequence.boxes.push(Surround { title: plain(box_title(rest)) });
                 self.surround = Some(self.sequence.boxes.len() - 1);
             }
-            "end" if rest.is_empty() => {
-                if self.surround.take().is_some() {
-                } else if let Some((_, is_drawn)) = self.open.pop() {
-                    if is_drawn {
-                        self.sequence.steps.push(Step::Close);
-                    }
-                } else {
-                    self.slips.add(line, "`end` without a block before it: take it away");
-                }
-            }
+            "end" if rest.is_empty() => self.end(line),
             block if BLOCKS.contains(&block) && !is_message() || BLOCKS.contains(&word) => {
                 let is_drawn = self.open.len() < MAX_DEPTH && !self.is_full;
                 self.open.push((line, is_drawn));
@@ -188,6 +179,18 @@ impl Reader<'_> {
             }
             _ if UNSAID.contains(&word) => {}
             _ => self.message(text, line),
+        }
+    }
+
+    /// Ends the box around participants, or the innermost block.
+    fn end(&mut self, line: u32) {
+        if self.surround.take().is_some() {
+            return;
+        }
+        match self.open.pop() {
+            Some((_, true)) => self.sequence.steps.push(Step::Close),
+            Some((_, false)) => {}
+            None => self.slips.add(line, "`end` without a block before it: take it away"),
         }
     }
 
@@ -353,4 +356,44 @@ fn box_title(text: &str) -> &str {
                 | "darkgreen"
         );
     if is_colour { rest.trim() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagram::{Graph, Line, Step, Tip, parse};
+
+    #[test]
+    fn every_arrow_is_read() {
+        let cases = [
+            ("A->B: x", Line::Solid, Tip::None, Tip::None),
+            ("A-->B: x", Line::Dotted, Tip::None, Tip::None),
+            ("A->>B: x", Line::Solid, Tip::None, Tip::Arrow),
+            ("A-->>B: x", Line::Dotted, Tip::None, Tip::Arrow),
+            ("A<<->>B: x", Line::Solid, Tip::Arrow, Tip::Arrow),
+            ("A-xB: x", Line::Solid, Tip::None, Tip::Cross),
+            ("A--)B: x", Line::Dotted, Tip::None, Tip::Open),
+            ("A ->> +B : x", Line::Solid, Tip::None, Tip::Arrow),
+        ];
+        for (text, line, tail, head) in cases {
+            let (graph, problems) = parse(&format!("sequenceDiagram\n{text}\n"));
+            assert_eq!(problems, [], "{text}");
+            let Graph::Sequence(sequence) = graph else { panic!("{text} is no sequence") };
+            let Step::Message(it) = &sequence.steps[0] else { panic!("{text} is no message") };
+            assert_eq!((it.line, it.tail, it.head, it.text.as_str()), (line, tail, head, "x"), "{text}");
+            assert_eq!(sequence.participants.iter().map(|it| it.id.as_str()).collect::<Vec<_>>(), ["A", "B"], "{text}");
+        }
+    }
+
+    #[test]
+    fn blocks_close_and_what_is_no_statement_is_named() {
+        let (graph, problems) = parse(
+            "sequenceDiagram\nbox Aqua Ours\nparticipant A as Anna\nend\nloop daily\nA->>A: think #59; again\nend\nend\nnonsense\nalt x\n",
+        );
+        let lines: Vec<u32> = problems.iter().map(|it| it.line).collect();
+        assert_eq!(lines, [8, 9, 10]);
+        let Graph::Sequence(sequence) = graph else { panic!("it is a sequence") };
+        assert_eq!((sequence.boxes[0].title.as_str(), sequence.participants[0].label.as_str()), ("Ours", "Anna"));
+        assert!(matches!(&sequence.steps[1], Step::Message(it) if it.text == "think ; again"), "{:?}", sequence.steps);
+        assert_eq!(sequence.steps.iter().filter(|it| matches!(it, Step::Close)).count(), 2);
+    }
 }

@@ -360,3 +360,35 @@ fn is_divided(below: &[&str]) -> bool {
     }
     false
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::diagram::{Graph, parse};
+
+    #[test]
+    fn composites_regions_notes_and_marks_are_read() {
+        let text = "stateDiagram-v2\n[*] --> A\nA : waits\nstate \"Long name\" as B {\n [*] --> C\n --\n [*] --> D\n}\nA --> B : go\n\
+                    state f <<fork>>\nnote right of A\n two\n lines\nend note\nB --> [*]\n";
+        let (graph, problems) = parse(text);
+        assert_eq!(problems, []);
+        let Graph::Chart(chart) = graph else { panic!("it is a chart") };
+        let nodes: Vec<String> =
+            chart.nodes.iter().map(|it| format!("{} {} {:?}", it.shape.name(), it.label, it.group)).collect();
+        assert_eq!(
+            nodes,
+            [
+                "start  None",
+                "rounded waits None",
+                "start  Some(1)",
+                "rounded C Some(1)",
+                "start  Some(2)",
+                "rounded D Some(2)",
+                "bar f None",
+                "note two\nlines None",
+                "end  None",
+            ]
+        );
+        assert_eq!((chart.groups[0].title.as_str(), chart.groups[2].parent), ("Long name", Some(0)));
+        assert_eq!(chart.edges.iter().filter(|it| it.label == "go").count(), 1);
+    }
+}

@@ -1,0 +1,46 @@
+//! How fast the grader is: a verdict on each of an exercise's sample answers, and reading the exercise's file.
+//!
+//! `cargo bench --bench grade`; the figure is items per second, an item being an answer.
+
+use coldstart::content;
+use coldstart::course::{Course, Kind};
+use coldstart::grade::Rubric;
+use divan::Bencher;
+use divan::counter::ItemsCount;
+
+fn main() {
+    divan::main();
+}
+
+const WRITTEN: [&str; 3] = ["connection-outside-handler", "constant-high-traffic", "invoice-flow"];
+
+fn with_samples(exercise: &str, work: impl FnOnce(&Rubric, &[&str])) {
+    let course = content::open(None).expect("the built-in course");
+    let exercise = course.exercise(exercise).expect("an exercise of the lesson");
+    let Kind::Text(rubric) = &exercise.kind else { panic!("a free-text exercise") };
+    let answers: Vec<&str> = exercise.samples.iter().map(|sample| sample.answer.as_str()).collect();
+    work(rubric, &answers);
+}
+
+#[divan::bench(args = WRITTEN)]
+fn verdict(bencher: Bencher, exercise: &str) {
+    with_samples(exercise, |rubric, answers| {
+        bencher
+            .counter(ItemsCount::new(answers.len()))
+            .bench_local(|| answers.iter().map(|answer| rubric.grade(answer).score).sum::<f64>());
+    });
+}
+
+#[divan::bench(args = WRITTEN)]
+fn batch(bencher: Bencher, exercise: &str) {
+    with_samples(exercise, |rubric, answers| {
+        let many: Vec<&str> = answers.iter().copied().cycle().take(10_000).collect();
+        bencher.counter(ItemsCount::new(many.len())).bench_local(|| rubric.grade_all(&many).len());
+    });
+}
+
+#[divan::bench]
+fn open(bencher: Bencher) {
+    let files = content::embedded();
+    bencher.bench_local(|| Course::assemble(&files).exercises.len());
+}
