@@ -17,6 +17,7 @@
 //!   tui        Key → Action, and Model → cells; one file per screen, with the same names as in app
 //!   content    finds and reads lessons and exercises (embedded in the binary, or a folder instead)
 //!   store      attempts, drafts and positions, append-only, in SQLite
+//!   html       the course as static pages
 //!   session    one learner at one terminal: the loop, and `perform(Effect)`
 //!   cli        one file per command: wiring only
 //! ```
@@ -41,6 +42,7 @@ pub mod app;
 
 pub mod cli;
 pub mod content;
+pub mod html;
 pub mod session;
 pub mod store;
 pub mod tui;

@@ -6,6 +6,7 @@
 mod check;
 mod completions;
 mod diagram;
+mod export;
 mod grade;
 mod open;
 mod output;
@@ -64,6 +65,8 @@ enum Command {
     Grade(grade::Arguments),
     /// Check a course as its author would want: links, diagrams, scenarios, rubrics against their samples
     Check(check::Arguments),
+    /// Write the course as static web pages
+    Export(export::Arguments),
     /// Show, export or reset what was learned
     Progress(progress::Arguments),
     /// Print the completions for a shell
@@ -135,6 +138,7 @@ fn run(arguments: Arguments, output: &mut Output) -> Result<Outcome, CliError> {
         Some(Command::Sim(it)) => sim::run(&it, course, output),
         Some(Command::Grade(it)) => grade::run(&it, course, output),
         Some(Command::Check(it)) => check::run(&it, course, output),
+        Some(Command::Export(it)) => export::run(&it, course, output),
         Some(Command::Progress(it)) => progress::run(&it, course, data, output),
         Some(Command::Completions(it)) => completions::run(&it, output),
     }

@@ -7,9 +7,11 @@ pub mod attempt;
 pub mod check;
 pub mod exercise;
 mod link;
+pub mod mastery;
 pub mod outline;
 pub mod page;
 pub mod progress;
+pub mod review;
 
 use std::collections::BTreeMap;
 use std::fmt;

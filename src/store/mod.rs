@@ -85,8 +85,7 @@ impl Store {
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         std::fs::create_dir_all(folder).map_err(|source| StoreError::Folder { path: folder.to_owned(), source })?;
         let path = folder.join(FILE);
-        let connection =
-            Connection::open(&path).map_err(|source| StoreError::Open { path: path.clone(), source })?;
+        let connection = Connection::open(&path).map_err(|source| StoreError::Open { path: path.clone(), source })?;
         Self::set_up(connection, &path)
     }
 
@@ -97,7 +96,8 @@ impl Store {
 
     fn set_up(connection: Connection, path: &Path) -> Result<Self, StoreError> {
         connection.busy_timeout(BUSY)?;
-        let version = |connection: &Connection| connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0));
+        let version =
+            |connection: &Connection| connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0));
         let found = version(&connection).map_err(|error| match error.sqlite_error_code() {
             Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => StoreError::NotOurs { path: path.to_owned() },
             _ => StoreError::from(error),
@@ -111,8 +111,7 @@ impl Store {
         let mut store = Self { connection };
         if found == 0 {
             // IMMEDIATE: of two programs that start at once, one makes the tables and the other waits and finds them.
-            let transaction =
-                store.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+            let transaction = store.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
             if version(&transaction)? == 0 {
                 let foreign: i64 = transaction.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
                 if foreign > 0 {

@@ -218,7 +218,7 @@ fn tables(model: &Model) -> (Vec<&'static [Binding]>, bool) {
             // Ctrl-Z takes a letter back here, as in every editor.
             (Stage::Answering, Input::Writing(_)) => (vec![&EDITOR], true),
             (Stage::Answering, Input::Number(_)) => (vec![&NUMBER, &ALWAYS], true),
-            (Stage::Answering, _) | (Stage::Checking { .. }, _) => (vec![&CHOOSING, &EVERYWHERE], false),
+            (Stage::Answering | Stage::Checking { .. }, _) => (vec![&CHOOSING, &EVERYWHERE], false),
             _ => (vec![&SHEET, &EVERYWHERE], false),
         },
         Screen::Diagram(_) => (vec![&CANVAS, &EVERYWHERE], false),

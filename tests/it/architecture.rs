@@ -25,7 +25,10 @@ const MAY_USE: [(&str, &[&str]); 14] = [
     ("html", &["course", "markdown", "diagram", "sim", "grade"]),
     // A session loads the grammars after the first frame, which is `markdown`'s business.
     ("session", &["app", "tui", "content", "store", "course", "markdown", "sim"]),
-    ("cli", &["app", "tui", "content", "store", "session", "faas", "html", "course", "markdown", "diagram", "sim", "grade"]),
+    (
+        "cli",
+        &["app", "tui", "content", "store", "session", "faas", "html", "course", "markdown", "diagram", "sim", "grade"],
+    ),
     ("main", &["cli"]),
 ];
 

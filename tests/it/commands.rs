@@ -153,7 +153,7 @@ fn a_file_with_control_characters_reaches_nobody_raw() {
 #[test]
 fn huge_and_strange_files_are_read_or_refused_in_time() {
     let long = "word ".repeat(2_000_000);
-    let nested: String = (0..100_000).map(|depth| format!("{}- x\n", " ".repeat((depth % 400) * 2))).collect();
+    let nested = (0..100_000).map(|depth| " ".repeat((depth % 400) * 2) + "- x\n").collect::<String>();
     let quotes = ">".repeat(100_000) + " deep\n";
     for (name, bytes) in [
         ("long.md", long.as_bytes()),

@@ -194,19 +194,24 @@ fn percent_decoded(text: &str) -> String {
 fn course(pages: &[(&str, &str)], word: &str) -> Course {
     let quoted = serde_json::to_string(word).expect("a string");
     let mut files = Files::new();
-    let lesson = format!("title = {quoted}, folder = \"a & <b>\"");
+    let lesson = format!("title = {quoted}, folder = \"a & <b> 50%#?\"");
     let outline = format!(
         "format = 1\ntitle = {quoted}\nabout = {quoted}\n[[module]]\ntitle = {quoted}\nlessons = [{{ {lesson} }}, {{ title = {quoted} }}]\n"
     );
     files.insert("lessons/course.toml".into(), outline);
     for (name, text) in pages {
-        files.insert(format!("lessons/a & <b>/{name}.md"), (*text).to_owned());
+        files.insert(format!("lessons/a & <b> 50%#?/{name}.md"), (*text).to_owned());
     }
     let common =
         format!("format = 1\ntitle = {quoted}\nprompt = {quoted}\nhints = [{quoted}, {quoted}]\nsolution = {quoted}\n");
     for (name, rest) in [
         ("text", format!("kind = \"text\"\n[[item]]\nid = \"i\"\npoints = 1.0\nlabel = {quoted}\nneed = [\"x\"]\n")),
-        ("choice", format!("kind = \"choice\"\n[[option]]\ntext = {quoted}\nright = true\nwhy = {quoted}\n[[option]]\ntext = \"b\"\n")),
+        (
+            "choice",
+            format!(
+                "kind = \"choice\"\n[[option]]\ntext = {quoted}\nright = true\nwhy = {quoted}\n[[option]]\ntext = \"b\"\n"
+            ),
+        ),
         ("order", format!("kind = \"order\"\nsteps = [{quoted}, \"b\", \"c\"]\n")),
         ("number", format!("kind = \"number\"\nvalue = 1.5\ntolerance = 0.5\nunit = {quoted}\n")),
     ] {
@@ -222,6 +227,15 @@ fn the_courses_pages_are_sound_linked_and_load_nothing() {
     let course = content::open(None).expect("the built-in course");
     let pages = site(&course);
     assert_eq!(pages.len(), 1 + course.pages().count());
+    for (page, after) in course.pages().zip(course.pages().skip(1)) {
+        let leads = |from: &str, rel: &str, to: &str| {
+            let link = pages[from].tags.iter().find(|tag| tag.attributes.get("rel").is_some_and(|it| it == rel));
+            assert_eq!(link.map(|link| joined(from, &link.attributes["href"])).as_deref(), Some(to), "{from}: {rel}");
+        };
+        let (here, there) = (format!("{}.html", page.id), format!("{}.html", after.id));
+        leads(&here, "next", &there);
+        leads(&there, "prev", &here);
+    }
     let index = &pages["index.html"].text;
     for module in &course.modules {
         assert!(index.contains(&module.title), "{}", module.title);
@@ -245,7 +259,7 @@ fn exercises_keep_their_solutions_folded_and_simulations_show_their_run() {
         assert_eq!(shown("<section class=\"card simulation\""), shown("<figure class=\"plot\">"), "{}", page.id);
     }
     let cold = &pages["serverless/04-cold-start.html"];
-    assert!(cold.contains("class=\"cold\"") && cold.contains("class=\"warm\"") && cold.contains("▲ cold start"));
+    assert!(cold.contains("class=\"cold\"") && cold.contains("class=\"warm\"") && cold.contains("▲\u{a0}cold start"));
 }
 
 #[test]
@@ -256,13 +270,13 @@ fn hostile_words_stay_words_wherever_they_stand() {
         "' onmouseover='alert(1)",
         "&lt;b&gt; &amp; &#x3c;i&#x3e; <!-- x --> ]]> <![CDATA[",
         "\u{0} \u{1b}[31m \u{202e} \u{9b} \u{fffe}",
-        "[x](javascript:alert(1)) <svg onload=alert(1)> <kbd onclick=x>k</kbd>",
+        "[x](javascript:alert(1)) [y](javascript://x/%0aalert(1)) <svg onload=alert(1)> <kbd onclick=x>k</kbd>",
     ] {
         let page = format!(
             "+++\nformat = 1\ntitle = {quoted}\ngoals = [{quoted}]\nminutes = 1\n+++\n# {line}\n\n{line}\n\n## {line}\n\n> [!NOTE] {line}\n> {line}\n\n\
              - {line}\n  1. {line}\n\n| {line} | b |\n|:-:|--:|\n| {line} | `{line}` |\n\n```js {line}\n{line}\n```\n\n\
              ```mermaid\ngraph LR\nA[\"{line}\"] -- \"{line}\" --> B[\"b\"]\n```\n\n```mermaid\n{line}\n```\n\n{line}[^1] ![{line}](x.png \"{line}\") \
-             [{line}](http://example.org/{line})\n\n[^1]: {line}\n\n```exercise\ntext\n```\n```exercise\nchoice\n```\n```exercise\norder\n```\n\
+             [{line}](http://example.org/{line})\n\n[^1]: {line}\n\n[^1]: {line}\n\n```exercise\ntext\n```\n```exercise\nchoice\n```\n```exercise\norder\n```\n\
              ```exercise\nnumber\n```\n```exercise\n{line}\n```\n```sim\nscenario = \"run\"\n[predict]\nask = {quoted}\nof = \"cold_ratio\"\n\
              unit = {quoted}\ntolerance = 1\nwhy = {quoted}\n```\n",
             quoted = serde_json::to_string(word).expect("a string"),
@@ -296,10 +310,33 @@ fn every_kind_of_block_has_its_element() {
 }
 
 #[test]
+fn the_command_writes_the_site_and_overwrites_nobodys_files() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let export = |to: &str| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_coldstart"));
+        let output = command.args(["export", "--html"]).arg(folder.path().join(to)).output().expect("it runs");
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    assert_eq!(export("new/site").0, Some(0));
+    assert!(folder.path().join("new/site/serverless/04-cold-start.html").is_file());
+    assert_eq!(export("new/site").0, Some(0), "an earlier export is renewed");
+    std::fs::create_dir(folder.path().join("theirs")).expect("a folder");
+    std::fs::write(folder.path().join("theirs/index.html"), "mine").expect("a file");
+    let (code, said) = export("theirs");
+    assert!(code == Some(2) && said.contains("holds other files"), "{said}");
+    assert_eq!(std::fs::read_to_string(folder.path().join("theirs/index.html")).expect("a file"), "mine");
+}
+
+#[test]
 fn absurd_nesting_and_length_are_written_in_time() {
     let deep = format!("{}x\n", "> - ".repeat(20_000));
-    let long = "- *a* [b](#x)\n\n| a |\n|--|\n| b |\n\n".repeat(20_000);
+    let long = "- *a* [b](#x)\n\n| a |\n|--|\n| b |\n\n".repeat(5_000);
+    let part = |n: u32| format!("## Part {n}\n\n[there](#part-{n})[^{n}]\n\n[^{n}]: x\n\n");
+    let linked: String = (0..5_000).map(part).collect();
+    let course = course(&[("01-deep", &deep), ("02-long", &long), ("03-linked", &linked)], "plain");
     let begun = std::time::Instant::now();
-    site(&course(&[("01-deep", &deep), ("02-long", &long)], "plain"));
-    assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+    let n_bytes: usize = html::site(&course).map(|file| file.text.len()).sum();
+    assert!(n_bytes > 1_000_000);
+    // What grows with the square of the length takes a minute.
+    assert!(begun.elapsed().as_secs() < 10, "{:?}", begun.elapsed());
 }

@@ -31,10 +31,6 @@ impl Learner {
         Self::with(content::open(None).expect("the built-in course"), folder, size)
     }
 
-    pub fn of(course: Course, size: Size) -> Self {
-        Self::with(course, tempfile::tempdir().expect("a folder for the test"), size)
-    }
-
     fn with(course: Course, folder: TempDir, size: Size) -> Self {
         let store = Store::open(folder.path()).expect("a store in an empty folder");
         let kept = store.load().expect("a store that was just opened");

@@ -1,4 +1,5 @@
 //! The promises of the product, in one binary: each file below reads like a page of a manual.
+#![allow(unreachable_pub, reason = "the files of this binary share their helpers")]
 
 mod learner;
 mod pty;
@@ -8,7 +9,9 @@ mod commands;
 mod course_files;
 mod diagrams;
 mod grader;
+mod html;
 mod markdown_pages;
+mod review;
 mod screens;
 mod simulator;
 mod terminal;

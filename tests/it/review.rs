@@ -63,8 +63,14 @@ fn answers_kept_over_weeks_are_due_when_the_reference_says() {
 }
 
 fn answered(at_ms: i64, score: f64) -> Attempt {
-    let verdict =
-        Verdict { score, max: 1.0, items: Vec::new(), needs_review: false, review_reason: None, feedback: String::new() };
+    let verdict = Verdict {
+        score,
+        max: 1.0,
+        items: Vec::new(),
+        needs_review: false,
+        review_reason: None,
+        feedback: String::new(),
+    };
     let answer = Answer::Text("words".into());
     Attempt { at_ms, deed: Deed::Answered { exercise: ExerciseId("steps".into()), answer, verdict } }
 }

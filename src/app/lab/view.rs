@@ -344,7 +344,7 @@ impl Lab {
                     panel.extend(detail::instance(instance, &requests, self.watched.clock_s, width));
                 }
                 None => {
-                    panel.push(Row::ui(Ui::Muted, "No such instance now. ← → look at another one, Esc comes back."))
+                    panel.push(Row::ui(Ui::Muted, "No such instance now. ← → look at another one, Esc comes back."));
                 }
             },
             Part::Sources { top } => {

@@ -1,0 +1,80 @@
+//! The gateway on loopback, until Ctrl-C: each request is answered, then told in a line.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::Serialize;
+
+use super::MAX_DELIVERIES;
+use super::shown::{arrival, phases};
+use crate::cli::output::{Output, remark};
+use crate::cli::{CliError, Format, Outcome};
+use crate::faas::{Delivery, Invocation, Platform, Served, Server};
+
+/// One request, as `--http --format json` prints it: one document a line.
+#[derive(Serialize)]
+struct Answered<'a> {
+    method: &'a str,
+    path: &'a str,
+    status: u16,
+    reason: Option<&'a str>,
+    invocation: Option<&'a Invocation>,
+    deliveries: &'a [Delivery],
+}
+
+pub(super) fn serve(port: u16, platform: &Platform, format: Format, output: &mut Output) -> Result<Outcome, CliError> {
+    let server = Server::bind(port).map_err(|error| {
+        CliError::Input(format!("cannot listen on port {port} of this machine: {error}; --http 0 takes a free port"))
+    })?;
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        signal_hook::flag::register(signal, Arc::clone(&stop))?;
+    }
+    let address = server.address()?;
+    if format == Format::Text {
+        output.line(&format!("listening on http://{address}, until Ctrl-C"))?;
+        for (route, function) in platform.deployment().routes() {
+            output.line(&format!("  {route} → {}", function.name))?;
+        }
+    } else {
+        remark(&format!("listening on http://{address}"));
+    }
+    output.finish()?;
+    // Requests are answered by threads of their own; lines come out whole.
+    let output = Mutex::new(output);
+    server.run(platform, &stop, |served| {
+        let deliveries = platform.run_events(MAX_DELIVERIES);
+        let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
+        if print(&served, &deliveries, format, &mut output).is_err() {
+            // Nobody reads any more: what is the server for?
+            stop.store(true, Ordering::Relaxed);
+        }
+    });
+    Ok(Outcome::Done)
+}
+
+fn print(served: &Served, deliveries: &[Delivery], format: Format, output: &mut Output) -> std::io::Result<()> {
+    let Served { method, path, response, invocation } = served;
+    if format == Format::Json {
+        let reason = response.reason.as_deref();
+        let it =
+            Answered { method, path, status: response.status, reason, invocation: invocation.as_ref(), deliveries };
+        output.line(&serde_json::to_string(&it).map_err(std::io::Error::other)?)?;
+        return output.finish();
+    }
+    let how = invocation.as_ref().map_or_else(|| "no function".to_owned(), phases);
+    output.line(&format!("{method} {path} {}  {how}", response.status))?;
+    if let Some(reason) = &response.reason {
+        output.line(&format!("    {reason}"))?;
+    }
+    for line in invocation.iter().flat_map(|it| &it.logs) {
+        output.line(&format!("    {}", line.text))?;
+    }
+    for delivery in deliveries {
+        output.line(&format!("  {}  {}", arrival(delivery), phases(&delivery.invocation)))?;
+        if let Err(fault) = &delivery.invocation.result {
+            output.line(&format!("    {fault}"))?;
+        }
+    }
+    output.finish()
+}

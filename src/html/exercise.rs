@@ -1,0 +1,94 @@
+//! An exercise as a card: what is asked, then hints and solution, folded.
+
+use super::page::{Sheet, begin_card, end_card};
+use super::prose::snippet;
+use crate::course::{Exercise, Kind};
+use crate::grade::exact::ChoiceOption;
+
+pub(super) fn card(sheet: &mut Sheet<'_>, exercise: &Exercise, level: u8) {
+    begin_card(sheet, "card exercise", kind_name(&exercise.kind), &exercise.title, level);
+    snippet(sheet, &exercise.prompt, level);
+    match &exercise.kind {
+        Kind::Choice { options, .. } => {
+            lines(sheet, options.iter().map(|option| option.text.as_str()), "lettered", level);
+        }
+        Kind::Order { steps } => {
+            lines(sheet, exercise.shown_order().into_iter().map(|step| steps[step].as_str()), "lettered", level);
+        }
+        Kind::Text(_) | Kind::Number(_) => {}
+    }
+    for (number, hint) in (1..).zip(&exercise.hints) {
+        folded(sheet, &format!("Hint {number}"), |sheet| snippet(sheet, hint, level));
+    }
+    folded(sheet, "Solution", |sheet| {
+        key(sheet, exercise, level);
+        snippet(sheet, &exercise.solution, level);
+    });
+    end_card(sheet);
+}
+
+fn kind_name(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Text(_) => "Exercise",
+        Kind::Choice { several: false, .. } => "Question: choose one",
+        Kind::Choice { several: true, .. } => "Question: choose all that fit",
+        Kind::Order { .. } => "Question: put in order",
+        Kind::Number(_) => "Question: a number",
+    }
+}
+
+/// What is right, as far as the exercise's kind says it.
+fn key(sheet: &mut Sheet<'_>, exercise: &Exercise, level: u8) {
+    match &exercise.kind {
+        Kind::Text(rubric) => {
+            sheet.markup.leaf("p", &[], "A good answer makes these points:");
+            sheet.markup.element("ul", &[], |it| {
+                for item in rubric.items() {
+                    it.leaf("li", &[], &item.label);
+                }
+            });
+        }
+        Kind::Choice { options, .. } => judged(sheet, options, level),
+        Kind::Order { steps } => lines(sheet, steps.iter().map(String::as_str), "numbered", level),
+        Kind::Number(task) => {
+            let tolerance = if task.tolerance > 0.0 { format!(" ± {}", task.tolerance) } else { String::new() };
+            let value = format!("{}{tolerance} {}", task.value, task.unit);
+            sheet.markup.element("p", &[], |it| it.leaf("strong", &[], value.trim()));
+        }
+    }
+}
+
+/// The options with a mark, and what there is to say about each.
+fn judged(sheet: &mut Sheet<'_>, options: &[ChoiceOption], level: u8) {
+    sheet.markup.open("ol", &[("class", "lettered")]);
+    for option in options {
+        sheet.markup.open("li", &[]);
+        let (mark, said) = if option.right { ("✓", "Right: ") } else { ("✗", "Wrong: ") };
+        let class = if option.right { "mark right" } else { "mark wrong" };
+        sheet.markup.leaf("span", &[("class", class), ("role", "img"), ("aria-label", said)], mark);
+        snippet(sheet, &option.text, level);
+        if !option.why.is_empty() {
+            snippet(sheet, &option.why, level);
+        }
+        sheet.markup.close("li");
+    }
+    sheet.markup.close("ol");
+}
+
+fn lines<'a>(sheet: &mut Sheet<'_>, lines: impl Iterator<Item = &'a str>, class: &'static str, level: u8) {
+    sheet.markup.open("ol", &[("class", class)]);
+    for line in lines {
+        sheet.markup.open("li", &[]);
+        snippet(sheet, line, level);
+        sheet.markup.close("li");
+    }
+    sheet.markup.close("ol");
+}
+
+/// Something that opens when it is asked for.
+pub(super) fn folded(sheet: &mut Sheet<'_>, summary: &str, inside: impl FnOnce(&mut Sheet<'_>)) {
+    sheet.markup.open("details", &[]);
+    sheet.markup.leaf("summary", &[], summary);
+    inside(sheet);
+    sheet.markup.close("details");
+}
