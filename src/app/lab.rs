@@ -6,6 +6,7 @@
 mod chart;
 mod detail;
 mod figures;
+mod flow;
 mod view;
 mod watched;
 
@@ -15,6 +16,7 @@ use super::{Action, Desk, Effect, Go, Size, Step};
 use crate::course::progress::Predicted;
 use crate::course::{self, PageId, Predict, SimulationTask};
 use crate::sim::{self, Knob, Report, RunCode, Scenario};
+use flow::FlowView;
 pub use view::{Target, View, left_cols};
 use watched::{Advanced, Watched};
 
@@ -39,6 +41,8 @@ pub enum Deed {
     /// To the next (1) or previous (-1) part of the screen that the arrows move in.
     NextPart(i32),
     Sources,
+    /// From the flow's diagram to the chart, and back.
+    OtherPicture,
 }
 
 /// Events that one frame advances at most, so that a key is always answered within a frame or two.
@@ -72,6 +76,11 @@ pub struct Lab {
     /// Simulated seconds in a second of watching.
     pub speed: f64,
     last_tick_ms: Option<u64>,
+    now_ms: u64,
+    /// The flow on its own diagram, where the page has one.
+    flow: Option<FlowView>,
+    /// The chart is shown in place of the flow.
+    pub shows_chart: bool,
     pub knobs: Vec<Knob>,
     pub knob: usize,
     pub part: Part,
@@ -149,6 +158,9 @@ impl Lab {
             asked: None,
             play: Play::Paused,
             last_tick_ms: None,
+            now_ms: 0,
+            flow: task.flow.as_ref().map(|flow| FlowView::new(flow, &scenario.steps())),
+            shows_chart: false,
             knobs: sim::knobs(scenario),
             knob: 0,
             part: Part::Knobs,
@@ -166,7 +178,7 @@ impl Lab {
     }
 
     pub fn is_playing(&self) -> bool {
-        matches!(self.play, Play::Running | Play::Seeking { .. })
+        matches!(self.play, Play::Running | Play::Seeking { .. }) || self.flow.as_ref().is_some_and(FlowView::is_moving)
     }
 
     pub fn report(&self) -> Report {
@@ -204,6 +216,10 @@ impl Lab {
             Action::Lab(deed) if !self.asks_first() => self.deed(desk, *deed),
             _ => Step::default(),
         };
+        let happened = self.watched.take_happened();
+        if let Some(flow) = &mut self.flow {
+            flow.hear(&happened, self.now_ms);
+        }
         self.lay_out(desk);
         step
     }
@@ -282,6 +298,12 @@ impl Lab {
                     Part::Instances { .. } => self.choose_instance(-1),
                     Part::Knobs | Part::Lesson | Part::Sources { .. } => {}
                 }
+            }
+            Deed::OtherPicture => {
+                if self.flow.is_none() {
+                    return Step::say("This simulation has one picture only.");
+                }
+                self.shows_chart = !self.shows_chart;
             }
             Deed::Sources => {
                 self.part =
@@ -365,6 +387,7 @@ impl Lab {
     fn tick(&mut self, desk: &Desk<'_>, now_ms: u64) -> Step {
         let passed_s = self.last_tick_ms.map_or(0.0, |last| now_ms.saturating_sub(last) as f64 / 1000.0);
         self.last_tick_ms = Some(now_ms);
+        self.now_ms = now_ms;
         match self.play {
             Play::Paused | Play::Ended => Step::default(),
             Play::Seeking { until_s } => self.seek(desk, until_s),

@@ -118,6 +118,31 @@ impl Row {
         self
     }
 
+    /// Writes `over` from column `x` on, in place of what stands there.
+    #[must_use]
+    pub fn overlaid(self, x: usize, over: Span) -> Self {
+        let source_line = self.source_line;
+        let end = x + over.width();
+        let mut spans = Vec::new();
+        let mut after = Vec::new();
+        let mut at = 0;
+        for span in self.padded(end, Ui::Text).spans {
+            let width = span.width();
+            if at < x {
+                spans.push(Span { text: fit(&span.text, x - at).to_owned(), ..span.clone() });
+            }
+            if at + width > end {
+                let hidden = fit(&span.text, end.saturating_sub(at));
+                after.push(Span { text: span.text[hidden.len()..].to_owned(), ..span });
+            }
+            at += width;
+        }
+        spans.push(over);
+        spans.extend(after);
+        spans.retain(|span| !span.text.is_empty());
+        Self { spans, source_line }
+    }
+
     /// Fills up to `width_cols` with blanks of `role`.
     #[must_use]
     pub fn padded(mut self, width_cols: usize, role: Ui) -> Self {
@@ -206,7 +231,7 @@ pub fn fit(text: &str, width_cols: usize) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Row, Ui, fit, wrapped};
+    use super::{Row, Span, Ui, fit, wrapped};
 
     #[test]
     fn a_cut_row_is_never_wider_than_asked() {
@@ -215,6 +240,16 @@ mod tests {
         }
         assert_eq!(Row::ui(Ui::Text, "abcdef").cut(4).text(), "abc…");
         assert_eq!(fit("日本", 3), "日");
+    }
+
+    #[test]
+    fn a_row_is_written_over_in_its_place() {
+        let row = Row::of([Span::ui(Ui::Text, "abc"), Span::ui(Ui::Muted, "defg")]);
+        let over = |x, text: &str| row.clone().overlaid(x, Span::ui(Ui::Key, text)).text();
+        assert_eq!(
+            [over(0, "X"), over(2, "XY"), over(6, "XYZ"), over(9, "X")],
+            ["Xbcdefg", "abXYefg", "abcdefXYZ", "abcdefg  X"]
+        );
     }
 
     #[test]

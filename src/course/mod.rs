@@ -20,7 +20,7 @@ pub use attempt::{Attempt, Deed, Kept, Position};
 pub use exercise::{Answer, Exercise, ExerciseId, Kind};
 pub use link::Target;
 pub use outline::{Entry, Module};
-pub use page::{Page, PageId, Predict, SimulationTask, Task, Widget};
+pub use page::{FlowDiagram, Page, PageId, Predict, SimulationTask, Task, Widget};
 pub use progress::Progress;
 
 use crate::sim::{RunCode, Scenario};

@@ -65,6 +65,21 @@ pub enum Task {
 pub struct SimulationTask {
     pub scenario: String,
     pub predict: Option<Predict>,
+    /// Mermaid text of the flow that the scenario simulates, to be watched on.
+    diagram: Option<String>,
+    /// The nodes of the diagram that are functions: the scenario's own first, then the steps of its flow by their names.
+    #[serde(default)]
+    functions: Vec<String>,
+    /// `diagram`, read.
+    #[serde(skip)]
+    pub flow: Option<FlowDiagram>,
+}
+
+/// A flow's diagram, and which of its nodes are the functions of the simulation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FlowDiagram {
+    pub graph: Graph,
+    pub functions: Vec<String>,
 }
 
 /// A question whose answer the run itself gives.
@@ -283,8 +298,11 @@ fn read_task(fence: &Fence, course: &Course) -> (Task, Vec<(u32, String)>) {
                 let line = error.span().map_or(1, |span| line_at(&fence.body, span.start));
                 broken(line, error.message().to_owned())
             }
-            Ok(task) => match course.scenario(&task.scenario) {
-                Ok(_) => (Task::Simulation(task), Vec::new()),
+            Ok(mut task) => match course.scenario(&task.scenario) {
+                Ok(_) => {
+                    let slips = read_flow(&mut task);
+                    (Task::Simulation(task), slips)
+                }
                 Err(why) => broken(1, why),
             },
         },
@@ -299,6 +317,22 @@ fn read_task(fence: &Fence, course: &Course) -> (Task, Vec<(u32, String)>) {
             }
         }
     }
+}
+
+/// Reads the flow's diagram, when there is one. A node that the diagram does not have is a slip.
+fn read_flow(task: &mut SimulationTask) -> Vec<(u32, String)> {
+    let Some(text) = &task.diagram else { return Vec::new() };
+    let (graph, problems) = diagram::parse(text);
+    let mut slips: Vec<(u32, String)> =
+        problems.into_iter().map(|it| (0, format!("in the diagram: {}", it.message))).collect();
+    let placed = diagram::lay_out(&graph, 200);
+    let ids: Vec<&str> = placed.nodes.iter().map(|node| node.id.as_str()).collect();
+    for function in task.functions.iter().filter(|id| !ids.contains(&id.as_str())) {
+        let near = nearest_hint(function, ids.iter().copied());
+        slips.push((0, format!("the diagram has no node `{function}`{near}")));
+    }
+    task.flow = Some(FlowDiagram { graph, functions: task.functions.clone() });
+    slips
 }
 
 fn broken(line: u32, message: String) -> (Task, Vec<(u32, String)>) {

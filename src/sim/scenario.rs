@@ -47,6 +47,11 @@ impl Scenario {
         Err(problems)
     }
 
+    /// The names of the functions after the first, in the order in which events name them.
+    pub fn steps(&self) -> Vec<String> {
+        self.model().steps.iter().map(|step| step.name.clone()).collect()
+    }
+
     pub fn seed(&self) -> u64 {
         self.model.run.seed
     }

@@ -125,7 +125,7 @@ static CANVAS: [Binding; 9] = [
     key("Enter", Action::Open, "back to the page", "back"),
 ];
 
-static LAB: [Binding; 20] = [
+static LAB: [Binding; 21] = [
     key("Space", Action::Lab(Deed::Play), "run, pause", "run / pause"),
     key("↓ j", Action::Lab(Deed::Choose(1)), "next knob, or the next cold request", "knob"),
     key("↑ k", Action::Lab(Deed::Choose(-1)), "previous knob, or the previous cold request", ""),
@@ -149,6 +149,7 @@ static LAB: [Binding; 20] = [
     key("[ -", Action::Lab(Deed::Speed(-1)), "slower", ""),
     key("g Home", Action::Lab(Deed::Rewind), "back to the beginning", ""),
     key("0", Action::Lab(Deed::Reset), "all knobs as the page had them", ""),
+    key("v", Action::Lab(Deed::OtherPicture), "from the flow to the chart, and back", ""),
     key("i", Action::Lab(Deed::Sources), "where the figures come from", ""),
     key("y", Action::Copy, "copy the command that makes this run again", ""),
 ];

@@ -91,7 +91,17 @@ impl Lab {
         let lent = if self.part == Part::Lesson { 0 } else { LEAST_CHART_ROWS + 2 };
         let panel = self.panel(width, height.saturating_sub(view.rows.len() + lent));
         let left = height.saturating_sub(view.rows.len() + panel.rows.len() + if roomy { 2 } else { 1 });
-        if left >= LEAST_CHART_ROWS {
+        let picture = self.flow_rows(width);
+        if !picture.is_empty() && picture.len() < left {
+            let below = left - picture.len();
+            view.extend(picture);
+            if below > LEAST_CHART_ROWS + 1 {
+                self.charts(&mut view, width, below - 1, false);
+                view.push(legend(width));
+            } else {
+                view.push(flow_legend(width));
+            }
+        } else if left >= LEAST_CHART_ROWS {
             let sparks = left >= LEAST_CHART_ROWS + 4;
             self.charts(&mut view, width, left - if sparks { 2 } else { 0 }, sparks);
             view.push(legend(width));
@@ -107,6 +117,18 @@ impl Lab {
         view
     }
 
+    /// The flow on its diagram, in the middle of `width` columns; nothing when there is none or the chart is wanted.
+    fn flow_rows(&self, width: usize) -> Vec<Row> {
+        let Some(flow) = self.flow.as_ref().filter(|_| !self.shows_chart) else { return Vec::new() };
+        let mut rows = flow.rows(&self.watched.sim, &self.report(), self.now_ms, width);
+        let drawn = rows.iter().map(Row::width).max().unwrap_or(0);
+        let indent = " ".repeat(width.saturating_sub(drawn) / 2);
+        for row in &mut rows {
+            row.spans.insert(0, Span::ui(Ui::Text, indent.clone()));
+        }
+        rows
+    }
+
     /// The simulation as it stands in a page, in `width` columns.
     pub fn card(&self, width: usize) -> Vec<Row> {
         let report = self.report();
@@ -117,9 +139,15 @@ impl Lab {
         }
         self.clock(&mut view, width);
         self.instances(&mut view, width, 1);
-        let requests: Vec<&RequestView> = self.watched.sim.recent().collect();
-        view.extend(chart(&requests, self.watched.clock_s, None, width, 7).rows);
-        view.push(legend(width));
+        let picture = self.flow_rows(width);
+        if picture.is_empty() {
+            let requests: Vec<&RequestView> = self.watched.sim.recent().collect();
+            view.extend(chart(&requests, self.watched.clock_s, None, width, 7).rows);
+            view.push(legend(width));
+        } else {
+            view.extend(picture);
+            view.push(flow_legend(width));
+        }
         let latency = format!("  p50 {}  p99 {}", ms(report.latency_ms.p50), ms(report.latency_ms.p99));
         let spans = [
             Span::ui(Ui::Text, format!("{} requests  ", report.requests)),
@@ -427,6 +455,16 @@ impl Lab {
         ];
         view.push(Row::of(spans).cut(width));
     }
+}
+
+fn flow_legend(width: usize) -> Row {
+    let marks = [
+        (Ui::Cold, "◆", " an event that waits for a cold start  "),
+        (Ui::Warm, "●", " one that does not  "),
+        (Ui::Muted, "◆ ● ○", " below a box: instances starting, busy, idle"),
+    ];
+    Row::of(marks.into_iter().flat_map(|(role, mark, text)| [Span::ui(role, mark), Span::ui(Ui::Muted, text)]))
+        .cut(width)
 }
 
 /// The shares of starting, busy and idle instances as one bar.

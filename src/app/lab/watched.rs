@@ -2,7 +2,7 @@
 //!
 //! The simulator is a value, so going back in time is going forward again from a copy that was kept on the way.
 
-use crate::sim::{Scenario, Simulation};
+use crate::sim::{Event, Scenario, Simulation};
 
 /// Events between two copies: going back replays half of this on average.
 const COPY_EVERY: usize = 512;
@@ -10,6 +10,8 @@ const COPY_EVERY: usize = 512;
 const MOST_COPIES: usize = 64;
 /// Looks at the number of instances over a whole run, for the sparkline.
 const LOOKS: f64 = 400.0;
+/// Events remembered between two frames, for those who show them.
+const MOST_HAPPENED: usize = 64;
 
 #[derive(Clone, Debug)]
 pub(super) struct Watched {
@@ -24,6 +26,8 @@ pub(super) struct Watched {
     /// Events that have happened.
     events: usize,
     looks: Vec<Look>,
+    /// What happened since it was last asked, the newest of it.
+    happened: Vec<Event>,
 }
 
 /// How many instances there were at a moment.
@@ -57,6 +61,7 @@ impl Watched {
             copy_every: COPY_EVERY,
             events: 0,
             looks: Vec::new(),
+            happened: Vec::new(),
             sim,
         }
     }
@@ -68,6 +73,11 @@ impl Watched {
     /// The looks at the instances so far, by time.
     pub(super) fn looks(&self) -> &[Look] {
         &self.looks
+    }
+
+    /// What happened since this was last asked; of very much, the beginning.
+    pub(super) fn take_happened(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.happened)
     }
 
     /// Goes on to the moment `until_s`, by at most `most_events`.
@@ -125,7 +135,12 @@ impl Watched {
                 self.copies.retain(|(at, _)| at.is_multiple_of(every));
             }
         }
-        self.events += usize::from(self.sim.step().is_some());
+        if let Some(event) = self.sim.step() {
+            self.events += 1;
+            if self.happened.len() < MOST_HAPPENED {
+                self.happened.push(event);
+            }
+        }
         let since_s = self.sim.now_s() - self.looks.last().map_or(f64::NEG_INFINITY, |look| look.at_s);
         if since_s * LOOKS > self.total_s {
             self.look(self.sim.now_s());
@@ -139,6 +154,8 @@ impl Watched {
         while self.events < events {
             self.one_event();
         }
+        // Going back makes nothing happen.
+        self.happened.clear();
         let now_s = self.sim.now_s();
         self.looks.retain(|look| look.at_s <= now_s);
     }
