@@ -8,6 +8,7 @@ mod completions;
 mod diagram;
 mod export;
 mod grade;
+mod invoke;
 mod open;
 mod output;
 mod progress;
@@ -63,6 +64,8 @@ enum Command {
     Sim(sim::Arguments),
     /// Grade one answer to an exercise
     Grade(grade::Arguments),
+    /// Run a function in local sandboxes, cold and warm, from the command line or over HTTP
+    Invoke(invoke::Arguments),
     /// Check a course as its author would want: links, diagrams, scenarios, rubrics against their samples
     Check(check::Arguments),
     /// Write the course as static web pages
@@ -137,6 +140,7 @@ fn run(arguments: Arguments, output: &mut Output) -> Result<Outcome, CliError> {
         Some(Command::Diagram(it)) => diagram::run(&it, output),
         Some(Command::Sim(it)) => sim::run(&it, course, output),
         Some(Command::Grade(it)) => grade::run(&it, course, output),
+        Some(Command::Invoke(it)) => invoke::run(&it, output),
         Some(Command::Check(it)) => check::run(&it, course, output),
         Some(Command::Export(it)) => export::run(&it, course, output),
         Some(Command::Progress(it)) => progress::run(&it, course, data, output),

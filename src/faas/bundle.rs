@@ -101,6 +101,35 @@ impl Bundle {
         Ok(bundle)
     }
 
+    /// Reads one file and those that it loads, as far as they lie in its folder: what stands in quotes and begins with
+    /// `./` or `../`, as an argument of `require` and `import` does.
+    pub fn read_entry(path: &Path) -> Result<Self, BundleError> {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let mut bundle = Self::default();
+        let mut bytes_left = MAX_BYTES;
+        bundle.read_file(path, name.clone(), &mut bytes_left)?;
+        if folder.join("package.json").is_file() {
+            bundle.read_file(&folder.join("package.json"), "package.json".to_owned(), &mut bytes_left)?;
+        }
+        let mut unread = vec![name];
+        while let Some(base) = unread.pop() {
+            let named = bundle.text(&base).map(quoted_paths).unwrap_or_default();
+            for specifier in named {
+                let Some(inside) = join(&base, &specifier) else { continue };
+                let endings = ["", ".js", ".cjs", ".mjs", ".json", "/index.js"];
+                let found = endings.iter().map(|end| format!("{inside}{end}")).find(|it| folder.join(it).is_file());
+                let Some(found) = found.filter(|found| !bundle.contains(found)) else { continue };
+                if bundle.files.len() == MAX_FILES {
+                    return Err(BundleError::TooMany { path: folder.to_owned() });
+                }
+                bundle.read_file(&folder.join(&found), found.clone(), &mut bytes_left)?;
+                unread.push(found);
+            }
+        }
+        Ok(bundle)
+    }
+
     fn read_file(&mut self, path: &Path, name: String, bytes_left: &mut u64) -> Result<(), BundleError> {
         use std::io::Read;
         let mut bytes = Vec::new();
@@ -152,6 +181,35 @@ impl Bundle {
     }
 }
 
+/// The path that `specifier` means in the file `base`; `None` when it leads out of the bundle.
+pub(super) fn join(base: &str, specifier: &str) -> Option<String> {
+    let folder = base.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in specifier.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// What stands in quotes and begins like a relative path.
+fn quoted_paths(text: &str) -> Vec<String> {
+    let starts = text.match_indices(['\'', '"', '`']);
+    let paths = starts.filter_map(|(at, quote)| {
+        let inside = &text[at + 1..];
+        let is_path = inside.starts_with("./") || inside.starts_with("../");
+        // No path of a lesson is longer, and a file of quotes must not be searched over and over.
+        let end = inside.as_bytes().iter().take(200).position(|byte| *byte == quote.as_bytes()[0])?;
+        is_path.then(|| inside[..end].to_owned())
+    });
+    paths.collect()
+}
+
 fn has_module_syntax(text: &str) -> bool {
     text.lines().any(|line| {
         let rest = line.strip_prefix("import").or_else(|| line.strip_prefix("export"));
@@ -184,6 +242,21 @@ mod tests {
         let source = Source::read(vec![b'a', 0xff, 0xfe]);
         assert!(matches!(source, Source::Unreadable(why) if why.contains("offset 1")));
         assert!(matches!(Source::read(b"a\0b".to_vec()), Source::Unreadable(_)));
+    }
+
+    #[test]
+    fn a_file_brings_those_it_loads() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (name, text) in [
+            ("index.js", "const a = require('./a'); import(`./gone`); const text = 'not ./b';"),
+            ("a.js", "require(\"./data.json\"); require('../../../etc/passwd'); require('./index');"),
+            ("data.json", "{}"),
+            ("b.js", "1"),
+        ] {
+            std::fs::write(folder.path().join(name), text).expect("written");
+        }
+        let bundle = Bundle::read_entry(&folder.path().join("index.js")).expect("read");
+        assert_eq!(bundle.paths().collect::<Vec<_>>(), ["a.js", "data.json", "index.js"]);
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub enum FaultKind {
     NeverSettles,
     /// What the handler returned is not JSON.
     Marshal,
+    /// The event is not JSON.
+    BadEvent,
     /// The event or the response is larger than the platform carries.
     TooLarge,
     /// The code asked to end its process.
@@ -96,7 +98,8 @@ impl Fault {
     /// Whether the environment may serve again. The platform throws an environment away when its code did not come to
     /// an end by itself: what it left half done would be found by the next request.
     pub fn spoils_environment(&self) -> bool {
-        !matches!(self.kind, FaultKind::Thrown | FaultKind::Marshal | FaultKind::TooLarge | FaultKind::Throttled)
+        use FaultKind::{BadEvent, Marshal, Throttled, Thrown, TooLarge};
+        !matches!(self.kind, Thrown | Marshal | BadEvent | TooLarge | Throttled)
     }
 }
 

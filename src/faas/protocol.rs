@@ -141,11 +141,7 @@ pub(super) enum ToEnvironment {
 pub(super) enum FromEnvironment {
     /// The process runs and has shut itself in.
     Ready,
-    Loaded {
-        /// Making the engine and its globals.
-        engine_ms: f64,
-        loaded: Loaded,
-    },
+    Loaded(Loaded),
     Call(Call),
     Handled(Handled),
 }

@@ -29,11 +29,12 @@ const MAY_USE: [(&str, &[&str]); 14] = [
         "cli",
         &["app", "tui", "content", "store", "session", "faas", "html", "course", "markdown", "diagram", "sim", "grade"],
     ),
-    ("main", &["cli"]),
+    // An environment of the platform is this program started anew.
+    ("main", &["cli", "faas"]),
 ];
 
 /// A large dependency, and the rooms that may name it.
-const LIVES_IN: [(&str, &[&str]); 9] = [
+const LIVES_IN: [(&str, &[&str]); 13] = [
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("ratatui", &["tui", "session", "cli"]),
@@ -43,6 +44,10 @@ const LIVES_IN: [(&str, &[&str]); 9] = [
     ("pulldown_cmark", &["markdown"]),
     ("syntect", &["markdown"]),
     ("include_dir", &["content"]),
+    ("rquickjs", &["faas"]),
+    ("serde_saphyr", &["faas"]),
+    ("httparse", &["faas"]),
+    ("nix", &["faas", "session"]),
 ];
 
 /// What a room never does, as it would be written.

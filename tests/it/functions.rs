@@ -474,6 +474,10 @@ fn invoke_runs_the_lessons_function_and_reports_each_phase() {
     assert_eq!((&ran["function"], &ran["failed"], &ran["environments"]), (&json!("getUser"), &json!(0), &json!(4)));
     assert_eq!((&ran["cold"]["init_ms"]["n"], &ran["warm"]["handler_ms"]["n"]), (&json!(4), &json!(16)));
     assert_eq!(ran["invocations"][0]["result"]["statusCode"], 400, "no id was given");
+    // More environments at once than the database has connections: the classic way to fail at scale.
+    let crowd = run(&[], &["--times", "103", "--concurrency", "103"]);
+    assert_eq!(crowd.status.code(), Some(1));
+    assert!(out(&crowd).contains("3 failed with") && out(&crowd).contains("too many connections"), "{}", out(&crowd));
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod architecture;
 mod commands;
 mod course_files;
 mod diagrams;
+mod functions;
 mod grader;
 mod html;
 mod markdown_pages;

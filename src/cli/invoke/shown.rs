@@ -1,6 +1,6 @@
 //! Invocations as text for people and as one JSON document for programs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -10,6 +10,8 @@ use crate::faas::{Delivery, FunctionSpec, Invocation, Level, Phases, Problem, Se
 
 /// Up to so many invocations are shown one by one.
 const SHOWN: usize = 10;
+/// Up to so many different errors are counted.
+const REASONS: usize = 5;
 
 /// What `--format json` prints.
 #[derive(Serialize)]
@@ -191,6 +193,13 @@ fn summary(function: &FunctionSpec, invocations: &[Invocation], output: &mut Out
     for (name, spread) in rows {
         let Spread { n, mean, p50, p90, p99, max, .. } = spread;
         output.line(&format!("{name:<22}{n:>7}{mean:>10.3}{p50:>10.3}{p90:>10.3}{p99:>10.3}{max:>10.3}"))?;
+    }
+    let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
+    for fault in invocations.iter().filter_map(|invocation| invocation.result.as_ref().err()) {
+        *reasons.entry(fault.to_string()).or_default() += 1;
+    }
+    for (reason, n) in reasons.iter().take(REASONS) {
+        output.line(&format!("{n} failed with {reason}"))?;
     }
     Ok(())
 }
