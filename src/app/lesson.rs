@@ -11,7 +11,7 @@ pub use search::{Match, Search};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::diagram::Canvas;
+use super::diagram::{Canvas, Walk};
 use super::exercise::Sheet;
 use super::field::Field;
 use super::key::{Code, Key};
@@ -21,7 +21,7 @@ use super::row::{Row, Span, Ui};
 use super::{Action, Desk, Effect, Go, Screen, Size, Step};
 use crate::course::page::RESPONDING;
 use crate::course::{Course, Deed, Page, PageId, Progress, SimulationTask, Target, Task};
-use crate::markdown;
+use crate::{diagram, markdown};
 
 /// The widest text column: longer lines are hard to come back from.
 pub const MEASURE_COLS: u16 = 90;
@@ -42,6 +42,8 @@ pub struct Reader {
     pub search: Option<Search>,
     /// The page number being typed after `:`.
     pub go_to: Option<Field>,
+    /// The box of the focused diagram that one stands on.
+    walk: Option<Walk>,
     /// Simulations that were started in the page, by widget index.
     labs: BTreeMap<usize, Lab>,
     size: Size,
@@ -173,6 +175,7 @@ impl Reader {
             focus: None,
             search: None,
             go_to: None,
+            walk: None,
             labs: BTreeMap::new(),
             size: desk.size,
             kept_as_read: false,
@@ -304,6 +307,7 @@ impl Reader {
             Action::Search => self.search = Some(Search { typing: true, ..Search::default() }),
             Action::NextMatch(by) => return self.next_match(desk, *by),
             Action::GoTo => self.go_to = Some(Field::default()),
+            Action::Walk(across, down) => return self.walk_on(desk, *across, *down),
             Action::Copy => return self.copy(),
             Action::Bookmark => return self.bookmark(desk),
             Action::ExternalEditor => {
@@ -314,6 +318,8 @@ impl Reader {
             Action::Back => {
                 if self.search.is_some() {
                     self.search = None;
+                } else if self.walk.take().is_some() {
+                    // The diagram keeps the focus.
                 } else if self.focus.is_some() {
                     self.focus = None;
                 } else {
@@ -387,6 +393,7 @@ impl Reader {
             }
         };
         self.focus = Some(next);
+        self.walk = None;
         let rows = things[next].rows.clone();
         self.show_rows(&rows);
     }
@@ -470,6 +477,29 @@ impl Reader {
         self.labs.insert(index, lab);
         self.lay_out(desk);
         step
+    }
+
+    /// To the neighbour of the box one stands on, in the diagram that has the focus.
+    fn walk_on(&mut self, desk: &Desk<'_>, across: i32, down: i32) -> Step {
+        let Some(page) = desk.course.page(&self.page) else { return Step::default() };
+        let Some(Task::Diagram { graph, .. }) = self.focused_task(desk.course) else { return Step::default() };
+        let (_, width) = columns(self.size.cols);
+        match &mut self.walk {
+            Some(walk) => walk.go(across, down),
+            None => self.walk = Walk::begin(diagram::lay_out(graph, width)),
+        }
+        self.walk.as_ref().map_or_else(Step::default, |walk| Step::say(walk.says(page)))
+    }
+
+    /// The box one stands on: column, row of the page, width and height.
+    pub fn stands_on(&self) -> Option<(usize, usize, usize, usize)> {
+        let rows = &self.laid.things.get(self.focus?)?.rows;
+        let walk = self.walk.as_ref()?;
+        let (x, y, w, h) = walk.cells()?;
+        let (_, width) = columns(self.size.cols);
+        // The card stands a little to the right of the margin.
+        let indent = cards::indent(walk.width_cols(), usize::from(width));
+        Some((x + indent, rows.start + y, w, h))
     }
 
     /// Marks the line at the top of the screen, or takes its mark off.

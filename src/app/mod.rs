@@ -89,6 +89,10 @@ pub enum Action {
     Open,
     /// Column and row that were clicked.
     Click(u16, u16),
+    /// From box to box of the diagram at hand: columns right, rows down.
+    Walk(i32, i32),
+    /// More room (1) or less (-1) for the diagram.
+    Zoom(i32),
     Search,
     NextMatch(i32),
     GoTo,

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use super::fold::{ARROW, Pause, Sentence, Text, Token};
-use super::word_order::is_shuffled;
+use super::word_order::{is_salad, is_shuffled};
 use super::words::{self, Class};
 
 /// Why a sentence does not count.
@@ -17,6 +17,8 @@ pub(super) enum Refusal {
     Shuffled,
     Copied,
     ToGrader,
+    /// The answer itself calls it untrue.
+    Refuted,
 }
 
 /// What the prompt says, to tell copies by.
@@ -59,7 +61,7 @@ pub(super) fn refusals(text: &Text, prompt: &PromptWords) -> Vec<Option<Refusal>
                 Some(Refusal::ToGrader)
             } else if is_asked(tokens, sentence) {
                 Some(Refusal::Question)
-            } else if is_word_list(tokens) {
+            } else if is_word_list(tokens) || is_salad(tokens) {
                 Some(Refusal::WordList)
             } else if is_shuffled(tokens) {
                 Some(Refusal::Shuffled)
@@ -77,6 +79,7 @@ pub(super) fn refusals(text: &Text, prompt: &PromptWords) -> Vec<Option<Refusal>
         }
     }
     refuse_scattered_words(text, &mut refusals);
+    refuse_what_is_taken_back(text, &mut refusals);
     // One word says nothing, unless it is a yes or a no.
     if matches!(text.tokens.as_slice(), [only] if !only.class.has(Class::FUNCTION)) {
         refusals.fill(Some(Refusal::WordList));
@@ -88,17 +91,22 @@ fn is_asked(tokens: &[Token], sentence: &Sentence) -> bool {
     sentence.is_question && tokens.iter().take(2).any(|token| token.class.has(Class::ASKING))
 }
 
-/// Many words and next to no grammar: terms strung together.
+/// Terms strung together: hardly a word that would hold a sentence together.
 ///
-/// A terse answer has at least a preposition or an arrow every now and then.
+/// Of the sentences that learners write, however terse, one in a hundred falls below these bounds, and hardly a list of
+/// keywords stands above them.
 fn is_word_list(tokens: &[Token]) -> bool {
-    let n_grammar = tokens.iter().filter(|token| token.class.has(Class::FUNCTION) || token.word == ARROW).count();
+    let count = |class: Class| tokens.iter().filter(|token| token.class.has(class)).count();
+    let (n, n_glue) = (tokens.len(), count(Class::GLUE));
     let n_pieces = 1 + tokens.iter().skip(1).filter(|token| token.before >= Pause::Clause).count();
-    let is_enumeration = n_pieces >= 4 && tokens.len() < 3 * n_pieces && n_grammar * 4 < tokens.len();
-    match tokens.len() {
+    let is_enumeration = n_pieces >= 4 && n < 3 * n_pieces && count(Class::FUNCTION) * 4 < n;
+    let is_bare_enumeration = n_pieces >= 6 && n * 2 < n_pieces * 3;
+    match n {
         0..=5 => false,
-        6 | 7 => is_enumeration || (n_grammar == 0 && n_pieces == 1),
-        n => is_enumeration || n_grammar * 10 <= n,
+        6 | 7 => is_enumeration || (n_glue == 0 && n_pieces == 1 && count(Class::FUNCTION) == 0),
+        8..=10 => is_enumeration || is_bare_enumeration || (n_glue == 0 && n_pieces == 1),
+        11..=14 => is_enumeration || is_bare_enumeration || n_glue * 12 < n,
+        _ => is_enumeration || is_bare_enumeration || n_glue * 10 <= n,
     }
 }
 
@@ -108,7 +116,9 @@ fn refuse_scattered_words(text: &Text, refusals: &mut [Option<Refusal>]) {
         |token: &Token| token.word == ARROW || (token.class.has(Class::FUNCTION) && !token.class.has(Class::TELLING));
     let is_scrap = |sentence: &Sentence| {
         let tokens = &text.tokens[sentence.tokens.clone()];
-        tokens.len() <= 3 && !tokens.iter().any(is_grammar)
+        // "Trigger: upload" says what the trigger is.
+        let is_labelled = tokens.iter().skip(1).any(|token| token.before == Pause::Colon);
+        tokens.len() <= 3 && !is_labelled && !tokens.iter().any(is_grammar)
     };
     let mut start = 0;
     for end in 0..=text.sentences.len() {
@@ -120,6 +130,39 @@ fn refuse_scattered_words(text: &Text, refusals: &mut [Option<Refusal>]) {
         }
         start = end + 1;
     }
+}
+
+/// "All of this is wrong", "None of that is true", said of what stands before.
+fn refuse_what_is_taken_back(text: &Text, refusals: &mut [Option<Refusal>]) {
+    for index in 1..text.sentences.len() {
+        if takes_back(&text.tokens[text.sentences[index].tokens.clone()]) {
+            refusals[..index].fill(Some(Refusal::Refuted));
+        }
+    }
+}
+
+/// A short sentence that does nothing but call what was said untrue.
+fn takes_back(tokens: &[Token]) -> bool {
+    const WHAT: &[&str] = &["this", "that", "it", "these", "those", "everything", "above", "statement", "statements"];
+    const UNTRUE: &[&str] = &["wrong", "false", "untrue", "incorrect", "nonsense"];
+    const TRUE: &[&str] = &["true", "correct", "right", "so", "case"];
+    let has = |words: &[&str]| tokens.iter().any(|token| words.contains(&token.word.as_str()));
+    let is_denied = tokens.iter().any(|token| token.class.has(Class::NEGATOR));
+    let is_bare = |token: &Token| token.class.has(Class::FUNCTION) || has_word(&[WHAT, UNTRUE, TRUE], token);
+    let is_about_all = tokens.len() <= 8 && has(WHAT) && tokens.iter().all(is_bare);
+    is_about_all && tokens.len() >= 3 && (has(UNTRUE) != is_denied) && (has(UNTRUE) || has(&TRUE[..3]))
+}
+
+/// Begins with a turn from what is untrue to what is true.
+pub(super) fn turns_to_the_truth(tokens: &[Token]) -> bool {
+    const TURNS: &[&str] = &[
+        "but", "however", "instead", "rather", "actually", "really", "truth", "fact", "contrary", "reality", "correct",
+    ];
+    tokens.iter().take(4).any(|token| TURNS.contains(&token.word.as_str()))
+}
+
+fn has_word(lists: &[&[&str]], token: &Token) -> bool {
+    lists.iter().any(|words| words.contains(&token.word.as_str()))
 }
 
 /// The language's English name, if the text is surely not English.
@@ -145,8 +188,21 @@ pub(super) fn other_language(answer: &str, text: &Text) -> Option<&'static str> 
 
 /// Speaks to whoever grades rather than about the question.
 fn addresses_grader(tokens: &[Token]) -> bool {
-    const GRADER: &[&str] =
-        &["grader", "rubric", "examiner", "evaluator", "grading", "prompt", "instructions", "instruction", "teacher"];
+    const GRADER: &[&str] = &[
+        "grader",
+        "rubric",
+        "examiner",
+        "evaluator",
+        "grading",
+        "prompt",
+        "instructions",
+        "instruction",
+        "teacher",
+        "student",
+        "submission",
+        "assistant",
+        "corrector",
+    ];
     const WISH: &[&str] = &[
         "ignore",
         "disregard",

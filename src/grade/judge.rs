@@ -16,8 +16,8 @@ const UNSURE: f64 = 0.55;
 
 pub(super) fn judge(rubric: &Rubric, answer: &str) -> Verdict {
     let text = fold(answer);
-    let refusals = guards::refusals(&text, &rubric.prompt);
-    let found = search(rubric, &text, &refusals);
+    let mut refusals = guards::refusals(&text, &rubric.prompt);
+    let found = search(rubric, &text, &mut refusals);
     let items: Vec<ItemVerdict> =
         rubric.items.iter().zip(&found).map(|(item, found)| item_verdict(item, found, answer)).collect();
     let max = rubric.max_points();
@@ -31,12 +31,12 @@ pub(super) fn judge(rubric: &Rubric, answer: &str) -> Verdict {
 /// The rule that decided each item, if one did.
 pub(super) fn deciding_rules(rubric: &Rubric, answer: &str) -> Vec<Option<Rule>> {
     let text = fold(answer);
-    let refusals = guards::refusals(&text, &rubric.prompt);
+    let mut refusals = guards::refusals(&text, &rubric.prompt);
     let decided = |found: Found| {
         let said = found.made.or(found.partly).map(|support| support.rule);
         found.contradicted.map(|(index, _)| Rule::Deny(index)).or(said)
     };
-    search(rubric, &text, &refusals).into_iter().map(decided).collect()
+    search(rubric, &text, &mut refusals).into_iter().map(decided).collect()
 }
 
 fn item_verdict(item: &Item, found: &Found, answer: &str) -> ItemVerdict {
@@ -104,8 +104,10 @@ fn review_reason(
         Some(format!("it is very long: only its first {} KB were read", super::fold::MAX_BYTES / 1024))
     } else if has(Refusal::ToGrader) {
         Some("it speaks to the grader".to_owned())
-    } else if has(Refusal::WordList) || has(Refusal::Shuffled) {
+    } else if is_much_of_it_a_list(text, refusals) {
         Some("part of it is a list of words rather than sentences".to_owned())
+    } else if has(Refusal::Refuted) {
+        Some("it calls statements of its own untrue".to_owned())
     } else if found.iter().any(is_mixed) {
         Some("right and wrong statements are mixed".to_owned())
     } else if items.iter().any(|item| item.confidence < UNSURE) {
@@ -113,6 +115,14 @@ fn review_reason(
     } else {
         None
     }
+}
+
+/// A list of words is a fifth of the answer and more.
+fn is_much_of_it_a_list(text: &Text, refusals: &[Option<Refusal>]) -> bool {
+    let is_list = |refusal: &Option<Refusal>| matches!(refusal, Some(Refusal::WordList | Refusal::Shuffled));
+    let refused = text.sentences.iter().zip(refusals).filter(|(_, refusal)| is_list(refusal));
+    let n_refused: usize = refused.map(|(sentence, _)| sentence.tokens.len()).sum();
+    n_refused > 0 && n_refused * 5 >= text.tokens.len()
 }
 
 fn feedback(

@@ -241,7 +241,10 @@ impl Search<'_, '_> {
         self.left -= 1;
         let groups = self.groups;
         let Some((places, group)) = groups.get(index) else {
-            let is_refuted = self.unit.refuted.checked_shr(last(place) + 1).unwrap_or(0) & 1 == 1;
+            let refuted = self.unit.refuted;
+            let ends_before = refuted.checked_shr(last(place) + 1).unwrap_or(0) & 1 == 1;
+            // The "does" of "does not" says nothing by itself.
+            let is_refuted = ends_before || ((place & refuted) << 1) & !place != 0;
             let best = if is_refuted || is_negated(place, meant, &self.unit.negations) {
                 &mut self.denied
             } else {

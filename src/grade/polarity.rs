@@ -7,7 +7,7 @@ use super::fold::{Pause, Token};
 use super::words::Class;
 
 /// Words that a plain negator reaches over at most.
-const REACH: usize = 9;
+const REACH: usize = 12;
 /// As many as there are up to the next pause or new thought.
 const WHOLE_THOUGHT: usize = usize::MAX;
 /// As many as there are up to "but": "it is not true that …, because …".
@@ -34,6 +34,8 @@ pub(super) enum Kind {
 
 /// What is wrong with a statement, said before it ("it is wrong that") or after it ("… is a myth").
 const REFUTING: &[&str] = &["false", "wrong", "untrue", "incorrect", "myth", "misconception", "nonsense", "lie"];
+/// Verbs of those who hold a statement for untrue: "I disagree that …".
+const DISPUTING: &[&str] = &["disagree", "deny", "denies", "doubt", "doubtful", "impossible", "dispute", "refute"];
 /// Openings after which "not" or a refuting word governs the whole thought.
 const BELIEF: &[&str] =
     &["think", "believe", "agree", "true", "case", "correct", "right", "mean", "say", "claim", "expect", "means"];
@@ -119,6 +121,13 @@ pub(super) fn negations(tokens: &[Token]) -> Vec<Negation> {
             } else if at + 1 >= tokens.len() && at > 2 {
                 found.push(Negation { by, over: below(at), kind: Kind::Refuting });
             }
+        } else if DISPUTING.contains(&token.word.as_str()) {
+            if word(at + 1) == "that" {
+                found.push(Negation { by, over: reach(tokens, at + 2, WHOLE_SENTENCE), kind: Kind::Refuting });
+            } else if ends_thought(tokens, at) && tokens[at - 1].class.has(Class::AUXILIARY) {
+                // "…, so reuse is impossible"
+                found.push(Negation { by, over: back_to_pause(tokens, at), kind: Kind::Plain });
+            }
         } else if DOING_AWAY.iter().any(|verb| token.word.starts_with(verb)) {
             found.push(Negation { by, over: reach(tokens, at + 1, SOFT_REACH), kind: Kind::Soft });
         }
@@ -131,10 +140,9 @@ fn reach(tokens: &[Token], from: usize, n_words: usize) -> u128 {
     let mut over = 0;
     for (count, at) in (from..tokens.len()).enumerate() {
         let token = &tokens[at];
-        let paused = token.before >= Pause::Clause;
+        let paused = token.before >= Pause::Clause && !(count > 0 && lists_on(tokens, at));
         let only_later = count >= 4 && token.word == "only";
-        let new_subject =
-            token.word == "and" && tokens.get(at + 1).is_some_and(|next| SUBJECTS.contains(&next.word.as_str()));
+        let new_subject = token.word == "and" && begins_statement(&tokens[at + 1..]);
         // A negator of its own takes over what follows it.
         let is_taken_over = count > 0 && token.class.has(Class::NEGATOR) && n_words != WHOLE_THOUGHT;
         if n_words == WHOLE_SENTENCE {
@@ -144,12 +152,15 @@ fn reach(tokens: &[Token], from: usize, n_words: usize) -> u128 {
             over |= 1 << at;
             continue;
         }
+        // What is listed has as many words as it has.
+        let n_words =
+            if n_words == REACH && (from + 1..=at).any(|at| lists_on(tokens, at)) { WHOLE_THOUGHT } else { n_words };
         if count >= n_words
             || paused
             || is_taken_over
             || only_later
             || new_subject
-            || (token.class.has(Class::STOP) && count > 0)
+            || (token.class.has(Class::STOP) && count > 0 && !narrows(tokens, at))
         {
             break;
         }
@@ -164,6 +175,43 @@ fn reach_to_pause(tokens: &[Token], from: usize) -> u128 {
     (from..end).fold(0, |over, at| over | 1 << at)
 }
 
+/// The words before `at` back to the last pause.
+fn back_to_pause(tokens: &[Token], at: usize) -> u128 {
+    let start = (0..=at).rev().find(|at| tokens[*at].before >= Pause::Clause).unwrap_or(0);
+    below(at) & !below(start)
+}
+
+/// A pause or the end follows the word at `at`, which is not the first.
+fn ends_thought(tokens: &[Token], at: usize) -> bool {
+    at > 0 && tokens.get(at + 1).is_none_or(|next| next.before >= Pause::Clause)
+}
+
+/// What follows "and" has a subject of its own: "… and they stay", "… and a server is not".
+fn begins_statement(tokens: &[Token]) -> bool {
+    let Some(first) = tokens.first() else { return false };
+    let has_verb = || tokens.iter().take(5).any(|token| token.class.has(Class::AUXILIARY));
+    SUBJECTS.contains(&first.word.as_str()) || (first.class.has(Class::DETERMINER) && has_verb())
+}
+
+/// The word at `at` opens a clause that says which thing is meant: "no function which reads it". What such a clause says of
+/// the whole thought ("…, which means that") is a thought of its own.
+fn narrows(tokens: &[Token], at: usize) -> bool {
+    const OF_ALL: &[&str] =
+        &["mean", "save", "make", "improve", "reduce", "avoid", "help", "cost", "take", "lead", "cause"];
+    let is_of_all =
+        |next: &Token| next.class.has(Class::FUNCTION) || OF_ALL.iter().any(|verb| next.word.starts_with(verb));
+    tokens[at].word == "which"
+        && tokens[at].before < Pause::Clause
+        && !tokens[at - 1].class.has(Class::FUNCTION)
+        && !tokens.get(at + 1).is_none_or(is_of_all)
+}
+
+/// "never an event, a queue or a function": a comma at `at` that parts what one negator denies.
+fn lists_on(tokens: &[Token], at: usize) -> bool {
+    let is_choice = |token: &Token| matches!(token.word.as_str(), "or" | "nor");
+    tokens[at].before == Pause::Clause && tokens[at].class.has(Class::DETERMINER) && tokens[at..].iter().any(is_choice)
+}
+
 fn below(at: usize) -> u128 {
     (1_u128 << at) - 1
 }
@@ -176,6 +224,11 @@ pub(super) fn negated_predicates(tokens: &[Token]) -> u128 {
         follows(*at, Class::AUXILIARY) && follows(at + 1, Class::NEGATOR)
     };
     (0..tokens.len().min(128)).filter(is_negated).fold(0, |places, at| places | 1 << at)
+}
+
+/// Whether a sentence begins by calling untrue what it says: "it is not true that …".
+pub(super) fn opens_refuting(negations: &[Negation]) -> bool {
+    negations.iter().any(|it| it.kind == Kind::Refuting && it.by.trailing_zeros() <= 4 && it.by < it.over)
 }
 
 /// Whether what `words` say is turned into its opposite. Negators that hold over `meant` are part of what is meant.
@@ -217,6 +270,12 @@ mod tests {
             ("opened once instead of on every call", "on every call"),
             ("that it runs only once is false", "that it runs only once is"),
             ("no need to reconnect because it is warm", "need to reconnect"),
+            (
+                "I would never use an event, a queue or a second function that saves",
+                "use an event a queue or a second function that saves",
+            ),
+            ("I disagree that it is reused", "it is reused"),
+            ("it is closed, so reuse is impossible", "reuse is"),
         ] {
             let tokens = fold(text).tokens;
             let negations = negations(&tokens);

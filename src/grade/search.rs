@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::fold::Text;
-use super::guards::Refusal;
+use super::guards::{self, Refusal};
 use super::lexicon::WordId;
 use super::matching::{Place, Unit, first, last};
 use super::pattern::Pattern;
@@ -47,7 +47,10 @@ pub(super) enum Rule {
 }
 
 /// Looks for all items in all sentences that count.
-pub(super) fn search(rubric: &Rubric, text: &Text, refusals: &[Option<Refusal>]) -> Vec<Found> {
+///
+/// Who opens with "it is not true that" before something right means what follows too, up to a "but": such sentences
+/// are marked in `refusals`.
+pub(super) fn search(rubric: &Rubric, text: &Text, refusals: &mut [Option<Refusal>]) -> Vec<Found> {
     let mut found = vec![Found::default(); rubric.items.len()];
     let ids: Vec<Vec<WordId>> = text
         .tokens
@@ -61,19 +64,27 @@ pub(super) fn search(rubric: &Rubric, text: &Text, refusals: &[Option<Refusal>])
     let negations: Vec<Vec<Negation>> =
         text.sentences.iter().map(|sentence| polarity::negations(&text.tokens[sentence.tokens.clone()])).collect();
     let mut unit = Unit::new(&rubric.concepts, rubric.lexicon.len());
-    for ((sentence, negations), refusal) in text.sentences.iter().zip(&negations).zip(refusals) {
+    let mut is_refuting = false;
+    for ((sentence, negations), refusal) in text.sentences.iter().zip(&negations).zip(refusals.iter_mut()) {
+        is_refuting &= !guards::turns_to_the_truth(&text.tokens[sentence.tokens.clone()]);
+        if is_refuting && refusal.is_none() {
+            *refusal = Some(Refusal::Refuted);
+        }
         // Who turns the question's own words round contradicts, and is told so.
         if !matches!(refusal, None | Some(Refusal::Copied)) {
             continue;
         }
         let range = sentence.tokens.clone();
         unit.load(&text.tokens[range.clone()], &ids[range.clone()], negations.clone());
+        let n_opposite = found.iter().filter(|found| found.opposite.is_some()).count();
         for (item, found) in rubric.items.iter().zip(&mut found) {
             if refusal.is_none() {
                 look(item, &mut unit, text, range.start, found);
             }
             look_for_contradiction(item, &mut unit, text, range.start, found);
         }
+        is_refuting |= polarity::opens_refuting(negations)
+            && found.iter().filter(|found| found.opposite.is_some()).count() > n_opposite;
     }
     // What one sentence begins and the next one ends.
     for (index, pair) in text.sentences.windows(2).enumerate() {

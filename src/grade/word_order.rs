@@ -20,7 +20,7 @@ const PRIOR: f64 = 8.0;
 /// The log-odds of one pair say no more than this.
 const MOST: f64 = 3.0;
 /// Shortest run of words that is judged.
-const FEWEST_WORDS: usize = 16;
+const FEWEST_WORDS: usize = 12;
 
 static SEEN: LazyLock<WordOrder> =
     LazyLock::new(|| WordOrder::parse(include_str!("../../assets/grade/word-order.txt")));
@@ -34,11 +34,51 @@ pub struct WordOrder {
 
 /// Whether `tokens` are words in no order.
 ///
-/// The bound rises with the length: sixteen words may be clumsy, thirty in a row are not by chance. Chosen so that hardly
+/// The bound rises with the length: twelve words may be clumsy, thirty in a row are not by chance. Chosen so that hardly
 /// any sentence of a learner falls below it, and nine in ten shuffled solutions do.
 pub(super) fn is_shuffled(tokens: &[Token]) -> bool {
-    let bound = (-0.5 + 0.02 * (tokens.len() as f64 - FEWEST_WORDS as f64)).min(-0.2);
+    let n_more = tokens.len() as f64 - FEWEST_WORDS as f64;
+    let bound = (-0.75 + 0.06 * n_more).min(-0.62 + 0.03 * n_more).min(-0.13);
     tokens.len() >= FEWEST_WORDS && SEEN.mean_log_odds(tokens) < bound
+}
+
+/// Whether neighbours stand together that no sentence has: "the is", "of and", an article at the end.
+///
+/// What a short sentence of shuffled words shows when counts say nothing yet. One slip is anybody's.
+pub(super) fn is_salad(tokens: &[Token]) -> bool {
+    let n_misfits = (0..tokens.len()).filter(|at| misfits(&tokens[*at], tokens.get(at + 1))).count();
+    n_misfits * SALAD_WORDS > tokens.len() && n_misfits > usize::from(tokens.len() > SALAD_WORDS / 2)
+}
+
+/// Words to each misfit up to which a sentence is a salad.
+const SALAD_WORDS: usize = 10;
+const ARTICLES: &[&str] = &["the", "a", "an", "every", "our", "your", "my"];
+/// Prepositions behind which something must follow.
+const LEADING: &[&str] = &["of", "than", "into", "from", "per", "between", "during", "because", "and", "or", "if"];
+const FINITE: &[&str] = &["is", "are", "was", "were", "will", "would", "can", "could", "should", "must"];
+const SUBJECTS: &[&str] = &["i", "we", "they", "he", "she"];
+
+/// Whether nothing, or something else than `next`, must follow `token`.
+fn misfits(token: &Token, next: Option<&Token>) -> bool {
+    let is = |words: &[&str], token: &Token| words.contains(&token.word.as_str());
+    let Some(next) = next.filter(|next| next.before < Pause::Clause) else {
+        return is(ARTICLES, token) || (next.is_none() && is(LEADING, token));
+    };
+    if is(ARTICLES, token) {
+        return is(ARTICLES, next) || is(LEADING, next) || is(FINITE, next) || is(SUBJECTS, next) || next.word == "to";
+    }
+    if is(LEADING, token) && !matches!(token.word.as_str(), "and" | "or" | "if" | "because") {
+        return is(FINITE, next) || is(LEADING, next);
+    }
+    if is(FINITE, token) {
+        return is(FINITE, next)
+            || (is(LEADING, next)
+                && !matches!(
+                    next.word.as_str(),
+                    "from" | "per" | "of" | "between" | "during" | "because" | "and" | "or" | "than"
+                ));
+    }
+    is(SUBJECTS, token) && (is(ARTICLES, next) || is(LEADING, next) && !matches!(next.word.as_str(), "and" | "or"))
 }
 
 /// The classes of a sentence from its start to its end.

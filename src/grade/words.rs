@@ -27,6 +27,9 @@ impl Class {
     /// A word of grammar that nevertheless says what matters: how often, how much, in which order.
     pub(super) const TELLING: Self = Self(1 << 9);
 
+    /// Holds a sentence together and falls out of a list of keywords first.
+    pub(super) const GLUE: Self = Self(1 << 10);
+
     pub(super) fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
@@ -71,6 +74,11 @@ const CLASSES: &[(Class, &str)] = &[
     (
         Class::TELLING,
         "once only again more less most least already still same other few many never always before after outside inside",
+    ),
+    (
+        Class::GLUE,
+        "the a an of to in on at for is are was were be been it and or that with by as so its i you we they this these not \
+         does do did when while if than from has have had will would can could because but which there into them their →",
     ),
     (
         Class::ASKING,

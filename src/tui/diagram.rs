@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use super::paint::Painter;
 use crate::app::diagram::Canvas;
-use crate::app::row::{Row, Span, fit};
+use crate::app::row::{Row, Span, Ui, fit};
 
 pub(super) fn view(canvas: &Canvas, head: Rect, body: Rect, painter: &mut Painter<'_, '_>) {
     let (height, width) = (canvas.rows.len(), canvas.width);
@@ -22,6 +22,12 @@ pub(super) fn view(canvas: &Canvas, head: Rect, body: Rect, painter: &mut Painte
         .map(|row| without(row, canvas.left))
         .collect();
     painter.rows(area, &shown);
+    if let Some((x, y, w, h)) = canvas.stands_on() {
+        let left = (area.x + x as u16).saturating_sub(canvas.left as u16);
+        let top = (area.y + y as u16).saturating_sub(canvas.top as u16);
+        let stands = Rect { x: left, y: top, width: w as u16, height: h as u16 };
+        painter.highlight(stands.intersection(area), Ui::Chosen);
+    }
 }
 
 /// The row without its first `columns`.

@@ -113,11 +113,20 @@ static SHEET: [Binding; 11] = [
 static CONFIRM: [Binding; 2] =
     [key("y", Action::Yes, "yes, show the solution", "show it"), key("n Esc", Action::Back, "no", "keep it closed")];
 
-static CANVAS: [Binding; 9] = [
-    key("↓ j", lines(1), "down", "move"),
-    key("↑ k", lines(-1), "up", ""),
-    key("→ l n", Action::TurnPage(1), "right", ""),
-    key("← h p", Action::TurnPage(-1), "left", ""),
+static WALKING: [Binding; 4] = [
+    key("→", Action::Walk(1, 0), "to the box on the right, along the arrows", "walk"),
+    key("←", Action::Walk(-1, 0), "to the box on the left", ""),
+    key("↓", Action::Walk(0, 1), "to the box below", ""),
+    key("↑", Action::Walk(0, -1), "to the box above", ""),
+];
+
+static CANVAS: [Binding; 11] = [
+    key("j", lines(1), "move the picture up", "move"),
+    key("k", lines(-1), "move the picture down", ""),
+    key("l n", Action::TurnPage(1), "move it left", ""),
+    key("h p", Action::TurnPage(-1), "move it right", ""),
+    key("+ =", Action::Zoom(1), "more room: labels on fewer lines", "zoom"),
+    key("-", Action::Zoom(-1), "less room: narrower", ""),
     key("Space PgDn", Action::Scroll(Motion::Pages(1)), "a screen down", ""),
     key("b PgUp", Action::Scroll(Motion::Pages(-1)), "a screen up", ""),
     key("g Home", Action::Scroll(Motion::Top), "to the top", ""),
@@ -211,6 +220,9 @@ fn tables(model: &Model) -> (Vec<&'static [Binding]>, bool) {
             if matches!(reader.focused_task(&model.course), Some(Task::Simulation(_))) {
                 tables.push(&SIMULATION_IN_PAGE);
             }
+            if matches!(reader.focused_task(&model.course), Some(Task::Diagram { .. })) {
+                tables.push(&WALKING);
+            }
             tables.extend([&PAGE as &[Binding], &EVERYWHERE]);
             (tables, false)
         }
@@ -222,7 +234,7 @@ fn tables(model: &Model) -> (Vec<&'static [Binding]>, bool) {
             (Stage::Answering | Stage::Checking { .. }, _) => (vec![&CHOOSING, &EVERYWHERE], false),
             _ => (vec![&SHEET, &EVERYWHERE], false),
         },
-        Screen::Diagram(_) => (vec![&CANVAS, &EVERYWHERE], false),
+        Screen::Diagram(_) => (vec![&WALKING, &CANVAS, &EVERYWHERE], false),
         Screen::Lab(lab) if lab.asks_first() => (vec![&PREDICTING, &ALWAYS], true),
         Screen::Lab(_) => (vec![&LAB, &EVERYWHERE], false),
     }
@@ -314,7 +326,8 @@ mod tests {
     /// Each name in the tables is a key that `is` knows; a typing error would make a dead key.
     #[test]
     fn every_named_key_can_be_pressed() {
-        let all: [&[Binding]; 17] = [
+        let all: [&[Binding]; 18] = [
+            &WALKING,
             &PAGE,
             &SEARCHING,
             &SIMULATION_IN_PAGE,

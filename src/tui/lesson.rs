@@ -43,6 +43,13 @@ pub(super) fn view(reader: &Reader, model: &Model, head: Rect, body: Rect, paint
             painter.text(text.x.saturating_sub(1), text.y + y as u16, 1, Ui::Key, "★");
         }
     }
+    if let Some((x, row, w, h)) = reader.stands_on() {
+        for y in (row..row + h).filter_map(|row| row.checked_sub(reader.top)).filter(|y| *y < usize::from(text.height))
+        {
+            let area = Rect { x: text.x + x as u16, y: text.y + y as u16, width: w as u16, height: 1 };
+            painter.highlight(area, Ui::Chosen);
+        }
+    }
     focus(reader, text, painter);
     matches(reader, text, painter);
 }

@@ -49,8 +49,7 @@ fn drawing(graph: &diagram::Graph, problems: &[String], width: usize) -> Vec<Row
     let grid = diagram::draw(&diagram::lay_out(graph, width as u16));
     let drawn = grid.width();
     let mut rows = of_grid(&grid);
-    // A little air on the left, where there is room for it.
-    let indent = (width.saturating_sub(drawn) / 2).min(4);
+    let indent = indent(drawn, width);
     if indent > 0 {
         for row in &mut rows {
             row.spans.insert(0, Span::ui(Ui::Text, " ".repeat(indent)));
@@ -60,6 +59,11 @@ fn drawing(graph: &diagram::Graph, problems: &[String], width: usize) -> Vec<Row
         rows.extend(wrapped(Ui::Warning, &format!("⚠ {problem}"), width));
     }
     rows
+}
+
+/// A little air on the left of a drawing, where there is room for it.
+pub(super) fn indent(drawn: usize, width: usize) -> usize {
+    (width.saturating_sub(drawn) / 2).min(4)
 }
 
 fn simulation(course: &Course, task: &SimulationTask, lab: Option<&Lab>, width: usize) -> Vec<Row> {

@@ -1,0 +1,130 @@
+//! From box to box along the arrows of a diagram, and what the page says of each.
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::course::Page;
+use crate::diagram::{Placed, PlacedNode};
+use crate::markdown;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Walk {
+    placed: Placed,
+    /// The box one stands on.
+    node: String,
+}
+
+impl Walk {
+    /// Begins at the first box, if there is one.
+    pub(crate) fn begin(placed: Placed) -> Option<Self> {
+        let node = placed.nodes.first()?.id.clone();
+        Some(Self { placed, node })
+    }
+
+    /// The same walk on the same diagram laid out anew.
+    pub(crate) fn lay_out(&mut self, placed: Placed) {
+        self.placed = placed;
+    }
+
+    /// Columns of the whole drawing.
+    pub(crate) fn width_cols(&self) -> usize {
+        self.placed.width
+    }
+
+    fn here(&self) -> Option<&PlacedNode> {
+        self.placed.nodes.iter().find(|node| node.id == self.node)
+    }
+
+    /// Column, row, width and height of the box one stands on.
+    pub(crate) fn cells(&self) -> Option<(usize, usize, usize, usize)> {
+        let rect = &self.here()?.rect;
+        let cell = |n: i32| usize::try_from(n).unwrap_or(0);
+        Some((cell(rect.x), cell(rect.y), cell(rect.w), cell(rect.h)))
+    }
+
+    /// To the neighbour in this direction: one that an arrow joins if there is one, else the nearest box.
+    pub(crate) fn go(&mut self, across: i32, down: i32) {
+        let Some(here) = self.here() else { return };
+        let centre = |node: &PlacedNode| (node.rect.x * 2 + node.rect.w, (node.rect.y * 2 + node.rect.h) * 2);
+        let (x, y) = centre(here);
+        let joined = |id: &str| {
+            let ends = |a: &str, b: &str| (a == self.node && b == id) || (b == self.node && a == id);
+            self.placed.edges.iter().any(|edge| ends(&edge.from, &edge.to))
+        };
+        let cost = |node: &PlacedNode| {
+            let (to_x, to_y) = centre(node);
+            let (along, aside) = if across != 0 {
+                ((to_x - x) * across, (to_y - y).abs())
+            } else {
+                ((to_y - y) * down, (to_x - x).abs())
+            };
+            // What lies rather beside than ahead is not in this direction, unless an arrow leads there.
+            let ahead = along > 0 && (aside <= along * 3 || joined(&node.id));
+            ahead.then_some((!joined(&node.id), along + aside * 2))
+        };
+        let others = self.placed.nodes.iter().filter(|node| node.id != self.node);
+        let next = others.filter_map(|node| Some((cost(node)?, &node.id))).min();
+        if let Some((_, id)) = next {
+            self.node = id.clone();
+        }
+    }
+
+    /// The sentence of the page that has most of the box's words, after its label; the label alone when none has half.
+    pub(crate) fn says(&self, page: &Page) -> String {
+        let Some(here) = self.here() else { return String::new() };
+        let label = here.label.split_whitespace().collect::<Vec<_>>().join(" ");
+        let wanted = words(&label);
+        let lines = markdown::wrap(&page.document, 1000, &["mermaid", "sim", "exercise"]).lines;
+        let prose: String = lines.iter().map(|line| line.text() + "\n").collect();
+        let mut best = (0, String::new());
+        for sentence in prose.lines().flat_map(UnicodeSegmentation::unicode_sentences) {
+            let found = words(sentence);
+            let n = wanted.iter().filter(|word| found.iter().any(|it| it.starts_with(word.as_str()))).count();
+            if n > best.0 && found.len() > wanted.len() {
+                best = (n, sentence.split_whitespace().collect::<Vec<_>>().join(" "));
+            }
+        }
+        if best.0 * 2 >= wanted.len().max(1) { format!("{label}: {}", best.1) } else { label }
+    }
+}
+
+/// The words that carry meaning, in small letters and without their ends, so that `saves` is found by `save`.
+fn words(text: &str) -> Vec<String> {
+    text.unicode_words()
+        .map(str::to_lowercase)
+        .filter(|word| word.chars().count() > 2 && !["the", "and", "function"].contains(&word.as_str()))
+        .map(|word| word.trim_end_matches(['s', 'e']).to_owned())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Walk;
+    use crate::course::{Course, Page};
+    use crate::diagram;
+
+    fn walk() -> Walk {
+        let (graph, _) = diagram::parse("graph LR\nA[Upload] --> B[Storage]\nB --> C[Resize image]\nB --> D[Queue]\n");
+        Walk::begin(diagram::lay_out(&graph, 120)).expect("there are boxes")
+    }
+
+    #[test]
+    fn arrows_lead_from_box_to_box() {
+        let mut walk = walk();
+        let mut visited = vec![walk.node.clone()];
+        for (across, down) in [(1, 0), (1, 0), (0, 1), (-1, 0), (-1, 0), (-1, 0)] {
+            walk.go(across, down);
+            visited.push(walk.node.clone());
+        }
+        assert_eq!(visited, ["A", "B", "C", "D", "B", "A", "A"]);
+    }
+
+    #[test]
+    fn a_box_says_what_the_page_says_of_it() {
+        let text = "Some words.\n\nThen a function resizes the image that came. And more.\n";
+        let page = Page::parse("s/p", "p.md", text, &Course::default());
+        let mut walk = walk();
+        assert_eq!(walk.says(&page), "Upload");
+        walk.node = "C".into();
+        assert_eq!(walk.says(&page), "Resize image: Then a function resizes the image that came.");
+    }
+}
