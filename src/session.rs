@@ -19,7 +19,7 @@ use crossterm::event::{self, KeyEventKind, MouseButton, MouseEventKind};
 use crate::app::key::{Code, Key};
 use crate::app::{Action, Effect, Model, Motion, Notice, Size, update};
 use crate::content;
-use crate::course::{Course, ExerciseId};
+use crate::course::{Course, ExerciseId, review};
 use crate::sim;
 use crate::store::Store;
 use crate::tui::{self, Theme};
@@ -78,8 +78,10 @@ pub enum End {
 /// Runs until the learner quits, the system asks to, or the terminal is gone.
 pub fn run(opening: Opening) -> Result<End, SessionError> {
     let Opening { course, folder, mut store, theme, notice } = opening;
-    let kept = store.load()?;
+    let mut kept = store.load()?;
     store.sweep()?;
+    let now_ms = jiff::Timestamp::now().as_millisecond();
+    kept.due = review::due(&course, &kept.attempts, now_ms).into_iter().map(|due| due.exercise).collect();
     let (events, inbox) = mpsc::channel();
     let mut screen = Screen::enter(events.clone())?;
     let mut model = Model::new(Arc::new(course), kept, screen.size());

@@ -114,6 +114,19 @@ impl Sheet {
         Some(sheet)
     }
 
+    /// The exercise as if it were new: what is remembered shows only when the old answer is not in view.
+    pub(crate) fn for_review(desk: &Desk<'_>, id: &ExerciseId) -> Option<Self> {
+        let mut sheet = Self::new(desk, id)?;
+        let exercise = desk.course.exercises.get(id)?;
+        if !desk.drafts.contains_key(id) {
+            sheet.input = input(exercise, None);
+            sheet.stage = Stage::Answering;
+        }
+        (sheet.hints_shown, sheet.solution_shown) = (0, false);
+        sheet.lay_out(desk);
+        Some(sheet)
+    }
+
     /// Whether letters go into an editor or a field now.
     pub fn is_typing(&self) -> bool {
         matches!(self.stage, Stage::Answering) && matches!(self.input, Input::Writing(_) | Input::Number(_))

@@ -1,10 +1,11 @@
 //! The course map: modules and lessons, how far one is, and the one best next thing to do.
 
+use super::exercise::Sheet;
 use super::overlay::moved;
 use super::row::{Row, Span, Ui, wrapped};
-use super::{Action, Desk, Go, Size, Step};
+use super::{Action, Desk, Go, Screen, Size, Step};
 use crate::app::lesson::{CHROME_ROWS, Start};
-use crate::course::{Course, Lesson, PageId, Progress};
+use crate::course::{Course, ExerciseId, Lesson, PageId, Progress};
 
 #[derive(Clone, Debug)]
 pub struct Home {
@@ -22,8 +23,29 @@ pub struct Home {
 #[derive(Clone, Debug)]
 struct Door {
     row: usize,
-    page: PageId,
+    leads_to: LeadsTo,
 }
+
+#[derive(Clone, Debug)]
+enum LeadsTo {
+    Page(PageId),
+    Exercise(ExerciseId),
+}
+
+impl Door {
+    fn open(&self, desk: &Desk<'_>) -> Step {
+        match &self.leads_to {
+            LeadsTo::Page(page) => Step::go(Go::Page(page.clone(), Start::Top)),
+            LeadsTo::Exercise(id) => match Sheet::for_review(desk, id) {
+                Some(sheet) => Step::go(Go::Open(Screen::Exercise(Box::new(sheet)))),
+                None => Step::say(format!("There is no exercise `{id}` any more.")),
+            },
+        }
+    }
+}
+
+/// Exercises to come back to that are shown at once; a long list would only discourage.
+const MOST_DUE: usize = 5;
 
 impl Home {
     pub(crate) fn new(desk: &Desk<'_>) -> Self {
@@ -38,6 +60,7 @@ impl Home {
         self.rows.clear();
         self.doors.clear();
         self.head(desk, width);
+        self.review(desk, width);
         let next = next_page(desk.course, desk.progress);
         for (number, module) in desk.course.modules.iter().enumerate() {
             self.rows.push(Row::default());
@@ -51,7 +74,8 @@ impl Home {
             }
         }
         if !self.moved {
-            self.chosen = self.doors.iter().position(|door| Some(&door.page) == next).unwrap_or(0);
+            let is_next = |door: &Door| matches!(&door.leads_to, LeadsTo::Page(page) if Some(page) == next);
+            self.chosen = self.doors.iter().position(is_next).unwrap_or(0);
         }
         self.chosen = self.chosen.min(self.doors.len().saturating_sub(1));
         self.show_chosen();
@@ -85,6 +109,25 @@ impl Home {
         }
     }
 
+    /// What is due to be asked again before it is forgotten.
+    fn review(&mut self, desk: &Desk<'_>, width: usize) {
+        let due: Vec<_> = desk.due.iter().filter_map(|id| desk.course.exercises.get(id)).collect();
+        if due.is_empty() {
+            return;
+        }
+        self.rows.push(Row::default());
+        let n = due.len();
+        let said =
+            if n == 1 { "1 question to come back to".to_owned() } else { format!("{n} questions to come back to") };
+        let why = "  before it is forgotten: you answered it some days ago";
+        self.rows.push(Row::of([Span::ui(Ui::Strong, said), Span::ui(Ui::Muted, why)]).cut(width));
+        for exercise in due.into_iter().take(MOST_DUE) {
+            self.doors.push(Door { row: self.rows.len(), leads_to: LeadsTo::Exercise(exercise.id.clone()) });
+            let spans = [Span::ui(Ui::Progress, "      ↻ "), Span::ui(Ui::Text, &*exercise.title)];
+            self.rows.push(Row::of(spans).cut(width));
+        }
+    }
+
     fn lesson(&mut self, progress: &Progress, lesson: &Lesson, width: usize) {
         let pages = progress.pages(lesson);
         let answered = progress.answered(lesson);
@@ -105,7 +148,7 @@ impl Home {
             let done = ids.iter().filter(|id| progress.work(id).tries > 0).count();
             let exercises = if ids.is_empty() { String::new() } else { format!(", {done} of {} answered", ids.len()) };
             let minutes = if page.minutes > 0 { format!("  {} min", page.minutes) } else { String::new() };
-            self.doors.push(Door { row: self.rows.len(), page: page.id.clone() });
+            self.doors.push(Door { row: self.rows.len(), leads_to: LeadsTo::Page(page.id.clone()) });
             let spans = [
                 Span::ui(role, format!("      {mark} ")),
                 Span::ui(Ui::Text, format!("{:>2}  {}", index + 1, page.title)),
@@ -154,19 +197,18 @@ impl Home {
             Action::Click(_, row) => {
                 let at = self.top + usize::from(row.saturating_sub(1));
                 if let Some(door) = self.doors.iter().find(|door| door.row == at) {
-                    return Step::go(Go::Page(door.page.clone(), Start::Top));
+                    return door.open(desk);
                 }
             }
             Action::Open | Action::Submit => {
                 return match self.doors.get(self.chosen) {
-                    Some(door) => Step::go(Go::Page(door.page.clone(), Start::Top)),
+                    Some(door) => door.open(desk),
                     None => Step::say("There is no page to open."),
                 };
             }
             Action::Back => return Step::go(Go::Back),
             _ => {}
         }
-        let _ = desk;
         Step::default()
     }
 }

@@ -41,6 +41,8 @@ pub struct Model {
     pub progress: Progress,
     /// What was typed and not submitted, the newest per exercise.
     pub drafts: BTreeMap<ExerciseId, Answer>,
+    /// Exercises to come back to; those answered since are taken off.
+    pub due: Vec<ExerciseId>,
     pub size: Size,
     /// Never empty: home at the bottom, the shown screen last.
     pub screens: Vec<Screen>,
@@ -195,6 +197,7 @@ pub(crate) struct Desk<'a> {
     pub(crate) course: &'a Course,
     pub(crate) progress: &'a Progress,
     pub(crate) drafts: &'a BTreeMap<ExerciseId, Answer>,
+    pub(crate) due: &'a [ExerciseId],
     pub(crate) size: Size,
     /// The number of the question that may be asked of the world now; its reply carries the same.
     pub(crate) question: u64,
@@ -239,6 +242,7 @@ impl Model {
             course,
             progress,
             drafts: kept.drafts,
+            due: kept.due,
             size,
             screens: Vec::new(),
             overlay: None,
@@ -298,6 +302,7 @@ impl Model {
             course: &self.course,
             progress: &self.progress,
             drafts: &self.drafts,
+            due: &self.due,
             size: self.size,
             question: self.last_question + 1,
         }
@@ -345,6 +350,7 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
             model.progress.add(&course, &attempt.deed);
             if let Deed::Answered { exercise, .. } = &attempt.deed {
                 model.drafts.remove(exercise);
+                model.due.retain(|due| due != exercise);
             }
             let effects = pass_on(model, &Action::Kept { question, attempt });
             lay_out_again(model);

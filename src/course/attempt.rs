@@ -67,6 +67,8 @@ pub struct Kept {
     pub attempts: Vec<Attempt>,
     pub drafts: BTreeMap<ExerciseId, Answer>,
     pub position: Option<Position>,
+    /// Exercises to come back to, the most nearly forgotten first, as of the opening.
+    pub due: Vec<ExerciseId>,
 }
 
 /// Whether an answer is an honest attempt, so that the solution may be shown without giving up.

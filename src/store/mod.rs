@@ -150,7 +150,7 @@ impl Store {
             )
             .optional()?
             .map(|(page, line)| Position { page: PageId(page), source_line: line.parse().unwrap_or(0) });
-        Ok(Kept { attempts, drafts, position })
+        Ok(Kept { attempts, drafts, position, due: Vec::new() })
     }
 
     /// All attempts since the last reset, oldest first.

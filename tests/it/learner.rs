@@ -5,7 +5,7 @@ use std::sync::Arc;
 use coldstart::app::key::{Code, Key};
 use coldstart::app::lesson::What;
 use coldstart::app::{Action, Effect, Model, Screen, Size, update};
-use coldstart::course::{Attempt, Course, Position, Task};
+use coldstart::course::{Attempt, Course, ExerciseId, Position, Task, review};
 use coldstart::store::Store;
 use coldstart::{content, tui};
 use ratatui::Terminal;
@@ -28,12 +28,13 @@ impl Learner {
     /// Opens the built-in course for the first time.
     pub fn new(size: Size) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the test");
-        Self::with(content::open(None).expect("the built-in course"), folder, size)
+        Self::with(content::open(None).expect("the built-in course"), folder, size, Vec::new())
     }
 
-    fn with(course: Course, folder: TempDir, size: Size) -> Self {
+    fn with(course: Course, folder: TempDir, size: Size, due: Vec<ExerciseId>) -> Self {
         let store = Store::open(folder.path()).expect("a store in an empty folder");
-        let kept = store.load().expect("a store that was just opened");
+        let mut kept = store.load().expect("a store that was just opened");
+        kept.due = due;
         let model = Model::new(Arc::new(course), kept, size);
         let opened = model.opened();
         let mut learner = Self { model, store, copied: None, has_quit: false, folder, now_ms: 0 };
@@ -44,7 +45,16 @@ impl Learner {
     /// The program is closed and opened again the next day.
     pub fn reopen(self) -> Self {
         let course = Course::clone(&self.model.course);
-        Self::with(course, self.folder, self.model.size)
+        Self::with(course, self.folder, self.model.size, Vec::new())
+    }
+
+    /// The same, so much later that all that was answered is due to be asked again.
+    pub fn reopen_after_days(self, days: i64) -> Self {
+        let course = Course::clone(&self.model.course);
+        let attempts = self.attempts();
+        let now_ms = attempts.last().map_or(0, |attempt| attempt.at_ms) + days * 86_400_000;
+        let due = review::due(&course, &attempts, now_ms).into_iter().map(|due| due.exercise).collect();
+        Self::with(course, self.folder, self.model.size, due)
     }
 
     /// Presses keys: `<enter>`, `<esc>`, `<c-d>` … by name, everything else letter by letter.

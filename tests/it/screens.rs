@@ -129,6 +129,60 @@ fn an_answer_is_graded_kept_and_still_there_the_next_day() {
 }
 
 #[test]
+fn what_was_answered_comes_back_before_it_is_forgotten() {
+    let mut learner = Learner::new(USUAL);
+    learner.open_exercise("connection-outside-handler").press(GOOD).press("<f5>").sees("All points made");
+    let mut learner = learner.reopen_after_days(60);
+    learner.press("<esc>g").sees("1 question to come back to").press("<home><enter>");
+    // It is asked anew: the old answer is not in view.
+    assert!(!learner.screen().contains("runs only once"), "{}", learner.screen());
+    learner.press(GOOD).press("<f5>").sees("All points made").press("<esc><esc>");
+    assert!(!learner.screen().contains("to come back to"));
+}
+
+#[test]
+fn a_diagram_is_walked_from_box_to_box() {
+    let mut learner = Learner::new(USUAL);
+    learner.go_to(|task| matches!(task, Task::Diagram { .. }));
+    learner.press("<down>").sees("User uploads image").press("<down><down>").sees("Function: generate thumbnail:");
+    learner.press("<esc><space>");
+    let mut learner = Learner::new(USUAL);
+    learner.go_to(|task| matches!(task, Task::Diagram { .. })).press("<enter>+").sees("Full: every label on one line");
+}
+
+#[test]
+fn a_flow_shows_its_events_on_its_diagram() {
+    let mut learner = Learner::new(Size { cols: 120, rows: 45 });
+    learner.focus_simulation("thumbnail-flow").press("<enter><space>").wait_ms(3_000);
+    learner.sees("Message queue").sees("below a box").press("v");
+    assert!(!learner.screen().contains("Message queue"));
+}
+
+#[test]
+fn a_learner_can_hold_against_a_verdict_and_check_the_answer_alone() {
+    let mut learner = Learner::new(Size { cols: 100, rows: 60 });
+    learner.open_exercise("connection-outside-handler");
+    learner.press("The connection is reused while the environment stays warm.<f5>").press("1").sees("you hold that");
+    let disputed =
+        |learner: &Learner| deeds(learner).iter().any(|deed| matches!(deed, Deed::Disputed { on: true, .. }));
+    assert!(disputed(&learner));
+    learner
+        .press("cy")
+        .sees("Which of these does your answer say?")
+        .press("<space><enter>")
+        .sees("Kept: you hold 1 of 4");
+    assert!(deeds(&learner).iter().any(|deed| matches!(deed, Deed::SelfChecked { items, .. } if items.len() == 1)));
+}
+
+#[test]
+fn a_bookmark_is_listed_and_leads_back() {
+    let mut learner = Learner::new(USUAL);
+    learner.press(":4<enter>dd").press("m").sees("Bookmark set");
+    let mut learner = learner.reopen();
+    learner.press(":1<enter>t").press("★").press("<enter>").sees("4/10");
+}
+
+#[test]
 fn a_half_answer_earns_its_points_with_evidence_and_a_hint_for_the_rest() {
     let mut learner = Learner::new(USUAL);
     learner.open_exercise("connection-outside-handler");

@@ -93,13 +93,12 @@ impl Lab {
         let left = height.saturating_sub(view.rows.len() + panel.rows.len() + if roomy { 2 } else { 1 });
         let picture = self.flow_rows(width);
         if !picture.is_empty() && picture.len() < left {
-            let below = left - picture.len();
+            let below = (left - picture.len()).saturating_sub(1);
             view.extend(picture);
+            view.push(flow_legend(width));
             if below > LEAST_CHART_ROWS + 1 {
                 self.charts(&mut view, width, below - 1, false);
                 view.push(legend(width));
-            } else {
-                view.push(flow_legend(width));
             }
         } else if left >= LEAST_CHART_ROWS {
             let sparks = left >= LEAST_CHART_ROWS + 4;
