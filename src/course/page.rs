@@ -341,7 +341,7 @@ fn broken(line: u32, message: String) -> (Task, Vec<(u32, String)>) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Page, Task};
+    use super::{Page, Predict, Task};
     use crate::course::Course;
 
     fn page(text: &str) -> Page {
@@ -379,6 +379,23 @@ mod tests {
         let page = page(&format!("{FRONT}```sim\n= nonsense\n```\n\n```mermaid\ngraph LR\nA-->B\n```\n"));
         assert!(matches!(page.widgets[0].task, Task::Broken(_)));
         assert!(matches!(page.widgets[1].task, Task::Diagram { .. }));
+    }
+
+    #[test]
+    fn a_guess_is_a_number_or_one_of_the_ranges() {
+        let text = "ask = \"How many?\"\nof = \"cold_ratio\"\nunit = \"%\"\ntolerance = 2\n";
+        let number: Predict = toml::from_str(text).expect("a question for a number");
+        assert_eq!(number.read_guess(" 12,5 % "), Ok(12.5));
+        assert!(
+            number.read_guess("many").is_err() && number.read_guess("").is_err() && number.read_guess("inf").is_err()
+        );
+        assert!(number.is_right(12.5, 14.0) && !number.is_right(12.5, 15.0));
+        let choices = "choices = [{ text = \"few\", to = 10 }, { text = \"many\", from = 10 }]\n";
+        let choice: Predict = toml::from_str(&(text.to_owned() + choices)).expect("a question with choices");
+        assert_eq!(choice.read_guess("b"), Ok(2.0));
+        assert!(choice.read_guess("c").is_err() && choice.read_guess("").is_err());
+        assert!(choice.is_right(2.0, 10.0) && !choice.is_right(1.0, 10.0));
+        assert_eq!(choice.say_guess(1.0), "“few”");
     }
 
     #[test]

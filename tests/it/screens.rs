@@ -340,6 +340,28 @@ fn time_in_the_lab_goes_back_as_well() {
 }
 
 #[test]
+fn the_mouse_chooses_knobs_requests_instances_and_moments() {
+    let mut learner = Learner::new(Size { cols: 100, rows: 40 });
+    learner.focus_simulation("sparse-api").press("<enter>10<enter>G").wait_ms(60_000).press("<tab>");
+    let click = |learner: &mut Learner, text: &str| {
+        let screen = learner.screen();
+        let (row, line) = screen.lines().enumerate().find(|(_, line)| line.contains(text)).expect("it is on screen");
+        let col = line.chars().position(|c| text.starts_with(c)).expect("it is in the line") as u16;
+        learner.act(Action::Click(col, row as u16));
+    };
+    click(&mut learner, "keep-alive");
+    learner.sees("› keep-alive");
+    click(&mut learner, "keep-alive");
+    learner.wait_ms(60_000).sees("before");
+    click(&mut learner, "◆");
+    learner.sees("Cold:").sees("load runtime").press("<esc>");
+    click(&mut learner, "━");
+    learner.sees("paused");
+    // At the beginning of the bar there was nothing yet.
+    learner.sees("0.0 s");
+}
+
+#[test]
 fn a_prediction_is_judged_by_the_run_and_kept() {
     let mut learner = Learner::new(USUAL);
     learner.go_to(|task| matches!(task, Task::Simulation(it) if it.predict.is_some()));
