@@ -2,7 +2,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Color, Style};
 use unicode_width::UnicodeWidthStr;
 
 use super::theme::Theme;
@@ -57,7 +57,8 @@ impl<'a, 'b> Painter<'a, 'b> {
 
     /// Lays a role over cells that are painted already.
     pub(super) fn highlight(&mut self, area: Rect, role: Ui) {
-        let style = self.theme.style(Role::Ui(role));
+        // One look for all of it, whatever colours were there: half-inverted colours are hard to read.
+        let style = Style::new().fg(Color::Reset).bg(Color::Reset).patch(self.theme.style(Role::Ui(role)));
         let area = area.intersection(self.frame.area());
         self.frame.buffer_mut().set_style(area, style);
     }
