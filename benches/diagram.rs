@@ -11,20 +11,32 @@ use std::path::Path;
 use coldstart::diagram::{Placed, draw, lay_out, parse};
 use divan::{Bencher, black_box};
 
-const CASES: [&str; 7] =
-    ["00-lesson", "02-subgraphs", "06-chains-styles", "07-dag50", "07b-dag50-LR", "08-dag500", "09-labels-TB"];
+const CASES: [&str; 13] = [
+    "00-lesson",
+    "02-subgraphs",
+    "06-chains-styles",
+    "07-dag50",
+    "07b-dag50-LR",
+    "08-dag500",
+    "09-labels-TB",
+    "11-state",
+    "12-class",
+    "13-er",
+    "18-services",
+    "19-pipeline",
+    "20-mesh",
+];
 
 fn main() {
+    let mut all = [0; 2];
     for name in CASES {
         let placed = lay_out(&parse(&source(name)).0, 100);
         let bends: usize = placed.edges.iter().map(|edge| edge.points.len().saturating_sub(2)).sum();
-        println!(
-            "{name:<18} {:>4} crossings {bends:>5} bends {:>4} × {}",
-            crossings(&placed),
-            placed.width,
-            placed.height
-        );
+        let crossings = crossings(&placed);
+        all = [all[0] + crossings, all[1] + bends];
+        println!("{name:<18} {crossings:>4} crossings {bends:>5} bends {:>4} × {}", placed.width, placed.height);
     }
+    println!("{:<18} {:>4} crossings {:>5} bends", "all", all[0], all[1]);
     divan::main();
 }
 

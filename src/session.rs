@@ -4,12 +4,15 @@
 //! others read the keys, write to the terminal, keep progress and grade, so that nothing slow stands between a key and
 //! its frame.
 
+pub mod background;
 mod keeper;
 mod screen;
+pub(crate) mod watch;
 
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -23,6 +26,7 @@ use crate::course::{Course, ExerciseId, review};
 use crate::sim;
 use crate::store::Store;
 use crate::tui::{self, Theme};
+use background::LateReply;
 use keeper::Keeper;
 use screen::Screen;
 
@@ -58,6 +62,8 @@ pub struct Opening {
     pub theme: Theme,
     /// Something to say at the start that outweighs the welcome.
     pub notice: Option<String>,
+    /// The terminal was asked something and has not answered: its reply may come between the keys.
+    pub reply_is_late: bool,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -77,7 +83,7 @@ pub enum End {
 
 /// Runs until the learner quits, the system asks to, or the terminal is gone.
 pub fn run(opening: Opening) -> Result<End, SessionError> {
-    let Opening { course, folder, mut store, theme, notice } = opening;
+    let Opening { course, folder, mut store, theme, notice, reply_is_late } = opening;
     let mut kept = store.load()?;
     store.sweep()?;
     let now_ms = jiff::Timestamp::now().as_millisecond();
@@ -91,8 +97,11 @@ pub fn run(opening: Opening) -> Result<End, SessionError> {
     let keeper = Keeper::start(store, events.clone());
     watch_signals(events.clone())?;
     let (may_read, go_ahead) = mpsc::channel();
-    read_keys(events.clone(), go_ahead);
-    let mut session = Session { keeper, folder, events, end: None };
+    read_keys(events.clone(), go_ahead, LateReply::new(reply_is_late));
+    if let Some(folder) = &folder {
+        watch::reload_on_change(folder.clone(), events.clone());
+    }
+    let mut session = Session { keeper, folder, readings: Arc::default(), events, end: None };
     let opened = model.opened();
     session.perform_all(&mut model, &mut screen, opened);
     let end = session.listen(&mut model, &mut screen, &theme, &inbox, &may_read);
@@ -103,6 +112,8 @@ pub fn run(opening: Opening) -> Result<End, SessionError> {
 struct Session {
     keeper: Keeper,
     folder: Option<PathBuf>,
+    /// How often the course was read: the newest reading counts, whichever ends last.
+    readings: Arc<AtomicU64>,
     events: Sender<Event>,
     end: Option<End>,
 }
@@ -232,12 +243,16 @@ impl Session {
             Effect::Copy(text) => screen.copy(&text),
             Effect::ReadCourse => {
                 let (folder, events) = (self.folder.clone(), self.events.clone());
+                let readings = Arc::clone(&self.readings);
+                let this = readings.fetch_add(1, Ordering::Relaxed) + 1;
                 thread::spawn(move || {
                     let action = match content::open(folder.as_deref()) {
                         Ok(course) => Action::CourseRead(Arc::new(course)),
                         Err(error) => Action::Said(Notice { text: error.to_string(), grave: true }),
                     };
-                    let _ = events.send(Event::Done(action));
+                    if readings.load(Ordering::Relaxed) == this {
+                        let _ = events.send(Event::Done(action));
+                    }
                 });
             }
             Effect::EditExternally { exercise, text } => return Some(edit_answer(screen, exercise, &text)),
@@ -298,13 +313,16 @@ fn run_editor(screen: &mut Screen, path: &Path, line: u32) -> Result<(), Notice>
 }
 
 /// Reads the terminal's events. After each key it waits for the word to go on.
-fn read_keys(events: Sender<Event>, go_ahead: Receiver<()>) {
+fn read_keys(events: Sender<Event>, go_ahead: Receiver<()>, mut late: LateReply) {
     thread::spawn(move || {
         loop {
             let Ok(read) = event::read() else {
                 let _ = events.send(Event::HungUp);
                 return;
             };
+            if matches!(&read, event::Event::Key(key) if late.swallows(*key)) {
+                continue;
+            }
             let Some(event) = translate(read) else { continue };
             let wait = !matches!(event, Event::Resize(_));
             if events.send(event).is_err() || (wait && go_ahead.recv().is_err()) {

@@ -3,10 +3,19 @@
 //! An answer is a draft from its first letter on; submitting asks for a verdict, a verdict is kept, and only what is
 //! kept is shown.
 
+mod drawing;
+mod filling;
+mod matching;
 mod self_check;
 mod sheet_rows;
 
 use std::collections::BTreeSet;
+
+pub use drawing::Drawing;
+pub use filling::Filling;
+pub(crate) use filling::open_rows;
+pub use matching::Matching;
+use sheet_rows::entry;
 
 use super::editor::{self, Editor};
 use super::field::Field;
@@ -18,6 +27,9 @@ use super::{Action, Desk, Effect, Go, Notice, Size, Step};
 use crate::course::progress::Work;
 use crate::course::{Answer, Deed, Exercise, ExerciseId, Kind};
 use crate::grade::Verdict;
+
+/// The editor has at least so many rows beside a drawing, its frame included.
+const MIN_EDITOR_ROWS: usize = 6;
 
 #[derive(Clone, Debug)]
 pub struct Sheet {
@@ -31,6 +43,8 @@ pub struct Sheet {
     pub rows: Vec<Row>,
     /// First row shown.
     pub top: usize,
+    /// The flow as far as it is typed, on the screen with the editor.
+    pub drawing: Drawing,
     /// First row of the prompt shown above the editor.
     pub prompt_top: usize,
     hints_shown: usize,
@@ -59,6 +73,8 @@ pub enum Input {
         held: bool,
     },
     Number(Field),
+    Matching(Matching),
+    Filling(Filling),
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -103,6 +119,7 @@ impl Sheet {
             prompt: Vec::new(),
             rows: Vec::new(),
             top: 0,
+            drawing: Drawing::default(),
             prompt_top: 0,
             hints_shown: work.hints,
             solution_shown: work.solution_seen,
@@ -129,12 +146,18 @@ impl Sheet {
 
     /// Whether letters go into an editor or a field now.
     pub fn is_typing(&self) -> bool {
-        matches!(self.stage, Stage::Answering) && matches!(self.input, Input::Writing(_) | Input::Number(_))
+        matches!(self.stage, Stage::Answering)
+            && matches!(self.input, Input::Writing(_) | Input::Number(_) | Input::Filling(_))
     }
 
     /// Whether the editor is open.
     pub fn is_writing(&self) -> bool {
         matches!(self.stage, Stage::Answering) && matches!(self.input, Input::Writing(_))
+    }
+
+    /// Whether every letter belongs to the answer, so that none is left to ask for a hint.
+    fn takes_all_letters(&self) -> bool {
+        self.is_writing() || (self.is_typing() && matches!(self.input, Input::Filling(_)))
     }
 
     /// Whether a reply is awaited.
@@ -156,6 +179,8 @@ impl Sheet {
             Input::Choosing { chosen, .. } => Answer::Chosen(chosen.clone()),
             Input::Ordering { order, .. } => Answer::Order(order.clone()),
             Input::Number(field) => Answer::Number(field.text.clone()),
+            Input::Matching(matching) => Answer::Matched(matching.matched.clone()),
+            Input::Filling(filling) => Answer::Filled(filling.texts()),
         }
     }
 
@@ -166,6 +191,14 @@ impl Sheet {
         let work = desk.progress.work(&self.exercise);
         self.prompt = super::lesson::prose(&exercise.prompt, width);
         self.rows = self.sheet_rows(exercise, &work, width);
+        self.drawing = match (&self.input, &exercise.kind) {
+            (Input::Writing(editor), Kind::Flow(_)) if self.is_writing() => {
+                let (prompt, body) = (self.prompt.len() + 1, self.body_rows());
+                let above = body.saturating_sub(prompt + MIN_EDITOR_ROWS);
+                Drawing::of(&editor.text(), width, above, body.saturating_sub(prompt))
+            }
+            _ => Drawing::default(),
+        };
         self.top = self.top.min(self.last_top());
     }
 
@@ -196,6 +229,7 @@ impl Sheet {
                 Step::say("The solution stays closed.")
             }
             Action::Submit if !matches!(self.stage, Stage::Checking { .. }) => self.submit(desk),
+            Action::Open if self.is_filled() => self.submit(desk),
             Action::Hint => self.hint(desk, exercise),
             Action::Solution => self.solution(desk, &work),
             Action::Back => return self.back(),
@@ -214,9 +248,15 @@ impl Sheet {
         };
         self.lay_out(desk);
         if matches!(self.stage, Stage::Answering) && !self.is_writing() {
-            self.show_input();
+            self.show_input(exercise);
         }
         step
+    }
+
+    /// Whether gaps are being filled and none of them is empty.
+    fn is_filled(&self) -> bool {
+        let Input::Filling(filling) = &self.input else { return false };
+        self.stage == Stage::Answering && filling.next_empty().is_none()
     }
 
     /// A reply of the world's. One that answers an older question is dropped.
@@ -255,6 +295,8 @@ impl Sheet {
             Stage::Answering if self.answer().is_empty() => Step::say(match self.input {
                 Input::Writing(_) => "There is nothing to submit yet: write a sentence or two first.",
                 Input::Number(_) => "Type a number first, with its unit if it has one.",
+                Input::Filling(_) => "Fill a gap first.",
+                Input::Matching(_) => "Match a line first: a letter chooses for the line with the mark.",
                 _ => "Choose first: a letter, or Space on a line.",
             }),
             Stage::Answering => {
@@ -312,7 +354,7 @@ impl Sheet {
 
     /// Hints and solutions stand on the sheet, which the editor covers.
     fn leave_editor(&mut self) {
-        if self.is_writing() {
+        if self.takes_all_letters() {
             self.stage = Stage::Reading;
         }
     }
@@ -322,7 +364,7 @@ impl Sheet {
             self.stage = Stage::Reading;
             return Step::default();
         }
-        if self.is_writing() {
+        if self.takes_all_letters() {
             self.stage = Stage::Reading;
             self.top = 0;
             let said = "Your draft is kept. Enter goes on writing, H gives a hint, Esc goes back to the page.";
@@ -393,6 +435,8 @@ impl Sheet {
                 *cursor = (*cursor + 1).min(order.len() - 1);
                 true
             }
+            (Input::Matching(matching), action) => matching.update(action),
+            (Input::Filling(filling), action) => filling.update(action),
             (_, Action::Scroll(motion)) => {
                 self.top = moved(self.top, *motion, self.body_rows());
                 false
@@ -427,10 +471,12 @@ impl Sheet {
     }
 
     /// Scrolls so that the line of the cursor is on screen.
-    fn show_input(&mut self) {
-        let cursor = match self.input {
-            Input::Choosing { cursor, .. } | Input::Ordering { cursor, .. } => cursor,
-            Input::Writing(_) | Input::Number(_) => 0,
+    fn show_input(&mut self, exercise: &Exercise) {
+        let cursor = match (&self.input, &exercise.kind) {
+            (Input::Choosing { cursor, .. } | Input::Ordering { cursor, .. }, _) => *cursor,
+            (Input::Matching(matching), _) => matching.cursor,
+            (Input::Filling(filling), Kind::Gaps { pieces, .. }) => filling.rows_above(pieces),
+            _ => 0,
         };
         let row = self.prompt.len() + 1 + cursor;
         let body = self.body_rows();
@@ -447,8 +493,8 @@ impl Sheet {
 
 fn input(exercise: &Exercise, begun: Option<Answer>) -> Input {
     match (&exercise.kind, begun) {
-        (Kind::Text(_), Some(Answer::Text(text))) => Input::Writing(Box::new(Editor::new(&text))),
-        (Kind::Text(_), _) => Input::Writing(Box::new(Editor::new(""))),
+        (Kind::Text(_) | Kind::Flow(_), Some(Answer::Text(text))) => Input::Writing(Box::new(Editor::new(&text))),
+        (Kind::Text(_) | Kind::Flow(_), _) => Input::Writing(Box::new(Editor::new(""))),
         (Kind::Choice { options, several }, begun) => {
             let mut chosen = match begun {
                 Some(Answer::Chosen(chosen)) => chosen,
@@ -468,6 +514,14 @@ fn input(exercise: &Exercise, begun: Option<Answer>) -> Input {
         }
         (Kind::Number(_), Some(Answer::Number(text))) => Input::Number(Field::of(text)),
         (Kind::Number(_), _) => Input::Number(Field::default()),
+        (Kind::Matching(pairs), begun) => {
+            let begun = if let Some(Answer::Matched(matched)) = begun { matched } else { Vec::new() };
+            Input::Matching(Matching::new(pairs, begun, exercise.shown_order()))
+        }
+        (Kind::Gaps { gaps, .. }, begun) => {
+            let begun = if let Some(Answer::Filled(filled)) = begun { filled } else { Vec::new() };
+            Input::Filling(Filling::new(gaps.len(), begun))
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 
 mod chart;
 mod detail;
-mod figures;
+pub(super) mod figures;
 mod flow;
 mod view;
 mod watched;

@@ -5,7 +5,7 @@
 mod cards;
 mod search;
 
-pub(crate) use cards::{frame, kind_name, prose};
+pub(crate) use cards::{frame, kind_name, lettered, prose};
 pub use search::{Match, Search};
 
 use std::collections::BTreeMap;

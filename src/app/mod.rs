@@ -13,6 +13,7 @@ pub mod key;
 pub mod lab;
 pub mod lesson;
 pub mod overlay;
+pub mod plain;
 pub mod row;
 
 use std::collections::BTreeMap;

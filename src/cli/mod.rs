@@ -9,11 +9,15 @@ mod diagram;
 mod export;
 mod grade;
 mod invoke;
+mod man;
+mod new;
 mod open;
 mod output;
+mod plain;
 mod progress;
 mod read;
 mod sim;
+mod theme;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -23,6 +27,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::content;
 use crate::course::Course;
 use crate::store::{self, Store};
+use crate::tui::Theme;
 use output::Output;
 
 /// A course about serverless architecture that lives in the terminal.
@@ -45,6 +50,12 @@ struct Arguments {
     /// When to use colours
     #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
     color: Colour,
+    /// The colours: dark, light, high-contrast, sixteen, auto, or the name of one of your own
+    #[arg(long, global = true, value_name = "NAME")]
+    theme: Option<String>,
+    /// The course in words, line by line: for screen readers and scripts; also `ACCESSIBLE=1` or `TERM=dumb`
+    #[arg(long, global = true)]
+    plain: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -68,12 +79,16 @@ enum Command {
     Invoke(invoke::Arguments),
     /// Check a course as its author would want: links, diagrams, scenarios, rubrics against their samples
     Check(check::Arguments),
+    /// Write a lesson or an exercise to begin with
+    New(new::Arguments),
     /// Write the course as static web pages
     Export(export::Arguments),
     /// Show, export or reset what was learned
     Progress(progress::Arguments),
     /// Print the completions for a shell
     Completions(completions::Arguments),
+    /// Print the manual page
+    Man(man::Arguments),
 }
 
 /// Text for people or one JSON document for programs.
@@ -118,8 +133,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
-    let mut output = Output::new(arguments.color);
-    match run(arguments, &mut output).and_then(|outcome| Ok(output.finish().map(|()| outcome)?)) {
+    match run(arguments) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::FoundWrong) => ExitCode::from(1),
         Ok(Outcome::Signal(number)) => ExitCode::from(128u8.saturating_add(number as u8)),
@@ -132,19 +146,30 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: Arguments, output: &mut Output) -> Result<Outcome, CliError> {
+fn run(arguments: Arguments) -> Result<Outcome, CliError> {
+    let theme = theme::chosen(arguments.color, arguments.theme.as_deref())?;
+    let mut output = Output::new(theme.clone());
+    let outcome = perform(arguments, theme, &mut output)?;
+    output.finish()?;
+    Ok(outcome)
+}
+
+fn perform(arguments: Arguments, theme: Theme, output: &mut Output) -> Result<Outcome, CliError> {
     let (course, data) = (arguments.course.as_deref(), arguments.data.as_deref());
     match arguments.command {
-        None => open::run(course, data, arguments.color),
+        None if arguments.plain || plain::is_asked_for() => plain::run(course, data, output),
+        None => open::run(course, data, theme),
         Some(Command::Read(it)) => read::run(&it, course, data, output),
         Some(Command::Diagram(it)) => diagram::run(&it, output),
         Some(Command::Sim(it)) => sim::run(&it, course, output),
         Some(Command::Grade(it)) => grade::run(&it, course, output),
         Some(Command::Invoke(it)) => invoke::run(&it, output),
         Some(Command::Check(it)) => check::run(&it, course, output),
+        Some(Command::New(it)) => new::run(&it, course, output),
         Some(Command::Export(it)) => export::run(&it, course, output),
         Some(Command::Progress(it)) => progress::run(&it, course, data, output),
         Some(Command::Completions(it)) => completions::run(&it, output),
+        Some(Command::Man(man::Arguments {})) => man::run(output),
     }
 }
 

@@ -3,12 +3,14 @@
 use std::io::IsTerminal;
 use std::path::Path;
 
-use super::output::theme;
-use super::{CliError, Colour, Outcome, open_course, open_store};
+use super::{CliError, Outcome, open_course, open_store};
+use crate::course::Course;
+use crate::session::background::Question;
 use crate::session::{self, End, Opening};
 use crate::store::{Store, StoreError};
+use crate::tui::Theme;
 
-pub(super) fn run(course: Option<&Path>, data: Option<&Path>, colour: Colour) -> Result<Outcome, CliError> {
+pub(super) fn run(course: Option<&Path>, data: Option<&Path>, mut theme: Theme) -> Result<Outcome, CliError> {
     if !std::io::stdout().is_terminal() {
         return Err(CliError::Input(
             "standard output is not a terminal, so the course cannot be shown; `coldstart read` prints its pages, and \
@@ -16,9 +18,35 @@ pub(super) fn run(course: Option<&Path>, data: Option<&Path>, colour: Colour) ->
                 .into(),
         ));
     }
-    let read = open_course(course)?;
-    if read.pages().next().is_none() {
-        let first = read.problems.first().map_or_else(String::new, |problem| format!(": {problem}"));
+    // The terminal makes up its answer while the course is read.
+    let question = if theme.wants_ground() { Question::ask() } else { None };
+    let Learning { course: read, store, notice } = open_learning(course, data)?;
+    let answer = question.map(Question::answer);
+    // Where the terminal does not say, the environment may have said.
+    if let Some(ground) = answer.and_then(|it| it.ground) {
+        theme.ground = ground;
+    }
+    let reply_is_late = answer.is_some_and(|it| it.is_late);
+    let folder = course.map(Path::to_owned);
+    let opening = Opening { course: read, folder, store, theme, notice, reply_is_late };
+    Ok(match session::run(opening)? {
+        End::Quit => Outcome::Done,
+        End::Signal(number) => Outcome::Signal(number),
+    })
+}
+
+/// A course, and what is kept of its learner.
+pub(super) struct Learning {
+    pub(super) course: Course,
+    pub(super) store: Store,
+    /// Something to say first.
+    pub(super) notice: Option<String>,
+}
+
+pub(super) fn open_learning(course: Option<&Path>, data: Option<&Path>) -> Result<Learning, CliError> {
+    let course = open_course(course)?;
+    if course.pages().next().is_none() {
+        let first = course.problems.first().map_or_else(String::new, |problem| format!(": {problem}"));
         return Err(CliError::Input(format!("this course has no page to read{first}")));
     }
     let (store, notice) = match open_store(data) {
@@ -30,9 +58,5 @@ pub(super) fn run(course: Option<&Path>, data: Option<&Path>, colour: Colour) ->
             Some(format!("Nothing will be kept today: {error}. --data DIR names another folder.")),
         ),
     };
-    let opening = Opening { course: read, folder: course.map(Path::to_owned), store, theme: theme(colour), notice };
-    Ok(match session::run(opening)? {
-        End::Quit => Outcome::Done,
-        End::Signal(number) => Outcome::Signal(number),
-    })
+    Ok(Learning { course, store, notice })
 }

@@ -16,8 +16,8 @@ pub(super) struct Output {
 }
 
 impl Output {
-    pub(super) fn new(colour: Colour) -> Self {
-        Self { out: BufWriter::new(io::stdout()), theme: theme(colour) }
+    pub(super) fn new(theme: Theme) -> Self {
+        Self { out: BufWriter::new(io::stdout()), theme }
     }
 
     pub(super) fn is_terminal() -> bool {
@@ -77,15 +77,16 @@ pub(super) fn theme(colour: Colour) -> Theme {
     let get = |name: &str| std::env::var(name).ok();
     let found = Theme::from_environment(get);
     let set = |name| get(name).is_some_and(|value| !value.is_empty() && value != "0");
-    let forced = Theme { depth: if found.depth == Depth::None { Depth::Sixteen } else { found.depth }, ..found };
-    match colour {
-        Colour::Never => Theme { depth: Depth::None, ..found },
+    let forced = if found.depth == Depth::None { Depth::Sixteen } else { found.depth };
+    let depth = match colour {
+        Colour::Never => Depth::None,
         Colour::Always => forced,
-        Colour::Auto if get("NO_COLOR").is_some_and(|value| !value.is_empty()) => found,
+        Colour::Auto if get("NO_COLOR").is_some_and(|value| !value.is_empty()) => found.depth,
         Colour::Auto if set("CLICOLOR_FORCE") => forced,
-        Colour::Auto if io::stdout().is_terminal() => found,
-        Colour::Auto => Theme { depth: Depth::None, ..found },
-    }
+        Colour::Auto if io::stdout().is_terminal() => found.depth,
+        Colour::Auto => Depth::None,
+    };
+    Theme { depth, ..found }
 }
 
 /// A sentence on standard error, as every failure is told.

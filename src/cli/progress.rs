@@ -193,6 +193,12 @@ fn said(answer: &Answer) -> String {
         Answer::Text(text) | Answer::Number(text) => text.clone(),
         Answer::Chosen(chosen) => letters(&mut chosen.iter().copied()),
         Answer::Order(order) => letters(&mut order.iter().copied()),
+        Answer::Matched(matched) => {
+            let letter =
+                |choice: &Option<usize>| choice.map_or("-".to_owned(), |index| letters(&mut [index].into_iter()));
+            matched.iter().map(letter).collect::<Vec<_>>().join(" ")
+        }
+        Answer::Filled(filled) => filled.join("; "),
     }
 }
 

@@ -1,15 +1,28 @@
 //! A course to everything an author would want mended before it is taught.
 //!
 //! Pure. What the readers of the single files found comes first; here is what only the whole course can tell: links
-//! that lead nowhere, files that nothing uses, predictions that no run can judge, rubrics that misjudge their own samples.
+//! that lead nowhere, files that nothing uses, fences that are not what they were meant to be, pages that ask nothing,
+//! predictions that no run can judge, rubrics that misjudge their own samples.
 
 use std::collections::BTreeSet;
 
-use super::{Course, Exercise, ExerciseId, Kind, Page, Predict, Problem, Target, Task, nearest_hint};
+use super::page::RESPONDING;
+use super::{Course, Exercise, ExerciseId, Kind, LessonId, Page, Predict, Problem, Target, Task, nearest_hint};
 use crate::{markdown, sim};
 
 /// Words a learner reads in a minute, slowly: a page much longer than its minutes is a promise broken.
 const WORDS_PER_MINUTE: usize = 200;
+/// What a fence that responds could be taken to be called.
+const OTHER_NAMES: [(&str, &str); 8] = [
+    ("diagram", "mermaid"),
+    ("flowchart", "mermaid"),
+    ("simulate", "sim"),
+    ("simulation", "sim"),
+    ("scenario", "sim"),
+    ("question", "exercise"),
+    ("quiz", "exercise"),
+    ("task", "exercise"),
+];
 
 /// All problems of `course`, in the order of the files.
 pub fn course(course: &Course) -> Vec<Problem> {
@@ -18,8 +31,10 @@ pub fn course(course: &Course) -> Vec<Problem> {
         problems.extend(promises(page));
         problems.extend(links(course, page));
         problems.extend(predictions(course, page));
+        problems.extend(misspelt_fences(page));
     }
     problems.extend(unused(course));
+    problems.extend(unread(course));
     // The solution of a quick question may well say what an exercise asks for; that of another exercise may not.
     let written: Vec<&Exercise> = course.exercises.values().filter(|it| matches!(it.kind, Kind::Text(_))).collect();
     problems.extend(written.iter().flat_map(|exercise| exercise.prove(&written)));
@@ -28,7 +43,7 @@ pub fn course(course: &Course) -> Vec<Problem> {
     problems
 }
 
-/// What a page promises at its top: goals and minutes.
+/// What a page promises at its top, goals and minutes, and whether it asks for any of it in the end.
 fn promises(page: &Page) -> Vec<Problem> {
     let mut problems = Vec::new();
     if page.goals.is_empty() {
@@ -42,7 +57,13 @@ fn promises(page: &Page) -> Vec<Problem> {
         let message = "the page does not say how long it takes: add `minutes = 5` to its front matter";
         problems.push(Problem::new(&page.file, 1, message));
     }
-    let words: usize = markdown::wrap(&page.document, 80, &[])
+    // A broken fence has been told of already.
+    if !page.widgets.iter().any(|it| matches!(it.task, Task::Exercise(_) | Task::Broken(_))) {
+        let message = "the page asks nothing, and what is not asked is forgotten: put a fence ```exercise on it";
+        problems.push(Problem::new(&page.file, 1, message));
+    }
+    // What responds takes time too, but it is not read word by word.
+    let words: usize = markdown::wrap(&page.document, 80, &RESPONDING)
         .lines
         .iter()
         .flat_map(|line| &line.spans)
@@ -82,6 +103,28 @@ fn dead_end(course: &Course, page: &Page, target: &str) -> Option<String> {
             Some(format!("the link leads to no heading `#{anchor}` of {}{near}", page.file))
         }
     }
+}
+
+/// Fences that would respond if they were spelt right. Of other languages nothing is known here: they are source code.
+fn misspelt_fences(page: &Page) -> Vec<Problem> {
+    let slip = |language: &str, line: u32| {
+        let meant = meant_by(language)?;
+        let message = format!("the fence `{language}` is shown as source code: was `{meant}` meant?");
+        Some(Problem::new(&page.file, line + page.lines_before, message))
+    };
+    page.document.fences().filter_map(|fence| slip(&fence.language, fence.source_line)).collect()
+}
+
+/// The fence that a language which is none was meant to be.
+fn meant_by(language: &str) -> Option<&'static str> {
+    if RESPONDING.contains(&language) {
+        return None;
+    }
+    let lower = language.to_lowercase();
+    // A short name is near to many languages: `sim` to `vim` and to `scm`.
+    let is_near = |name: &str| lower == name || (name.len() > 4 && strsim::damerau_levenshtein(&lower, name) <= 2);
+    let near = RESPONDING.into_iter().find(|name| is_near(name));
+    near.or_else(|| OTHER_NAMES.into_iter().find(|(other, _)| *other == lower).map(|(_, name)| name))
 }
 
 /// A prediction must be about a figure that the run has, and its tolerance must leave something to get wrong.
@@ -139,13 +182,53 @@ fn unused(course: &Course) -> Vec<Problem> {
     problems
 }
 
+/// Files that are there and that nothing was made of: lessons off the map, and what lies in the wrong place.
+fn unread(course: &Course) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut off_the_map: BTreeSet<&str> = BTreeSet::new();
+    for file in &course.files {
+        let parts: Vec<&str> = file.split('/').collect();
+        let is_used = match parts[..] {
+            ["exercises", ..] => file.ends_with(".toml"),
+            ["lessons", "course.toml"] => true,
+            // A note to the authors, and no page.
+            [.., "README.md"] => true,
+            ["lessons", .., "scenarios", _] => file.ends_with(".toml"),
+            ["lessons", folder, name] if name.ends_with(".md") => {
+                if !course.lessons.iter().any(|lesson| lesson.id == LessonId(folder.to_owned())) {
+                    off_the_map.insert(folder);
+                }
+                true
+            }
+            _ => false,
+        };
+        if !is_used {
+            let message = "nothing reads this file: pages are `lessons/NAME/*.md`, scenarios `lessons/NAME/scenarios/*.toml`, exercises `exercises/*.toml`";
+            problems.push(Problem::new(file, 0, message));
+        }
+    }
+    problems.extend(off_the_map.into_iter().map(|folder| {
+        let message = format!(
+            "no lesson opens the folder lessons/{folder}: add `{{ title = \"…\", folder = \"{folder}\" }}` to a module"
+        );
+        Problem::new("lessons/course.toml", 0, message)
+    }));
+    problems
+}
+
 #[cfg(test)]
 mod tests {
-    use super::course;
+    use super::{course, meant_by};
     use crate::course::{Course, Files};
 
     fn problems(page: &str) -> Vec<String> {
-        let mut files = Files::new();
+        problems_with(page, &[])
+    }
+
+    fn problems_with(page: &str, others: &[&str]) -> Vec<String> {
+        let question = "format = 1\nkind = \"number\"\nprompt = \"How many?\"\nvalue = 3\nsolution = \"Three\"\n";
+        let mut files: Files = others.iter().map(|path| ((*path).to_owned(), question.to_owned())).collect();
+        files.insert("exercises/q.toml".into(), question.into());
         let outline =
             "format = 1\ntitle = \"C\"\n[[module]]\ntitle = \"M\"\nlessons = [{ title = \"S\", folder = \"s\" }]\n";
         files.insert("lessons/course.toml".into(), outline.into());
@@ -154,15 +237,17 @@ mod tests {
     }
 
     const FRONT: &str = "+++\nformat = 1\ntitle = \"T\"\nminutes = 5\ngoals = [\"Say it\"]\n+++\n";
+    const ASKED: &str = "\n```exercise\nq\n```\n";
 
     #[test]
     fn a_sound_page_has_no_problem() {
-        assert_eq!(problems(&format!("{FRONT}# One thing\n\n[there](#one-thing), [here](01-first.md)\n")), [""; 0]);
+        let page = format!("{FRONT}# One thing\n\n[there](#one-thing), [here](01-first.md)\n{ASKED}");
+        assert_eq!(problems(&page), [""; 0]);
     }
 
     #[test]
     fn a_link_that_leads_nowhere_is_named_with_its_line() {
-        let said = problems(&format!("{FRONT}# One thing\n\n[x](01-frist.md) and [y](#one-thin)\n"));
+        let said = problems(&format!("{FRONT}# One thing\n\n[x](01-frist.md) and [y](#one-thin)\n{ASKED}"));
         assert_eq!(
             said,
             [
@@ -174,9 +259,59 @@ mod tests {
 
     #[test]
     fn a_page_says_its_goals_and_minutes_and_keeps_them() {
-        let said = problems("+++\nformat = 1\ntitle = \"T\"\n+++\ntext\n");
-        assert!(said[0].contains("goals") || said[1].contains("goals"), "{said:?}");
-        let long = problems(&format!("{FRONT}{}", "word ".repeat(1200)));
+        let said = problems(&format!("+++\nformat = 1\ntitle = \"T\"\n+++\ntext\n{ASKED}"));
+        assert!(said[0].contains("how long it takes") && said[1].contains("no goals"), "{said:?}");
+        let long = problems(&format!("{FRONT}{}\n{ASKED}", "word ".repeat(1200)));
         assert!(long[0].contains("1200 words in 5 minutes"), "{long:?}");
+    }
+
+    #[test]
+    fn a_page_asks_something() {
+        let said = problems_with(&format!("{FRONT}# One thing\n"), &[]);
+        assert!(said.iter().any(|it| it.starts_with("lessons/s/01-first.md:1: the page asks nothing")), "{said:?}");
+    }
+
+    #[test]
+    fn a_fence_that_is_nearly_ours_is_told_and_source_code_is_not() {
+        for (language, meant) in [
+            ("mermiad", Some("mermaid")),
+            ("Mermaid", Some("mermaid")),
+            ("exercice", Some("exercise")),
+            ("SIM", Some("sim")),
+            ("simulation", Some("sim")),
+            ("mermaid", None),
+            ("scheme", None),
+            ("scm", None),
+            ("vim", None),
+            ("rust", None),
+            ("", None),
+        ] {
+            assert_eq!(meant_by(language), meant, "{language}");
+        }
+        let said = problems(&format!("{FRONT}# One\n\n```mermiad\ngraph LR\n```\n{ASKED}"));
+        assert_eq!(
+            said,
+            ["lessons/s/01-first.md:9: the fence `mermiad` is shown as source code: was `mermaid` meant?"]
+        );
+    }
+
+    #[test]
+    fn a_file_that_nothing_reads_is_told() {
+        let page = format!("{FRONT}# One\n{ASKED}");
+        for (path, told) in [
+            ("lessons/s/README.md", None),
+            ("exercises/vocabulary.toml", None),
+            ("lessons/s/deep/02-more.md", Some("lessons/s/deep/02-more.md: nothing reads this file")),
+            ("lessons/s/slow.toml", Some("lessons/s/slow.toml: nothing reads this file")),
+            ("exercises/ideas.md", Some("exercises/ideas.md: nothing reads this file")),
+            ("lessons/t/01-a.md", Some("lessons/course.toml: no lesson opens the folder lessons/t")),
+        ] {
+            let said = problems_with(&page, &[path]);
+            let as_expected = match told {
+                None => said.is_empty(),
+                Some(told) => said.len() == 1 && said[0].starts_with(told),
+            };
+            assert!(as_expected, "{path}: {said:?}");
+        }
     }
 }

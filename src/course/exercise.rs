@@ -4,17 +4,24 @@
 //! an exercise that can be shown and graded, and a [`Problem`] for each slip. Absent: how answers are judged, which is
 //! [`grade`]'s, and how they are typed.
 
+mod chain;
 mod file;
 mod proof;
+mod tables;
+mod typed;
 
 use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use chain::flow_picture;
 pub use file::{Sample, VOCABULARY, VOCABULARY_FILE};
 
 use super::Problem;
+use crate::grade::exact::flow::FlowTask;
+use crate::grade::exact::gaps::{self, Gap};
+use crate::grade::exact::pairs::Pairs;
 use crate::grade::exact::{self, ChoiceOption};
 use crate::grade::{NumberTask, Rubric, Verdict};
 
@@ -67,16 +74,39 @@ pub enum Kind {
         steps: Vec<String>,
     },
     Number(NumberTask),
+    /// Lines, and what belongs to each.
+    Matching(Pairs),
+    /// A text with gaps to fill. Pieces name the gaps in their order.
+    Gaps {
+        pieces: Vec<Piece>,
+        gaps: Vec<Gap>,
+    },
+    /// A flow to draw, or to write as a chain.
+    Flow(FlowTask),
 }
 
-/// What a learner answered, in the terms of the exercise's file: indices count its options and steps.
+/// A part of a text with gaps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// As it stands, line breaks included.
+    Text(String),
+    /// Index of a gap.
+    Gap(usize),
+}
+
+/// What a learner answered, in the terms of the exercise's file: indices count its options, steps, lines and choices.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
+    /// Free text, or a flow as it was written.
     Text(String),
     Chosen(BTreeSet<usize>),
     Order(Vec<usize>),
     Number(String),
+    /// For each line the choice that was matched with it.
+    Matched(Vec<Option<usize>>),
+    /// What stands in each gap.
+    Filled(Vec<String>),
 }
 
 impl Answer {
@@ -85,6 +115,8 @@ impl Answer {
             Self::Text(text) | Self::Number(text) => text.trim().is_empty(),
             Self::Chosen(chosen) => chosen.is_empty(),
             Self::Order(order) => order.is_empty(),
+            Self::Matched(matched) => matched.iter().all(Option::is_none),
+            Self::Filled(filled) => filled.iter().all(|text| text.trim().is_empty()),
         }
     }
 }
@@ -104,6 +136,9 @@ impl Exercise {
             (Kind::Choice { options, .. }, Answer::Chosen(chosen)) => exact::choice(options, chosen, self.points),
             (Kind::Order { steps }, Answer::Order(order)) => exact::order(steps.len(), order, self.points),
             (Kind::Number(task), Answer::Number(text)) => task.grade(text, self.points),
+            (Kind::Matching(pairs), Answer::Matched(matched)) => pairs.grade(matched, self.points),
+            (Kind::Gaps { gaps, .. }, Answer::Filled(filled)) => gaps::grade(gaps, filled, self.points),
+            (Kind::Flow(task), Answer::Text(text)) => task.grade(&chain::read(text), self.points),
             _ => Verdict {
                 score: 0.0,
                 max: self.max_points(),
@@ -122,20 +157,30 @@ impl Exercise {
         }
     }
 
-    /// Reads an answer as it is typed into a file: free text as it is, options as letters or numbers, steps as letters
-    /// in order (letters name the lines as [`Self::shown_order`] shows them), a number with its unit.
+    /// Reads an answer as it is typed into a file: free text and flows as they are, options as letters or numbers,
+    /// steps as letters in order and a letter for each line to match (letters name what [`Self::shown_order`] shows), a
+    /// number with its unit, the words for the gaps one a line.
     ///
     /// The error says what was expected.
     pub fn read_answer(&self, text: &str) -> Result<Answer, String> {
         match &self.kind {
-            Kind::Text(_) => Ok(Answer::Text(text.to_owned())),
+            Kind::Text(_) | Kind::Flow(_) => Ok(Answer::Text(text.to_owned())),
+            Kind::Matching(pairs) => {
+                let shown = self.shown_order();
+                let marked = typed::pairs(text, pairs.lines.len(), pairs.choices.len())?;
+                Ok(Answer::Matched(marked.into_iter().map(|mark| Some(shown[mark?])).collect()))
+            }
+            Kind::Gaps { gaps, .. } => {
+                let names: Vec<&str> = gaps.iter().map(|gap| gap.name.as_str()).collect();
+                Ok(Answer::Filled(typed::gaps(text, &names)?))
+            }
             Kind::Number(_) => Ok(Answer::Number(text.trim().to_owned())),
             Kind::Choice { options, several } => {
                 let said = text.trim();
                 if let Some(index) = options.iter().position(|option| option.text.eq_ignore_ascii_case(said)) {
                     return Ok(Answer::Chosen(BTreeSet::from([index])));
                 }
-                let chosen = read_marks(text, options.len())?;
+                let chosen = typed::marks(text, options.len())?;
                 if !several && chosen.len() > 1 {
                     return Err("one option is asked for, and several are named".to_owned());
                 }
@@ -143,13 +188,13 @@ impl Exercise {
             }
             Kind::Order { steps } => {
                 let shown = self.shown_order();
-                let order: Vec<usize> = read_marks(text, steps.len())?.into_iter().map(|mark| shown[mark]).collect();
+                let order: Vec<usize> = typed::marks(text, steps.len())?.into_iter().map(|mark| shown[mark]).collect();
                 let each_once = order.iter().collect::<BTreeSet<_>>().len() == order.len();
                 if !order.is_empty() && (!each_once || order.len() != steps.len()) {
                     return Err(format!(
                         "each of the {} steps must be named once, such as `{}`",
                         steps.len(),
-                        letters(steps.len())
+                        typed::letters(steps.len())
                     ));
                 }
                 Ok(Answer::Order(order))
@@ -157,11 +202,15 @@ impl Exercise {
         }
     }
 
-    /// The order in which the steps are shown: indices into them, always the same for an exercise, never the solution
-    /// where there is a choice.
+    /// The order in which the steps, or the choices to match with, are shown: indices into them, always the same for an
+    /// exercise, never the solution where there is a choice.
     pub fn shown_order(&self) -> Vec<usize> {
-        let Kind::Order { steps } = &self.kind else { return Vec::new() };
-        let mut order: Vec<usize> = (0..steps.len()).collect();
+        let n_shown = match &self.kind {
+            Kind::Order { steps } => steps.len(),
+            Kind::Matching(pairs) => pairs.choices.len(),
+            _ => return Vec::new(),
+        };
+        let mut order: Vec<usize> = (0..n_shown).collect();
         // FNV-1a over the id seeds a linear congruential generator: no more is needed to mix ten lines.
         let mut state = self
             .id
@@ -177,34 +226,6 @@ impl Exercise {
         }
         order
     }
-}
-
-/// Letters or numbers that name lines, in the order they stand: `b`, `a, c`, `acb`, `2 3`. Zero-based.
-fn read_marks(text: &str, n_lines: usize) -> Result<Vec<usize>, String> {
-    let mut marks = Vec::new();
-    // Longer than any honest list of marks.
-    for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(1000) {
-        let named: Option<Vec<usize>> = match word.parse::<usize>() {
-            Ok(number) => number.checked_sub(1).map(|index| vec![index]),
-            Err(_) => word.chars().map(|c| c.is_ascii_alphabetic().then(|| letter_index(c))).collect(),
-        };
-        match named {
-            Some(named) if named.iter().all(|index| *index < n_lines) => marks.extend(named),
-            _ => {
-                let shown: String = word.chars().take(20).collect();
-                return Err(format!("`{shown}` names no line; write letters such as `{}`", letters(n_lines)));
-            }
-        }
-    }
-    Ok(marks)
-}
-
-fn letter_index(letter: char) -> usize {
-    (letter.to_ascii_lowercase() as u8 - b'a') as usize
-}
-
-fn letters(n: usize) -> String {
-    ('a'..='z').take(n).collect()
 }
 
 #[cfg(test)]
@@ -254,6 +275,47 @@ mod tests {
         }
         let several = exercise(&CHOICE.replace("KIND", "several"));
         assert_eq!(several.read_answer("ab"), Ok(Answer::Chosen(BTreeSet::from([0, 1]))));
+    }
+
+    #[test]
+    fn pairs_gaps_and_flows_are_read_and_graded() {
+        let head =
+            |kind: &str| format!("format = 1\nkind = \"{kind}\"\ntitle = \"T\"\nprompt = \"P\"\nsolution = \"S\"\n");
+        let matching =
+            "extra = [\"z\"]\n[[pair]]\ntext = \"one\"\nwith = \"x\"\n[[pair]]\ntext = \"two\"\nwith = \"y\"\n";
+        let matching = exercise(&(head("matching") + matching));
+        let shown = matching.shown_order();
+        let letter = |choice: usize| ('a'..).nth(shown.iter().position(|it| *it == choice).unwrap()).unwrap();
+        let answer = matching.read_answer(&format!("1{} 2{}", letter(0), letter(1))).unwrap();
+        assert_eq!(answer, Answer::Matched(vec![Some(0), Some(1)]));
+        assert_eq!(matching.grade(&answer).score, 1.0);
+        assert!(matching.read_answer("-").unwrap().is_empty());
+
+        let gaps = "text = \"say {{a}} then {{b}}\"\n[[gap]]\nname = \"b\"\nvalue = 2\n[[gap]]\nname = \"a\"\naccept = [\"one\"]\n";
+        let gaps = exercise(&(head("gaps") + gaps));
+        let score = |text: &str| gaps.grade(&gaps.read_answer(text).unwrap()).score;
+        assert_eq!([score("one\n2"), score("one"), score("b: 2"), score("2; one")], [1.0, 0.5, 0.5, 0.0]);
+
+        let flow =
+            "paths = [\"a -> b\"]\n[[stop]]\nid = \"a\"\nlabel = \"First\"\n[[stop]]\nid = \"b\"\nlabel = \"Second\"\n";
+        let flow = exercise(&(head("flow") + flow));
+        let score = |text: &str| flow.grade(&flow.read_answer(text).unwrap()).score;
+        assert_eq!([score("first → second"), score("graph LR\nX[second] --> Y[first]"), score("")], [1.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn an_answer_is_kept_under_its_own_name() {
+        for (answer, json) in [
+            (Answer::Text("t".into()), r#"{"text":"t"}"#),
+            (Answer::Chosen(BTreeSet::from([1])), r#"{"chosen":[1]}"#),
+            (Answer::Order(vec![1, 0]), r#"{"order":[1,0]}"#),
+            (Answer::Number("1".into()), r#"{"number":"1"}"#),
+            (Answer::Matched(vec![Some(1), None]), r#"{"matched":[1,null]}"#),
+            (Answer::Filled(vec!["w".into()]), r#"{"filled":["w"]}"#),
+        ] {
+            assert_eq!(serde_json::to_string(&answer).unwrap(), json);
+            assert_eq!(serde_json::from_str::<Answer>(json).unwrap(), answer);
+        }
     }
 
     #[test]

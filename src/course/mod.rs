@@ -13,11 +13,11 @@ pub mod page;
 pub mod progress;
 pub mod review;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 pub use attempt::{Attempt, Deed, Kept, Position};
-pub use exercise::{Answer, Exercise, ExerciseId, Kind};
+pub use exercise::{Answer, Exercise, ExerciseId, Kind, Piece, flow_picture};
 pub use link::Target;
 pub use outline::{Entry, Module};
 pub use page::{FlowDiagram, Page, PageId, Predict, SimulationTask, Task, Widget};
@@ -40,6 +40,8 @@ pub struct Course {
     pub scenarios: BTreeMap<String, Scenario>,
     /// All slips found while reading, those of the pages included, in the order of the files.
     pub problems: Vec<Problem>,
+    /// Paths of all files there were, whether or not anything was made of them.
+    pub files: BTreeSet<String>,
 }
 
 /// A lesson that opens: a folder of pages.
@@ -57,7 +59,7 @@ pub struct LessonId(pub String);
 impl Course {
     /// Reads a whole course. Whatever the files hold, there is a course to open.
     pub fn assemble(files: &Files) -> Self {
-        let mut course = Self::default();
+        let mut course = Self { files: files.keys().cloned().collect(), ..Self::default() };
         course.read_exercises(files);
         course.read_scenarios(files);
         let folders = page_folders(files);

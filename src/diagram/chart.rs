@@ -2,14 +2,19 @@
 //!
 //! Absent: where anything stands on screen. That is `layout`'s work.
 
+use super::bars::Bars;
 use super::sequence::Sequence;
+use super::timeline::Timeline;
 
 /// A diagram as read. Every index inside points into the vectors beside it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Graph {
-    /// Flowcharts and state diagrams.
+    /// Whatever is boxes joined by edges: see [`ChartKind`].
     Chart(Chart),
     Sequence(Sequence),
+    /// Pie charts and Gantt charts.
+    Bars(Bars),
+    Timeline(Timeline),
     /// A kind that is not drawn: its own lines, and why.
     Source(Source),
 }
@@ -31,6 +36,35 @@ pub enum ChartKind {
     #[default]
     Flowchart,
     State,
+    Class,
+    Entity,
+    Mindmap,
+}
+
+impl ChartKind {
+    /// The kind's name in the JSON description.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Flowchart => "flowchart",
+            Self::State => "state",
+            Self::Class => "class",
+            Self::Entity => "er",
+            Self::Mindmap => "mindmap",
+        }
+    }
+}
+
+/// Which of a few colours a part is drawn in. It says that parts belong together, never anything else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Accent {
+    One,
+    Two,
+    Three,
+    Four,
+}
+
+impl Accent {
+    pub const ALL: [Self; 4] = [Self::One, Self::Two, Self::Three, Self::Four];
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -78,6 +112,25 @@ pub struct Node {
     /// Where a click leads.
     pub link: Option<String>,
     pub classes: Vec<String>,
+    pub accent: Option<Accent>,
+    /// What stands below the label, ruled off: the attributes of a class, then its methods. Each a line of its own.
+    pub compartments: Vec<Vec<String>>,
+}
+
+impl Node {
+    /// A box that shows its name.
+    pub(super) fn named(id: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            label: id.to_owned(),
+            shape: Shape::default(),
+            group: None,
+            link: None,
+            classes: Vec::new(),
+            accent: None,
+            compartments: Vec::new(),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -109,6 +162,8 @@ pub enum Shape {
     End,
     /// A bar where paths part or meet.
     Bar,
+    /// Full from border to border: as long as what it measures.
+    Filled,
 }
 
 impl Shape {
@@ -133,6 +188,7 @@ impl Shape {
             Self::Start => "start",
             Self::End => "end",
             Self::Bar => "bar",
+            Self::Filled => "filled",
         }
     }
 }
@@ -155,6 +211,15 @@ pub struct Edge {
     pub head: Tip,
     /// How many ranks the author wants between the ends, 1 for a plain arrow.
     pub length: u8,
+    pub accent: Option<Accent>,
+}
+
+impl Edge {
+    /// A line without a label or tips.
+    pub(super) fn between(from: End, to: End) -> Self {
+        let (line, tip) = (Line::Solid, Tip::None);
+        Self { from, to, label: String::new(), line, tail: tip, head: tip, length: 1, accent: None }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -172,10 +237,14 @@ pub enum Tip {
     #[default]
     None,
     Arrow,
-    /// An arrow that nobody waits for: a sequence's `-)`.
+    /// A hollow arrow: one that nobody waits for in a sequence, inheritance between classes.
     Open,
     Circle,
     Cross,
+    /// A class that is made of others: composition.
+    Diamond,
+    /// A class that has others: aggregation.
+    HollowDiamond,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -185,6 +254,7 @@ pub struct Group {
     pub parent: Option<usize>,
     /// Its own flow, when the author gave one.
     pub direction: Option<Direction>,
+    pub accent: Option<Accent>,
 }
 
 impl Chart {

@@ -2,14 +2,18 @@
 
 use std::fmt::Write as _;
 
+use super::bars::{Bars, BarsKind};
 use super::chart::{Chart, End, Graph, Line, Shape, Tip};
 use super::sequence::{Message, Sequence, Side, Step};
+use super::timeline::Timeline;
 
 /// What the diagram shows: how many boxes, then every edge in the author's order.
 pub fn describe(graph: &Graph) -> String {
     match graph {
         Graph::Chart(chart) => of_chart(chart),
         Graph::Sequence(sequence) => of_sequence(sequence),
+        Graph::Bars(bars) => of_bars(bars),
+        Graph::Timeline(timeline) => of_timeline(timeline),
         Graph::Source(source) => source.reason.clone(),
     }
 }
@@ -27,6 +31,10 @@ fn of_chart(chart: &Chart) -> String {
         if !inside.is_empty() {
             let _ = write!(words, "; {} holds {}", name(chart, End::Group(group)), inside.join(", "));
         }
+    }
+    for (index, node) in chart.nodes.iter().enumerate().filter(|(_, node)| !node.compartments.is_empty()) {
+        let members: Vec<&str> = node.compartments.iter().flatten().map(String::as_str).collect();
+        let _ = write!(words, "; {} has {}", name(chart, End::Node(index)), members.join(", "));
     }
     let mut is_joined = vec![false; chart.nodes.len()];
     for edge in chart.edges.iter().filter(|edge| edge.line != Line::Invisible) {
@@ -87,6 +95,45 @@ fn of_sequence(sequence: &Sequence) -> String {
             }
             Step::Close => words.push_str("; end"),
             _ => {}
+        }
+    }
+    words.push('.');
+    words
+}
+
+fn of_bars(bars: &Bars) -> String {
+    let mut words = match bars.kind {
+        BarsKind::Pie => count(bars.bars().count(), "share", "shares"),
+        BarsKind::Gantt => count(bars.bars().count(), "task", "tasks"),
+    };
+    if !bars.title.is_empty() {
+        words = format!("{}: {words}", one_line(&bars.title));
+    }
+    for section in &bars.sections {
+        if !section.title.is_empty() {
+            let _ = write!(words, "; {}", one_line(&section.title));
+        }
+        for bar in &section.bars {
+            let _ = write!(words, "; {}: {}", one_line(&bar.label), bar.note);
+        }
+    }
+    words.push('.');
+    words
+}
+
+fn of_timeline(timeline: &Timeline) -> String {
+    let periods: usize = timeline.eras.iter().map(|era| era.periods.len()).sum();
+    let mut words = count(periods, "period", "periods");
+    if !timeline.title.is_empty() {
+        words = format!("{}: {words}", one_line(&timeline.title));
+    }
+    for era in &timeline.eras {
+        if !era.title.is_empty() {
+            let _ = write!(words, "; {}", one_line(&era.title));
+        }
+        for period in &era.periods {
+            let events: Vec<String> = period.events.iter().map(|it| one_line(it)).collect();
+            let _ = write!(words, "; {}: {}", one_line(&period.name), events.join(", "));
         }
     }
     words.push('.');

@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use super::chart::Accent;
+
 /// Rows of cells, all of one length.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Grid {
@@ -16,6 +18,8 @@ pub struct Cell {
     pub role: Role,
     /// What it is a part of.
     pub owner: Owner,
+    /// The colour of the class its part belongs to, if the author gave one.
+    pub accent: Option<Accent>,
     pub(super) symbol: Symbol,
 }
 
@@ -72,7 +76,7 @@ impl From<&str> for Symbol {
 
 impl Default for Cell {
     fn default() -> Self {
-        Self { role: Role::Blank, owner: Owner::Nobody, symbol: ' '.into() }
+        Self { role: Role::Blank, owner: Owner::Nobody, accent: None, symbol: ' '.into() }
     }
 }
 

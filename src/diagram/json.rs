@@ -105,10 +105,12 @@ fn arrow(tail: Tip, head: Tip) -> &'static str {
         (Tip::None, Tip::Open) => "open",
         (Tip::None, Tip::Circle) => "circle",
         (Tip::None, Tip::Cross) => "cross",
+        (Tip::None, Tip::Diamond) => "diamond",
+        (Tip::None, Tip::HollowDiamond) => "hollow-diamond",
         (_, Tip::Circle) => "both-circle",
         (_, Tip::Cross) => "both-cross",
         (_, Tip::None) => "tail",
-        (_, Tip::Arrow | Tip::Open) => "both",
+        (_, Tip::Arrow | Tip::Open | Tip::Diamond | Tip::HollowDiamond) => "both",
     }
 }
 

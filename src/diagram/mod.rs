@@ -2,14 +2,15 @@
 //!
 //! ```text
 //!   read      text → Graph and the lines that could not be read
-//!   chart     what a flowchart or state diagram is; `sequence` what a sequence diagram is
+//!   chart     what boxes and edges say; `sequence`, `bars` and `timeline` what the other kinds say
 //!   layout    Graph + width → Placed: every box, line and word in its cell
 //!   paint     Placed → Grid of cells with roles; `svg`, `json` and `describe` show the same otherwise
 //! ```
 //!
 //! Pure. Lines that cannot be read come back as problems with their number; the rest is drawn. Colours are absent:
-//! a cell has a role and the part it belongs to.
+//! a cell has a role, the part it belongs to, and at most one of four accents for the author's classes.
 
+mod bars;
 mod chart;
 mod describe;
 mod grid;
@@ -21,8 +22,12 @@ mod read;
 mod sequence;
 mod svg;
 mod text;
+mod timeline;
 
-pub use chart::{Chart, ChartKind, Direction, Edge, End, Graph, Group, Line, Node, Problem, Shape, Source, Tip};
+pub use bars::{Bar, Bars, BarsKind, Section};
+pub use chart::{
+    Accent, Chart, ChartKind, Direction, Edge, End, Graph, Group, Line, Node, Problem, Shape, Source, Tip,
+};
 pub use describe::describe;
 pub use grid::{Cell, Grid, Owner, Role};
 pub use json::{Description, json};
@@ -32,3 +37,4 @@ pub use placed::{Placed, PlacedEdge, PlacedFrame, PlacedNode, Rect, Stroke, Text
 pub use read::parse;
 pub use sequence::{Message, Participant, Sequence, Side, Step, Surround};
 pub use svg::svg;
+pub use timeline::{Era, Period, Timeline};

@@ -85,6 +85,14 @@ impl Canvas {
             let role = if text.is_title { Role::FrameTitle } else { Role::Label };
             self.text(text.x, text.y, &text.text, role, Owner::Nobody);
         }
+        for cell in &mut self.cells {
+            cell.accent = match cell.owner {
+                Owner::Nobody => None,
+                Owner::Node(node) => placed.nodes[node as usize].accent,
+                Owner::Edge(edge) => placed.edges[edge as usize].accent,
+                Owner::Frame(frame) => placed.frames[frame as usize].accent,
+            };
+        }
         let w = self.w.max(0) as usize;
         let rows = if w == 0 { Vec::new() } else { self.cells.chunks(w).map(<[Cell]>::to_vec).collect() };
         Grid { rows }
@@ -176,7 +184,13 @@ impl Canvas {
         if node.shape == Shape::Bare {
             return;
         }
+        if node.shape == Shape::Filled {
+            return self.fill(rect, owner);
+        }
         self.outline(rect, style);
+        for (y, _) in node.rules() {
+            self.line((rect.x, y), (rect.right() - 1, y), style);
+        }
         match node.shape {
             Shape::Cylinder => self.line((rect.x, rect.y + 1), (rect.right() - 1, rect.y + 1), style),
             Shape::Subroutine => {
@@ -187,12 +201,27 @@ impl Canvas {
         }
     }
 
+    fn fill(&mut self, rect: Rect, owner: Owner) {
+        let symbol = if self.is_ascii { '#' } else { '█' };
+        for y in rect.y..rect.bottom() {
+            for x in rect.x..rect.right() {
+                if let Some(index) = self.index(x, y) {
+                    self.cells[index] = Cell { role: Role::Box, owner, symbol: symbol.into(), ..Cell::default() };
+                }
+            }
+        }
+    }
+
     fn edge(&mut self, edge: &PlacedEdge, owner: Owner) {
         let style = Style { line: edge.line, role: Role::Edge, owner, is_round: true };
         let cells = edge.cells();
-        // A tip touches its box: the cell of the border gets no arm towards it.
-        let first = usize::from(edge.tail != Tip::None);
-        let last = cells.len().saturating_sub(1 + usize::from(edge.head != Tip::None));
+        // A tip touches its box: the cell of the border gets no arm towards it. Nor does it where there is no border.
+        let is_open = |end: Option<&(i32, i32)>| {
+            let cell = end.and_then(|&(x, y)| self.index(x, y)).map(|index| &self.cells[index]);
+            cell.is_some_and(|cell| cell.role == Role::Blank)
+        };
+        let first = usize::from(edge.tail != Tip::None || is_open(cells.first()));
+        let last = cells.len().saturating_sub(1 + usize::from(edge.head != Tip::None || is_open(cells.last())));
         for (at, pair) in cells.windows(2).enumerate() {
             if (first..last).contains(&at) {
                 self.line(pair[0], pair[1], style);
@@ -214,6 +243,10 @@ impl Canvas {
                 (Tip::Circle, _, true) => 'o',
                 (Tip::Cross, _, false) => '×',
                 (Tip::Cross, _, true) => 'x',
+                (Tip::Diamond, _, false) => '◆',
+                (Tip::HollowDiamond, _, false) => '◇',
+                (Tip::Diamond, _, true) => '*',
+                (Tip::HollowDiamond, _, true) => 'o',
                 (Tip::Arrow, (1, _), false) => '▶',
                 (Tip::Arrow, (-1, _), false) => '◀',
                 (Tip::Arrow, (_, 1), false) => '▼',
@@ -228,7 +261,7 @@ impl Canvas {
                 (_, _, true) => '^',
             };
             if let Some(index) = self.index(at.0, at.1) {
-                self.cells[index] = Cell { role: Role::Arrowhead, owner, symbol: symbol.into() };
+                self.cells[index] = Cell { role: Role::Arrowhead, owner, symbol: symbol.into(), ..Cell::default() };
             }
         }
     }
@@ -281,7 +314,7 @@ impl Canvas {
                 // Where a line begins its joint matters more.
                 && joins_nothing_outside(self.joints[index])
             {
-                self.cells[index] = Cell { role: Role::Box, owner, symbol: symbol.into() };
+                self.cells[index] = Cell { role: Role::Box, owner, symbol: symbol.into(), ..Cell::default() };
             }
         };
         let (leaning, falling) = (('╱', '/'), ('╲', '\\'));
@@ -325,6 +358,11 @@ impl Canvas {
             let x = rect.x + (rect.w - width(line) as i32) / 2;
             self.text(x, y, line, Role::Label, owner);
         }
+        for (rule, lines) in node.rules() {
+            for (line, y) in lines.iter().zip(rule + 1..) {
+                self.text(rect.x + 2, y, line, Role::Label, owner);
+            }
+        }
     }
 
     fn text_lines(&mut self, at: Rect, lines: &[String], role: Role, owner: Owner) {
@@ -341,9 +379,9 @@ impl Canvas {
                 continue;
             }
             if let (Some(first), Some(_)) = (self.index(x, y), self.index(x + cols - 1, y)) {
-                self.cells[first] = Cell { role, owner, symbol: cluster.into() };
+                self.cells[first] = Cell { role, owner, symbol: cluster.into(), ..Cell::default() };
                 for covered in first + 1..first + cols as usize {
-                    self.cells[covered] = Cell { role, owner, symbol: Symbol::Covered };
+                    self.cells[covered] = Cell { role, owner, symbol: Symbol::Covered, ..Cell::default() };
                 }
             }
             x += cols;

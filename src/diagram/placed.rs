@@ -2,7 +2,8 @@
 //!
 //! The origin is the top left cell. A border is part of its box: a box of width 3 has room for one letter.
 
-use super::chart::{Line, Shape, Tip};
+use super::chart::{Accent, Line, Shape, Tip};
+use super::text::width;
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Placed {
@@ -53,14 +54,36 @@ pub struct PlacedNode {
     pub label: String,
     /// The label as wrapped.
     pub lines: Vec<String>,
+    /// What stands below, ruled off, as wrapped.
+    pub compartments: Vec<Vec<String>>,
     pub shape: Shape,
     pub rect: Rect,
     pub link: Option<String>,
+    pub accent: Option<Accent>,
 }
 
 impl PlacedNode {
+    /// Words without a border, as large as they are.
+    pub(super) fn words(id: &str, label: &str, lines: Vec<String>, (x, y): (i32, i32)) -> Self {
+        let w = lines.iter().map(|line| width(line)).max().unwrap_or(0) as i32;
+        let rect = Rect { x, y, w, h: lines.len() as i32 };
+        Self {
+            id: id.to_owned(),
+            label: label.to_owned(),
+            lines,
+            compartments: Vec::new(),
+            shape: Shape::Bare,
+            rect,
+            link: None,
+            accent: None,
+        }
+    }
+
     /// The row of the label's first line: in the middle of what is inside the border.
     pub(super) fn label_y(&self) -> i32 {
+        if !self.compartments.is_empty() {
+            return self.rect.y + 1;
+        }
         let (top, border) = match self.shape {
             Shape::Bare => (0, 0),
             // Its lid takes a row more.
@@ -68,6 +91,16 @@ impl PlacedNode {
             _ => (1, 2),
         };
         self.rect.y + top + (self.rect.h - border - self.lines.len() as i32) / 2
+    }
+
+    /// For each compartment the row of the rule above it.
+    pub(super) fn rules(&self) -> impl Iterator<Item = (i32, &[String])> {
+        let mut y = self.label_y() + self.lines.len() as i32;
+        self.compartments.iter().map(move |lines| {
+            let rule = y;
+            y += 1 + lines.len() as i32;
+            (rule, lines.as_slice())
+        })
     }
 }
 
@@ -83,6 +116,7 @@ pub struct PlacedEdge {
     pub head: Tip,
     /// Corners in cells from the source's border to the target's. Empty when the edge is not drawn.
     pub points: Vec<(i32, i32)>,
+    pub accent: Option<Accent>,
 }
 
 impl PlacedEdge {
@@ -111,6 +145,7 @@ pub struct PlacedFrame {
     pub title_box: Option<Rect>,
     /// Rows of lines across the frame, between the branches of an alternative.
     pub dividers: Vec<i32>,
+    pub accent: Option<Accent>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

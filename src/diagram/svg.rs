@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::chart::{Line, Shape, Tip};
+use super::chart::{Accent, Line, Shape, Tip};
 use super::placed::{Placed, PlacedEdge, PlacedFrame, PlacedNode, Rect};
 
 /// A cell in SVG units: about the proportions of a terminal's.
@@ -23,6 +23,12 @@ text{font:14px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;fill:var(--i
 .frame{fill:none;stroke:var(--frame)}\
 .dotted{stroke-dasharray:4 4}.thick{stroke-width:3.5}\
 .label{fill:var(--edge);font-style:italic}.title{fill:var(--title)}\
+.filled{fill:var(--border)}.hollow{fill:var(--paper)}\
+.accent1{--border:#a8500f;--edge:#a8500f;--frame:#a8500f}.accent2{--border:#1f7a4d;--edge:#1f7a4d;--frame:#1f7a4d}\
+.accent3{--border:#8e3a8e;--edge:#8e3a8e;--frame:#8e3a8e}.accent4{--border:#6b6a00;--edge:#6b6a00;--frame:#6b6a00}\
+@media (prefers-color-scheme:dark){\
+.accent1{--border:#ff9e64;--edge:#ff9e64;--frame:#ff9e64}.accent2{--border:#9ece6a;--edge:#9ece6a;--frame:#9ece6a}\
+.accent3{--border:#e0a0e0;--edge:#e0a0e0;--frame:#e0a0e0}.accent4{--border:#e0d060;--edge:#e0d060;--frame:#e0d060}}\
 .paper{fill:var(--paper)}";
 
 /// The diagram as an SVG document. `description` is what a screen reader says of it.
@@ -37,17 +43,17 @@ pub fn svg(placed: &Placed, description: &str) -> String {
         escaped(description)
     );
     for frame in &placed.frames {
-        draw_frame(&mut out, frame);
+        accented(&mut out, frame.accent, |out| draw_frame(out, frame));
     }
     for stroke in &placed.strokes {
         let points = [stroke.from, stroke.to];
         line(&mut out, &points, "frame", stroke.line);
     }
     for edge in &placed.edges {
-        draw_edge(&mut out, edge);
+        accented(&mut out, edge.accent, |out| draw_edge(out, edge));
     }
     for node in &placed.nodes {
-        draw_node(&mut out, node);
+        accented(&mut out, node.accent, |out| draw_node(out, node));
     }
     for edge in &placed.edges {
         if let Some(at) = edge.label_box {
@@ -60,6 +66,14 @@ pub fn svg(placed: &Placed, description: &str) -> String {
     }
     out.push_str("</svg>\n");
     out
+}
+
+/// What `draw` writes, in the colours of the accent: they take the place of the usual ones inside.
+fn accented(out: &mut String, accent: Option<Accent>, draw: impl FnOnce(&mut String)) {
+    let Some(accent) = accent else { return draw(out) };
+    let _ = writeln!(out, "<g class=\"accent{}\">", accent as usize + 1);
+    draw(out);
+    out.push_str("</g>\n");
 }
 
 /// The middle of a cell.
@@ -116,6 +130,12 @@ fn tip(out: &mut String, tip: Tip, from: (i32, i32), to: (i32, i32)) {
         Tip::None => Ok(()),
         Tip::Arrow => writeln!(out, "<path class=\"tip\" d=\"M{x} {y}L{ax} {ay}L{bx} {by}Z\"/>"),
         Tip::Open => writeln!(out, "<path class=\"edge\" d=\"M{ax} {ay}L{x} {y}L{bx} {by}\"/>"),
+        Tip::Diamond | Tip::HollowDiamond => {
+            let class = if tip == Tip::Diamond { "tip" } else { "tip hollow" };
+            let ((mx, my), (fx, fy)) = (back(7, 4), back(14, 0));
+            let (nx, ny) = back(7, -4);
+            writeln!(out, "<path class=\"{class}\" d=\"M{x} {y}L{mx} {my}L{fx} {fy}L{nx} {ny}Z\"/>")
+        }
         Tip::Circle => {
             let (cx, cy) = back(4, 0);
             writeln!(out, "<circle class=\"tip\" cx=\"{cx}\" cy=\"{cy}\" r=\"4\"/>")
@@ -138,6 +158,12 @@ fn draw_node(out: &mut String, node: &PlacedNode) {
     let slant = CELL_W.min(w / 3);
     let outline = match node.shape {
         Shape::Bare => String::new(),
+        Shape::Filled => {
+            let Rect { x, y, w, h } = node.rect;
+            let (x, y, w, h) = (MARGIN + x * CELL_W, MARGIN + y * CELL_H + 2, w * CELL_W, h * CELL_H - 4);
+            let _ = writeln!(out, "<rect class=\"filled\" x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\"/>");
+            String::new()
+        }
         Shape::Diamond | Shape::Hexagon => format!(
             "M{x} {}L{} {y}L{} {y}L{right} {}L{} {bottom}L{} {bottom}Z",
             y + h / 2,
@@ -190,6 +216,10 @@ fn draw_node(out: &mut String, node: &PlacedNode) {
     for (text, row) in node.lines.iter().zip(node.label_y()..) {
         let column = node.rect.x + (node.rect.w - super::text::width(text) as i32) / 2;
         lines(out, column, row, std::slice::from_ref(text), "");
+    }
+    for (rule, members) in node.rules() {
+        line(out, &[(node.rect.x, rule), (node.rect.right() - 1, rule)], "frame", Line::Solid);
+        lines(out, node.rect.x + 2, rule + 1, members, "");
     }
     if link.is_some() {
         out.push_str("</a>\n");

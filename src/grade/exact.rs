@@ -1,4 +1,8 @@
-//! Choices and orders, judged exactly and with partial credit.
+//! What has a right answer, judged exactly and with partial credit: choices and orders here; pairs, gaps and flows below.
+
+pub mod flow;
+pub mod gaps;
+pub mod pairs;
 
 use std::collections::BTreeSet;
 
@@ -77,6 +81,23 @@ pub fn order(n_steps: usize, given: &[usize], points: f64) -> Verdict {
     };
     let item = certain("order", &label, status, points * share, points, None);
     finished(points * share, points, vec![item], feedback)
+}
+
+/// No term is longer than this; what lies beyond of an answer is not compared.
+const MAX_WORDS_CHARS: usize = 200;
+
+/// Whether `written` is `wanted` with a typing error: one from five letters on, two from nine on.
+///
+/// Two neighbouring letters in the wrong order are one error. Digits must be right: another digit is another thing.
+fn is_typo_of(written: &str, wanted: &str) -> bool {
+    let n_allowed = match wanted.chars().count() {
+        0..5 => 0,
+        5..9 => 1,
+        _ => 2,
+    };
+    let same_digits = || written.chars().filter(char::is_ascii_digit).eq(wanted.chars().filter(char::is_ascii_digit));
+    let near_length = written.chars().count().abs_diff(wanted.chars().count()) <= n_allowed;
+    n_allowed > 0 && near_length && same_digits() && strsim::osa_distance(written, wanted) <= n_allowed
 }
 
 /// An item that is judged without doubt.

@@ -99,15 +99,25 @@ fn is_word_list(tokens: &[Token]) -> bool {
     let count = |class: Class| tokens.iter().filter(|token| token.class.has(class)).count();
     let (n, n_glue) = (tokens.len(), count(Class::GLUE));
     let n_pieces = 1 + tokens.iter().skip(1).filter(|token| token.before >= Pause::Clause).count();
-    let is_enumeration = n_pieces >= 4 && n < 3 * n_pieces && count(Class::FUNCTION) * 4 < n;
+    let is_enumeration = n_pieces >= 4 && n < 2 * n_pieces && count(Class::FUNCTION) * 4 < n;
     let is_bare_enumeration = n_pieces >= 6 && n * 2 < n_pieces * 3;
+    // Contractions stay in a list of keywords; articles and prepositions go.
+    let is_stripped = || n >= 10 && n_pieces == 1 && 16 * count_of(tokens, STRIPPED_FIRST) <= n;
     match n {
         0..=5 => false,
         6 | 7 => is_enumeration || (n_glue == 0 && n_pieces == 1 && count(Class::FUNCTION) == 0),
-        8..=10 => is_enumeration || is_bare_enumeration || (n_glue == 0 && n_pieces == 1),
-        11..=14 => is_enumeration || is_bare_enumeration || n_glue * 12 < n,
-        _ => is_enumeration || is_bare_enumeration || n_glue * 10 <= n,
+        8..=10 => is_enumeration || is_bare_enumeration || (n_glue == 0 && n_pieces == 1) || is_stripped(),
+        11..=14 => is_enumeration || is_bare_enumeration || n_glue * 12 < n || is_stripped(),
+        _ => is_enumeration || is_bare_enumeration || n_glue * 10 <= n || is_stripped(),
     }
+}
+
+/// What a list of keywords is rid of first.
+const STRIPPED_FIRST: &str =
+    "the a an of to in on at for with by from and or when while if that which because so you we i they this these →";
+
+fn count_of(tokens: &[Token], words: &str) -> usize {
+    tokens.iter().filter(|token| words.split(' ').any(|word| word == token.word)).count()
 }
 
 /// Four and more scraps in a row, of at most three words and without grammar, are a list with full stops.
@@ -148,7 +158,8 @@ fn takes_back(tokens: &[Token]) -> bool {
     const TRUE: &[&str] = &["true", "correct", "right", "so", "case"];
     let has = |words: &[&str]| tokens.iter().any(|token| words.contains(&token.word.as_str()));
     let is_denied = tokens.iter().any(|token| token.class.has(Class::NEGATOR));
-    let is_bare = |token: &Token| token.class.has(Class::FUNCTION) || has_word(&[WHAT, UNTRUE, TRUE], token);
+    let is_grammar = |token: &Token| token.class.has(Class::FUNCTION) || token.class.has(Class::NEGATOR);
+    let is_bare = |token: &Token| is_grammar(token) || has_word(&[WHAT, UNTRUE, TRUE], token);
     let is_about_all = tokens.len() <= 8 && has(WHAT) && tokens.iter().all(is_bare);
     is_about_all && tokens.len() >= 3 && (has(UNTRUE) != is_denied) && (has(UNTRUE) || has(&TRUE[..3]))
 }
@@ -247,6 +258,11 @@ mod tests {
             ("Is it reused while the container stays warm?", Some(Refusal::Question)),
             ("once, reused, warm, environment, handler, connection, call", Some(Refusal::WordList)),
             ("Once. Reused. Warm calls. Environment.", Some(Refusal::WordList)),
+            ("Trigger: upload. Function: parser. Queue: invoices. Function: writer.", None),
+            ("doesn't reconnect every call container reused warm calls find it's open", Some(Refusal::WordList)),
+            ("We not can connection each the of reuse.", Some(Refusal::WordList)),
+            ("It is reused while warm. None of that is true.", Some(Refusal::Refuted)),
+            ("It is reused while warm. That is not all.", None),
             ("Reuse", Some(Refusal::WordList)),
             ("Declaring the connection outside the handler improves the performance.", Some(Refusal::Copied)),
             ("Declaring the connection outside the handler does not improve the performance.", None),

@@ -39,6 +39,9 @@ pub(super) struct Unit<'a> {
     /// By concept: its alternatives whose first word is here.
     candidates: Vec<Vec<usize>>,
     with_candidates: Vec<usize>,
+    /// By concept: a word here begins one of its alternatives, by itself or through other concepts.
+    is_possible: Vec<bool>,
+    possible: Vec<usize>,
     /// First words of sentences after the first one.
     breaks: Place,
     /// First words after any pause, and the place just past the end.
@@ -59,6 +62,8 @@ impl<'a> Unit<'a> {
             concepts_asked: Vec::new(),
             candidates: vec![Vec::new(); concepts.any.len()],
             with_candidates: Vec::new(),
+            is_possible: vec![false; concepts.any.len()],
+            possible: Vec::new(),
             breaks: 0,
             paused: 0,
             refuted: 0,
@@ -76,6 +81,9 @@ impl<'a> Unit<'a> {
         }
         for concept in self.with_candidates.drain(..) {
             self.candidates[concept].clear();
+        }
+        for concept in self.possible.drain(..) {
+            self.is_possible[concept] = false;
         }
         (self.breaks, self.paused) = (0, 0);
         self.n_words = tokens.len().min(128);
@@ -97,8 +105,21 @@ impl<'a> Unit<'a> {
                 self.breaks |= 1 << at;
             }
         }
+        self.find_possible();
         self.refuted = polarity::negated_predicates(&tokens[..self.n_words]);
         self.negations = negations;
+    }
+
+    /// Most concepts of a rubric are not in a given sentence: which can be is known from the words that begin them.
+    fn find_possible(&mut self) {
+        let concepts = self.concepts;
+        let mut open = self.with_candidates.clone();
+        while let Some(concept) = open.pop() {
+            if !std::mem::replace(&mut self.is_possible[concept], true) {
+                self.possible.push(concept);
+                open.extend_from_slice(&concepts.heads[concept]);
+            }
+        }
     }
 
     pub(super) fn has_break(&self) -> bool {
@@ -150,7 +171,7 @@ impl<'a> Unit<'a> {
         // Most words of a rubric are not in a given sentence: that is seen first and costs nothing.
         let is_there = |(term, _): &(Term, u32)| match term {
             Term::Word(id) => self.places[*id as usize] != 0,
-            Term::Concept(_) => true,
+            Term::Concept(index) => self.is_possible[*index],
         };
         if !alternative.terms.iter().all(is_there) || places.len() >= 4 * MAX_PLACES {
             return;
@@ -195,6 +216,9 @@ impl<'a> Unit<'a> {
 
     /// Where a concept of the vocabulary is met.
     pub(super) fn concept(&mut self, index: usize) -> &[Place] {
+        if !self.is_possible[index] {
+            return &[];
+        }
         if self.by_concept[index].is_none() {
             let concepts = self.concepts;
             let mut places = Vec::new();
@@ -215,6 +239,19 @@ impl<'a> Unit<'a> {
     /// The words that are a word of the rubric.
     pub(super) fn word(&self, id: WordId) -> Place {
         self.places[id as usize]
+    }
+
+    /// Whether a negator stands in a gap of `place` with its words close on both sides: "only | never happens | when".
+    ///
+    /// A gap lets words pass that do not matter; a negator there does.
+    fn leaps_over_negator(&self, place: Place, meant: Place) -> bool {
+        let is_in_gap = |it: &Negation| {
+            let (from, to) = (first(it.by), last(it.by));
+            let before = place & between(from.saturating_sub(1), from);
+            let after = place & between(to + 1, to + 4) & !self.paused;
+            it.kind == polarity::Kind::Plain && it.by & place == 0 && it.over & meant == 0 && before != 0 && after != 0
+        };
+        self.negations.iter().any(is_in_gap)
     }
 
     pub(super) fn negates(&self, place: Place) -> bool {
@@ -244,7 +281,8 @@ impl Search<'_, '_> {
             let refuted = self.unit.refuted;
             let ends_before = refuted.checked_shr(last(place) + 1).unwrap_or(0) & 1 == 1;
             // The "does" of "does not" says nothing by itself.
-            let is_refuted = ends_before || ((place & refuted) << 1) & !place != 0;
+            let is_refuted =
+                ends_before || ((place & refuted) << 1) & !place != 0 || self.unit.leaps_over_negator(place, meant);
             let best = if is_refuted || is_negated(place, meant, &self.unit.negations) {
                 &mut self.denied
             } else {

@@ -69,6 +69,8 @@ pub(super) struct Concepts {
     pub(super) headed_by_word: Vec<Vec<(usize, usize)>>,
     /// By concept: its alternatives that another concept heads.
     pub(super) headed_by_concept: Vec<Vec<usize>>,
+    /// By concept: the concepts with an alternative that it heads.
+    pub(super) heads: Vec<Vec<usize>>,
 }
 
 impl Concepts {
@@ -112,11 +114,15 @@ impl Concepts {
     pub(super) fn index(&mut self, n_words: usize) {
         self.headed_by_word = vec![Vec::new(); n_words];
         self.headed_by_concept = vec![Vec::new(); self.any.len()];
+        self.heads = vec![Vec::new(); self.any.len()];
         for (concept, any) in self.any.iter().enumerate() {
             for (at, alternative) in any.iter().enumerate() {
                 match alternative.terms.first() {
                     Some((Term::Word(word), _)) => self.headed_by_word[*word as usize].push((concept, at)),
-                    Some((Term::Concept(_), _)) => self.headed_by_concept[concept].push(at),
+                    Some((Term::Concept(head), _)) => {
+                        self.headed_by_concept[concept].push(at);
+                        self.heads[*head].push(concept);
+                    }
                     None => {}
                 }
             }

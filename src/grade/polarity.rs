@@ -97,7 +97,7 @@ pub(super) fn negations(tokens: &[Token]) -> Vec<Negation> {
             // "not true that", "do not think", "not the case that"
             let belief = (at + 1..at + 4).find(|near| BELIEF.contains(&word(*near)));
             let opens = at <= 4
-                && belief.is_some_and(|near| near == at + 1 || word(near + 1) == "that" || word(at + 1) == "the");
+                && belief.is_some_and(|near| near == at + 1 || word(near + 1) == "that" || word(near) == "case");
             match belief.filter(|_| opens) {
                 Some(near) if near + 1 < tokens.len() => {
                     let is_about_truth = matches!(word(near), "true" | "case" | "correct" | "right");
@@ -196,14 +196,20 @@ fn begins_statement(tokens: &[Token]) -> bool {
 /// The word at `at` opens a clause that says which thing is meant: "no function which reads it". What such a clause says of
 /// the whole thought ("…, which means that") is a thought of its own.
 fn narrows(tokens: &[Token], at: usize) -> bool {
-    const OF_ALL: &[&str] =
-        &["mean", "save", "make", "improve", "reduce", "avoid", "help", "cost", "take", "lead", "cause"];
-    let is_of_all =
-        |next: &Token| next.class.has(Class::FUNCTION) || OF_ALL.iter().any(|verb| next.word.starts_with(verb));
+    const OF_ALL: &[&str] = &[
+        "mean", "save", "make", "improve", "reduce", "avoid", "help", "cost", "take", "lead", "cause", "good",
+        "better", "faster", "great",
+    ];
+    let says_more = |at: usize| {
+        tokens
+            .get(at)
+            .is_some_and(|it| !it.class.has(Class::FUNCTION) && !OF_ALL.iter().any(|verb| it.word.starts_with(verb)))
+    };
+    let is_helped = tokens.get(at + 1).is_some_and(|it| it.class.has(Class::AUXILIARY)) && says_more(at + 2);
     tokens[at].word == "which"
         && tokens[at].before < Pause::Clause
         && !tokens[at - 1].class.has(Class::FUNCTION)
-        && !tokens.get(at + 1).is_none_or(is_of_all)
+        && (says_more(at + 1) || is_helped)
 }
 
 /// "never an event, a queue or a function": a comma at `at` that parts what one negator denies.
@@ -271,11 +277,12 @@ mod tests {
             ("that it runs only once is false", "that it runs only once is"),
             ("no need to reconnect because it is warm", "need to reconnect"),
             (
-                "I would never use an event, a queue or a second function that saves",
-                "use an event a queue or a second function that saves",
+                "I would never use an event, a queue or a second function that stores",
+                "use an event a queue or a second function that stores",
             ),
             ("I disagree that it is reused", "it is reused"),
-            ("it is closed, so reuse is impossible", "reuse is"),
+            ("it is not the right tool", "the right tool"),
+            ("it is closed, so reuse is impossible", "so reuse is"),
         ] {
             let tokens = fold(text).tokens;
             let negations = negations(&tokens);

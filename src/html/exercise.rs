@@ -2,8 +2,9 @@
 
 use super::page::{Sheet, begin_card, end_card};
 use super::prose::snippet;
-use crate::course::{Exercise, Kind};
+use crate::course::{Exercise, Kind, Piece};
 use crate::grade::exact::ChoiceOption;
+use crate::grade::exact::gaps::{Gap, Wanted};
 
 pub(super) fn card(sheet: &mut Sheet<'_>, exercise: &Exercise, level: u8) {
     begin_card(sheet, "card exercise", kind_name(&exercise.kind), &exercise.title, level);
@@ -15,7 +16,13 @@ pub(super) fn card(sheet: &mut Sheet<'_>, exercise: &Exercise, level: u8) {
         Kind::Order { steps } => {
             lines(sheet, exercise.shown_order().into_iter().map(|step| steps[step].as_str()), "lettered", level);
         }
-        Kind::Text(_) | Kind::Number(_) => {}
+        Kind::Matching(pairs) => {
+            lines(sheet, pairs.lines.iter().map(|line| line.text.as_str()), "numbered", level);
+            let choices = exercise.shown_order().into_iter().map(|choice| pairs.choices[choice].as_str());
+            lines(sheet, choices, "lettered", level);
+        }
+        Kind::Gaps { pieces, .. } => with_gaps(sheet, pieces, |_| "________".to_owned()),
+        Kind::Text(_) | Kind::Number(_) | Kind::Flow(_) => {}
     }
     for (number, hint) in (1..).zip(&exercise.hints) {
         folded(sheet, &format!("Hint {number}"), |sheet| snippet(sheet, hint, level));
@@ -34,6 +41,9 @@ fn kind_name(kind: &Kind) -> &'static str {
         Kind::Choice { several: true, .. } => "Question: choose all that fit",
         Kind::Order { .. } => "Question: put in order",
         Kind::Number(_) => "Question: a number",
+        Kind::Matching(_) => "Question: match",
+        Kind::Gaps { .. } => "Question: fill the gaps",
+        Kind::Flow(_) => "Exercise: draw the flow",
     }
 }
 
@@ -55,6 +65,19 @@ fn key(sheet: &mut Sheet<'_>, exercise: &Exercise, level: u8) {
             let value = format!("{}{tolerance} {}", task.value, task.unit);
             sheet.markup.element("p", &[], |it| it.leaf("strong", &[], value.trim()));
         }
+        Kind::Matching(pairs) => {
+            let matched: Vec<String> =
+                pairs.lines.iter().map(|line| format!("{} → **{}**", line.text, pairs.choices[line.choice])).collect();
+            lines(sheet, matched.iter().map(String::as_str), "numbered", level);
+        }
+        Kind::Gaps { pieces, gaps } => with_gaps(sheet, pieces, |gap| filled(&gaps[gap])),
+        Kind::Flow(task) => {
+            sheet.markup.element("ul", &[], |it| {
+                for (from, to) in &task.arrows {
+                    it.leaf("li", &[], &format!("{} → {}", task.stops[*from].label, task.stops[*to].label));
+                }
+            });
+        }
     }
 }
 
@@ -73,6 +96,23 @@ fn judged(sheet: &mut Sheet<'_>, options: &[ChoiceOption], level: u8) {
         sheet.markup.close("li");
     }
     sheet.markup.close("ol");
+}
+
+/// A text with what `gap` says in each gap, its line breaks kept.
+fn with_gaps(sheet: &mut Sheet<'_>, pieces: &[Piece], gap: impl Fn(usize) -> String) {
+    let text = pieces.iter().map(|piece| match piece {
+        Piece::Text(text) => text.clone(),
+        Piece::Gap(index) => gap(*index),
+    });
+    sheet.markup.leaf("pre", &[], &text.collect::<String>());
+}
+
+/// The first of what a gap takes.
+fn filled(gap: &Gap) -> String {
+    match &gap.wanted {
+        Wanted::Words { accept, .. } => accept.first().cloned().unwrap_or_default(),
+        Wanted::Number(task) => format!("{} {}", task.value, task.unit).trim().to_owned(),
+    }
 }
 
 fn lines<'a>(sheet: &mut Sheet<'_>, lines: impl Iterator<Item = &'a str>, class: &'static str, level: u8) {

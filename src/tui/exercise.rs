@@ -5,7 +5,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::widgets::{Block, BorderType};
 
 use super::paint::{Painter, centred};
-use crate::app::exercise::{Sheet, Stage};
+use crate::app::exercise::{Drawing, Sheet, Stage};
 use crate::app::row::{Role, Ui};
 
 pub(super) fn view(sheet: &Sheet, head: Rect, body: Rect, painter: &mut Painter<'_, '_>) {
@@ -30,6 +30,7 @@ pub(super) fn view(sheet: &Sheet, head: Rect, body: Rect, painter: &mut Painter<
     painter.rows(Rect { height: prompt_rows, ..column }, sheet.prompt.iter().skip(sheet.prompt_top));
     let y = column.y + prompt_rows + u16::from(prompt_rows > 0 && prompt_rows < most);
     let area = Rect { y, height: column.bottom().saturating_sub(y), ..column };
+    let area = drawing(&sheet.drawing, area, painter);
     let words = editor.text().split_whitespace().count();
     let block = Block::bordered()
         .border_type(BorderType::Rounded)
@@ -40,4 +41,19 @@ pub(super) fn view(sheet: &Sheet, head: Rect, body: Rect, painter: &mut Painter<
     area_widget.set_cursor_line_style(Style::new());
     area_widget.set_cursor_style(Style::new().add_modifier(Modifier::REVERSED));
     painter.frame.render_widget(&area_widget, area);
+}
+
+/// Paints what is drawn of a flow, above the editor or beside it. Returns what it leaves of `area`.
+fn drawing(drawing: &Drawing, area: Rect, painter: &mut Painter<'_, '_>) -> Rect {
+    if drawing.rows.is_empty() {
+        return area;
+    }
+    if drawing.is_beside {
+        let width = (Drawing::beside_cols(usize::from(area.width)) as u16).min(area.width);
+        painter.rows(Rect { x: area.right() - width, width, ..area }, drawing.rows.iter());
+        return Rect { width: area.width - width - 1.min(area.width - width), ..area };
+    }
+    let height = (drawing.rows.len() as u16).min(area.height);
+    painter.rows(Rect { height, ..area }, drawing.rows.iter());
+    Rect { y: area.y + height, height: area.height - height, ..area }
 }

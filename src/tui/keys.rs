@@ -87,6 +87,23 @@ static NUMBER: [Binding; 4] = [
     key("Esc", Action::Back, "back to the page", "back"),
 ];
 
+static MATCHING: [Binding; 6] = [
+    key("Space", Action::Toggle, "the next choice for this line; a letter chooses at once", "next choice"),
+    key("Enter F5", Action::Submit, "submit the answer", "submit"),
+    key("↓ j Tab", Action::NextThing(1), "next line", "line"),
+    key("↑ k Shift-Tab", Action::NextThing(-1), "previous line", ""),
+    key("H", Action::Hint, "next hint", "hint"),
+    key("S", Action::Solution, "the solution (says what it costs, and asks)", "solution"),
+];
+
+static FILLING: [Binding; 5] = [
+    key("Enter", Action::Open, "next empty gap; submits when none is empty", "next gap, submit"),
+    key("Tab ↓", Action::NextThing(1), "next gap", ""),
+    key("Shift-Tab ↑", Action::NextThing(-1), "previous gap", ""),
+    key("F5", Action::Submit, "submit the answer as it is", "submit"),
+    key("Esc", Action::Back, "leave the gaps; the draft is kept", "leave, draft kept"),
+];
+
 static CHOOSING: [Binding; 6] = [
     key("Space", Action::Toggle, "choose the line, or pick it up and put it down", "choose"),
     key("Enter F5", Action::Submit, "submit the answer", "submit"),
@@ -231,6 +248,8 @@ fn tables(model: &Model) -> (Vec<&'static [Binding]>, bool) {
             // Ctrl-Z takes a letter back here, as in every editor.
             (Stage::Answering, Input::Writing(_)) => (vec![&EDITOR], true),
             (Stage::Answering, Input::Number(_)) => (vec![&NUMBER, &ALWAYS], true),
+            (Stage::Answering, Input::Filling(_)) => (vec![&FILLING, &ALWAYS], true),
+            (Stage::Answering, Input::Matching(_)) => (vec![&MATCHING, &EVERYWHERE], false),
             (Stage::Answering | Stage::Checking { .. }, _) => (vec![&CHOOSING, &EVERYWHERE], false),
             _ => (vec![&SHEET, &EVERYWHERE], false),
         },
@@ -253,7 +272,7 @@ pub fn action(model: &Model, key: Key) -> Action {
     }
     // 1–9 and a–i choose on a question's screen; above, only keys that do something else were taken out.
     if let Screen::Exercise(sheet) = model.screen() {
-        let letters = matches!(sheet.input, Input::Choosing { .. } | Input::Ordering { .. })
+        let letters = matches!(sheet.input, Input::Choosing { .. } | Input::Ordering { .. } | Input::Matching(_))
             || matches!(sheet.stage, Stage::Checking { .. });
         if let (None, Some(c)) = (&model.overlay, key.typed()) {
             match c {
@@ -326,7 +345,7 @@ mod tests {
     /// Each name in the tables is a key that `is` knows; a typing error would make a dead key.
     #[test]
     fn every_named_key_can_be_pressed() {
-        let all: [&[Binding]; 18] = [
+        let all: [&[Binding]; 20] = [
             &WALKING,
             &PAGE,
             &SEARCHING,
@@ -336,6 +355,8 @@ mod tests {
             &EDITOR,
             &NUMBER,
             &CHOOSING,
+            &MATCHING,
+            &FILLING,
             &SHEET,
             &CONFIRM,
             &CANVAS,

@@ -1,12 +1,25 @@
-//! What each role looks like: for dark and light terminals, in as many colours as the terminal has, or none.
+//! What each role looks like: a theme, in as many colours as the terminal has, or none.
 //!
-//! Nothing is told by colour alone, so that `Depth::None` loses nothing.
+//! ```text
+//!   names     Role → what theme files call it
+//!   looks     a theme file (TOML) → the looks of the roles; the shipped themes
+//!   colour    a colour → what a terminal of some depth is told; contrast
+//! ```
+//!
+//! Nothing is told by colour alone, so that [`Depth::None`] loses nothing. Absent: files and the terminal itself; whoever
+//! opens the theme reads the one and asks the other.
 
-use ratatui::style::{Color, Modifier, Style};
+mod colour;
+mod looks;
+mod names;
 
-use crate::app::row::{Role, Span, Ui};
-use crate::diagram::Role as D;
-use crate::markdown::{Callout, Role as M, Token};
+use std::sync::Arc;
+
+use ratatui::style::{Modifier, Style};
+
+use crate::app::row::{Role, Span};
+pub use colour::Rgb;
+pub use looks::{Looks, shipped, shipped_names};
 
 /// How many colours the terminal has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,27 +38,24 @@ pub enum Ground {
     Unknown,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+impl Ground {
+    /// Dark where white is read better than black.
+    pub fn of(background: Rgb) -> Self {
+        let (white, black) = (background.contrast(Rgb(255, 255, 255)), background.contrast(Rgb(0, 0, 0)));
+        if white >= black { Self::Dark } else { Self::Light }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
 pub struct Theme {
     pub depth: Depth,
     pub ground: Ground,
-}
-
-/// The few meanings that have a colour of their own.
-#[derive(Clone, Copy)]
-enum Hue {
-    Accent,
-    Second,
-    Good,
-    Middling,
-    Bad,
-    Cold,
-    Muted,
-    Literal,
+    /// The theme that was asked for; else the shipped one for the ground.
+    pub looks: Option<Arc<Looks>>,
 }
 
 impl Theme {
-    pub const PLAIN: Self = Self { depth: Depth::None, ground: Ground::Unknown };
+    pub const PLAIN: Self = Self { depth: Depth::None, ground: Ground::Unknown, looks: None };
 
     /// What the environment says of the terminal: `NO_COLOR`, `COLORTERM`, `TERM`, `COLORFGBG`.
     pub fn from_environment(get: impl Fn(&str) -> Option<String>) -> Self {
@@ -65,44 +75,17 @@ impl Theme {
             Some(_) => Ground::Dark,
             None => Ground::Unknown,
         };
-        Self { depth, ground }
+        Self { depth, ground, looks: None }
     }
 
-    fn colour(&self, hue: Hue) -> Color {
-        // Hex pairs: each at least 4.5 : 1 (WCAG AA) on near-black, or on white.
-        let (dark, light) = match hue {
-            Hue::Accent => (0x7aa2f7, 0x1f4fbf),
-            Hue::Second => (0xbb9af7, 0x7a3ec8),
-            Hue::Good => (0x9ece6a, 0x3a6b12),
-            Hue::Middling => (0xe0af68, 0x855600),
-            Hue::Bad => (0xf7768e, 0xb3203a),
-            Hue::Cold => (0x7dcfff, 0x00688b),
-            Hue::Muted => (0x9aa5ce, 0x565a6e),
-            Hue::Literal => (0x9ece6a, 0x3a6b12),
-        };
-        match (self.depth, self.ground) {
-            (Depth::None, _) => Color::Reset,
-            (Depth::True, Ground::Dark) => rgb(dark),
-            (Depth::True, Ground::Light) => rgb(light),
-            (Depth::Palette, Ground::Dark) => palette(dark),
-            (Depth::Palette, Ground::Light) => palette(light),
-            _ => match hue {
-                Hue::Accent => Color::Blue,
-                Hue::Second => Color::Magenta,
-                Hue::Good | Hue::Literal => Color::Green,
-                Hue::Middling => Color::Yellow,
-                Hue::Bad => Color::Red,
-                Hue::Cold => Color::Cyan,
-                Hue::Muted => Color::Reset,
-            },
-        }
+    /// Whether it looks better when the terminal's background is known.
+    pub fn wants_ground(&self) -> bool {
+        self.looks.is_none() && self.depth != Depth::None
     }
 
-    fn of(&self, hue: Hue) -> Style {
-        let style = Style::new().fg(self.colour(hue));
-        // Where muted text has no colour of its own, the terminal dims it; with NO_COLOR it stays as it is.
-        let dim = matches!(hue, Hue::Muted) && self.depth != Depth::None && self.colour(hue) == Color::Reset;
-        if dim { style.add_modifier(Modifier::DIM) } else { style }
+    pub fn style(&self, role: Role) -> Style {
+        let looks = self.looks.as_deref().unwrap_or_else(|| looks::for_ground(self.ground));
+        looks.look(names::name_of(role)).at(self.depth)
     }
 
     pub fn span_style(&self, span: &Span) -> Style {
@@ -118,101 +101,14 @@ impl Theme {
         }
         style
     }
-
-    pub fn style(&self, role: Role) -> Style {
-        match role {
-            Role::Ui(role) => self.ui(role),
-            Role::Page(role) => self.page(role),
-            Role::Diagram(role) => match role {
-                D::Blank => Style::new(),
-                D::Box => self.of(Hue::Accent),
-                D::Label => Style::new(),
-                D::Edge => self.of(Hue::Muted),
-                D::Arrowhead => self.of(Hue::Middling),
-                D::EdgeLabel => self.of(Hue::Muted).add_modifier(Modifier::ITALIC),
-                D::Frame => self.of(Hue::Muted),
-                D::FrameTitle => self.of(Hue::Second),
-            },
-        }
-    }
-
-    fn ui(&self, role: Ui) -> Style {
-        match role {
-            Ui::Text => Style::new(),
-            Ui::Strong => Style::new().add_modifier(Modifier::BOLD),
-            Ui::Muted => self.of(Hue::Muted),
-            Ui::Title => self.of(Hue::Accent).add_modifier(Modifier::BOLD),
-            Ui::Border => self.of(Hue::Muted),
-            Ui::Focus => self.of(Hue::Middling).add_modifier(Modifier::BOLD),
-            Ui::Key => self.of(Hue::Accent).add_modifier(Modifier::BOLD),
-            Ui::Made | Ui::Warm => self.of(Hue::Good),
-            Ui::Partly => self.of(Hue::Middling),
-            Ui::Missing | Ui::Refused => self.of(Hue::Bad),
-            Ui::Evidence => self.of(Hue::Good).add_modifier(Modifier::UNDERLINED),
-            Ui::Cold => self.of(Hue::Cold).add_modifier(Modifier::BOLD),
-            Ui::Busy => self.of(Hue::Good).add_modifier(Modifier::BOLD),
-            Ui::Idle => self.of(Hue::Muted),
-            Ui::Warning => self.of(Hue::Bad).add_modifier(Modifier::BOLD),
-            Ui::Match => Style::new().add_modifier(Modifier::UNDERLINED | Modifier::BOLD),
-            Ui::CurrentMatch | Ui::Chosen => Style::new().add_modifier(Modifier::REVERSED),
-            Ui::Progress => self.of(Hue::Accent),
-        }
-    }
-
-    fn page(&self, role: M) -> Style {
-        match role {
-            M::Text => Style::new(),
-            M::Heading(1) => self.of(Hue::Accent).add_modifier(Modifier::BOLD),
-            M::Heading(_) => self.of(Hue::Second).add_modifier(Modifier::BOLD),
-            M::Code => self.of(Hue::Cold),
-            M::Source(token) => match token {
-                Token::Plain | Token::Name | Token::Punctuation => Style::new(),
-                Token::Keyword => self.of(Hue::Second),
-                Token::Text => self.of(Hue::Literal),
-                Token::Number => self.of(Hue::Middling),
-                Token::Comment => self.of(Hue::Muted).add_modifier(Modifier::ITALIC),
-                Token::Function => self.of(Hue::Accent),
-                Token::Type => self.of(Hue::Cold),
-                Token::Invalid => self.of(Hue::Bad),
-            },
-            M::Link => self.of(Hue::Accent).add_modifier(Modifier::UNDERLINED),
-            M::SourceBar | M::Bar | M::Rule | M::TableBorder | M::Muted => self.of(Hue::Muted),
-            M::Marker => self.of(Hue::Accent),
-            M::TableHead => Style::new().add_modifier(Modifier::BOLD),
-            M::CalloutBar(kind) => self.of(callout(kind)),
-            M::CalloutTitle(kind) => self.of(callout(kind)).add_modifier(Modifier::BOLD),
-            M::Key => self.of(Hue::Accent).add_modifier(Modifier::BOLD),
-            M::Problem => self.of(Hue::Bad).add_modifier(Modifier::BOLD),
-        }
-    }
-}
-
-fn callout(kind: Callout) -> Hue {
-    match kind {
-        Callout::Note | Callout::Important => Hue::Accent,
-        Callout::Tip => Hue::Good,
-        Callout::Warning | Callout::Caution => Hue::Bad,
-        Callout::Surprising => Hue::Middling,
-    }
-}
-
-fn rgb(hex: u32) -> Color {
-    Color::Rgb((hex >> 16) as u8, (hex >> 8) as u8, hex as u8)
-}
-
-/// The nearest of the 6 × 6 × 6 cube of the 256-colour palette.
-fn palette(hex: u32) -> Color {
-    let level = |channel: u32| match channel & 0xff {
-        0..48 => 0,
-        48..115 => 1,
-        c => (c - 35) / 40,
-    };
-    Color::Indexed((16 + 36 * level(hex >> 16) + 6 * level(hex >> 8) + level(hex)) as u8)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Depth, Ground, Theme};
+    use ratatui::style::{Color, Modifier};
+
+    use super::{Depth, Ground, Rgb, Theme, shipped};
+    use crate::app::row::{Role, Ui};
 
     fn from(pairs: &[(&str, &str)]) -> Theme {
         Theme::from_environment(|name| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
@@ -220,12 +116,33 @@ mod tests {
 
     #[test]
     fn the_environment_says_what_the_terminal_can_do() {
-        assert_eq!(from(&[("TERM", "xterm-256color")]), Theme { depth: Depth::Palette, ground: Ground::Unknown });
+        assert_eq!(from(&[("TERM", "xterm-256color")]), Theme { depth: Depth::Palette, ..Theme::PLAIN });
         assert_eq!(from(&[("TERM", "xterm"), ("COLORTERM", "truecolor")]).depth, Depth::True);
         assert_eq!(from(&[("TERM", "linux")]).depth, Depth::Sixteen);
         assert_eq!(from(&[("TERM", "xterm-256color"), ("NO_COLOR", "1")]).depth, Depth::None);
         assert_eq!(from(&[("NO_COLOR", ""), ("TERM", "linux")]).depth, Depth::Sixteen);
         assert_eq!(from(&[("COLORFGBG", "0;15")]).ground, Ground::Light);
         assert_eq!(from(&[("COLORFGBG", "15;0")]).ground, Ground::Dark);
+    }
+
+    #[test]
+    fn the_ground_chooses_the_theme_unless_one_was_asked_for() {
+        let title = |ground, looks| {
+            let theme = Theme { depth: Depth::True, ground, looks };
+            theme.style(Role::Ui(Ui::Title)).fg
+        };
+        assert_eq!(title(Ground::Dark, None), Some(Color::Rgb(0x7a, 0xa2, 0xf7)));
+        assert_eq!(title(Ground::Light, None), Some(Color::Rgb(0x1f, 0x4f, 0xbf)));
+        assert_eq!(title(Ground::Unknown, None), Some(Color::Blue));
+        assert_eq!(title(Ground::Dark, shipped("light")), Some(Color::Rgb(0x1f, 0x4f, 0xbf)));
+        assert_eq!(Ground::of(Rgb(0x28, 0x2c, 0x34)), Ground::Dark);
+        assert_eq!(Ground::of(Rgb(0xfd, 0xf6, 0xe3)), Ground::Light);
+    }
+
+    #[test]
+    fn without_colours_the_modifiers_remain_and_nothing_is_dim() {
+        let style = |ui| Theme::PLAIN.style(Role::Ui(ui));
+        assert_eq!((style(Ui::Chosen).fg, style(Ui::Chosen).add_modifier), (None, Modifier::REVERSED));
+        assert_eq!(style(Ui::Muted).add_modifier, Modifier::empty());
     }
 }

@@ -34,9 +34,10 @@ const MAY_USE: [(&str, &[&str]); 14] = [
 ];
 
 /// A large dependency, and the rooms that may name it.
-const LIVES_IN: [(&str, &[&str]); 13] = [
+const LIVES_IN: [(&str, &[&str]); 15] = [
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli"]),
     ("ratatui", &["tui", "session", "cli"]),
     ("crossterm", &["session", "cli"]),
     ("ratatui_textarea", &["app", "tui"]),
@@ -47,6 +48,7 @@ const LIVES_IN: [(&str, &[&str]); 13] = [
     ("rquickjs", &["faas"]),
     ("serde_saphyr", &["faas"]),
     ("httparse", &["faas"]),
+    ("notify", &["session"]),
     ("nix", &["faas", "session"]),
 ];
 

@@ -78,7 +78,7 @@ fn the_three_exercises_have_the_contracts_items_and_weights() {
 #[test]
 fn there_are_quick_questions_of_every_kind() {
     let course = course();
-    let mut kinds = [0; 4];
+    let mut kinds = [0; 7];
     for exercise in course.exercises.values() {
         assert!(course.page_of(&exercise.id).is_some(), "{} is on no page", exercise.id);
         assert!(!exercise.solution.trim().is_empty(), "{} has no solution", exercise.id);
@@ -87,7 +87,10 @@ fn there_are_quick_questions_of_every_kind() {
             Kind::Choice { several: true, .. } => kinds[1] += 1,
             Kind::Order { .. } => kinds[2] += 1,
             Kind::Number(_) => kinds[3] += 1,
-            _ => {}
+            Kind::Matching(_) => kinds[4] += 1,
+            Kind::Gaps { .. } => kinds[5] += 1,
+            Kind::Flow(_) => kinds[6] += 1,
+            Kind::Text(_) => {}
         }
     }
     assert!(kinds.iter().all(|n| *n >= 1) && kinds.iter().sum::<usize>() >= 8, "{kinds:?}");

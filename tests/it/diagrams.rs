@@ -3,11 +3,12 @@
 //! The drawings in `tests/data/diagrams` are meant to be read: `UPDATE_EXPECT=1 cargo test` writes them anew, and a
 //! person then looks at each before it is kept.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use coldstart::diagram::{
-    Graph, Line, Owner, Placed, PlacedEdge, Rect, Role, describe, draw, draw_ascii, json, lay_out, parse,
+    Accent, Graph, Line, Owner, Placed, PlacedEdge, Rect, Role, describe, draw, draw_ascii, json, lay_out, parse, svg,
 };
 use expect_test::expect_file;
 use proptest::prelude::*;
@@ -21,7 +22,7 @@ fn source(name: &str) -> String {
 }
 
 /// Each case and the widths at which a drawing of it is kept.
-const CASES: [(&str, &[u16]); 13] = [
+const CASES: [(&str, &[u16]); 22] = [
     ("00-lesson", &[200, 150, 100, 80, 60, 47]),
     ("01-cycles", &[80, 60]),
     ("02-subgraphs", &[150, 80, 60]),
@@ -36,6 +37,15 @@ const CASES: [(&str, &[u16]); 13] = [
     ("09-labels-TB", &[80, 60]),
     ("10-sequence", &[100, 80]),
     ("11-state", &[80]),
+    ("12-class", &[80]),
+    ("13-er", &[80]),
+    ("14-mindmap", &[80]),
+    ("15-timeline", &[60]),
+    ("16-pie", &[80]),
+    ("17-gantt", &[80]),
+    ("18-services", &[120, 80]),
+    ("19-pipeline", &[80]),
+    ("20-mesh", &[80]),
 ];
 
 #[test]
@@ -76,6 +86,14 @@ fn a_drawing_keeps_to_the_width_where_words_and_structure_allow() {
         "05-cjk-emoji",
         "06-chains-styles",
         "11-state",
+        "12-class",
+        "13-er",
+        "14-mindmap",
+        "15-timeline",
+        "16-pie",
+        "17-gantt",
+        "18-services",
+        "19-pipeline",
     ] {
         for width in [200, 100, 80, 60] {
             let placed = lay_out(&parse(&source(name)).0, width);
@@ -93,10 +111,10 @@ fn an_unreadable_line_is_named_and_the_rest_is_drawn() {
     let drawn = draw(&lay_out(&graph, 80)).to_string();
     assert!(drawn.contains("│ A ├") && drawn.contains("│ D │"), "{drawn}");
 
-    let (graph, problems) = parse("gantt\n  title Plan\n");
+    let (graph, problems) = parse("gitGraph\n  commit id: \"one\"\n");
     assert_eq!(problems, []);
     let drawn = draw(&lay_out(&graph, 80)).to_string();
-    assert!(drawn.contains("best as it is written") && drawn.contains("title Plan"), "{drawn}");
+    assert!(drawn.contains("best as it is written") && drawn.contains("commit id"), "{drawn}");
 }
 
 #[test]
@@ -119,6 +137,31 @@ fn the_json_says_what_the_text_shows() {
     let cell = &grid.rows[rect.y as usize][rect.x as usize];
     assert_eq!((cell.role, cell.owner), (Role::Box, Owner::Node(node as u32)));
     assert_eq!(describe(&graph), "3 boxes; Some title holds Start, Choice; Start → Choice (go); Choice → C.");
+}
+
+#[test]
+fn parts_the_author_coloured_alike_have_one_accent() {
+    let placed = lay_out(&parse(&source("18-services")).0, 120);
+    let grid = draw(&placed);
+    let accents = |owner: fn(Owner) -> Option<usize>, index: usize| -> BTreeSet<Option<Accent>> {
+        let cells = grid.rows.iter().flatten();
+        cells.filter(|cell| owner(cell.owner) == Some(index)).map(|cell| cell.accent).collect()
+    };
+    let node = |it: Owner| if let Owner::Node(at) = it { Some(at as usize) } else { None };
+    let edge = |it: Owner| if let Owner::Edge(at) = it { Some(at as usize) } else { None };
+    for (id, accent) in [
+        ("table", Some(Accent::One)),
+        ("ledger", Some(Accent::One)),
+        ("gw", Some(Accent::Two)),
+        ("dlq", Some(Accent::Three)),
+        ("mail", None),
+    ] {
+        let at = placed.nodes.iter().position(|it| it.id == id).expect("it is drawn");
+        assert_eq!(accents(node, at), BTreeSet::from([accent]), "{id}");
+    }
+    assert_eq!(accents(edge, 7), BTreeSet::from([Some(Accent::Three)]));
+    let picture = svg(&placed, &describe(&parse(&source("18-services")).0));
+    assert_eq!(picture.matches("<g class=\"accent1\">").count(), 2);
 }
 
 #[test]
@@ -176,6 +219,28 @@ fn chart() -> impl Strategy<Value = String> {
     })
 }
 
+/// A random class diagram as text: up to six classes with members, and relations of all kinds.
+fn classes() -> impl Strategy<Value = String> {
+    let signs = prop::sample::select(vec!["<|--", "*--", "o--", "-->", "..>", "..|>", "--", "\"1\" --> \"0..*\""]);
+    let members = prop::collection::vec(0..4_usize, 1..6);
+    let relations = prop::collection::vec((0..6_usize, signs, 0..6_usize, any::<bool>()), 0..10);
+    let direction = prop::sample::select(vec!["TB", "LR", "BT", "RL"]);
+    (direction, members, relations).prop_map(|(direction, members, relations)| {
+        let mut text = format!("classDiagram\ndirection {direction}\n");
+        for (class, count) in members.into_iter().enumerate() {
+            let _ = writeln!(text, "class C{class} {{");
+            for member in 0..count {
+                let _ = writeln!(text, "+int attribute_{member}\nmethod_{member}(argument) List~int~");
+            }
+            text.push_str("}\n");
+        }
+        for (from, sign, to, has_label) in relations {
+            let _ = writeln!(text, "C{from} {sign} C{to}{}", if has_label { " : says so" } else { "" });
+        }
+        text
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -189,12 +254,28 @@ proptest! {
     }
 
     #[test]
+    fn any_class_diagram_is_drawn_whole_at_any_width(text in classes(), width in 20..160_u16) {
+        let (graph, problems) = parse(&text);
+        prop_assert_eq!(problems, []);
+        let placed = lay_out(&graph, width);
+        let faults = faults(&graph, &placed);
+        prop_assert!(faults.is_empty(), "{text}\n{faults}\n{}", draw(&placed));
+    }
+
+    #[test]
     fn no_text_makes_it_panic(
-        head in prop::sample::select(vec!["graph LR\n", "sequenceDiagram\n", "stateDiagram-v2\n", "---\n", "%%{", ""]),
+        head in prop::sample::select(vec![
+            "graph LR\n", "sequenceDiagram\n", "stateDiagram-v2\n", "classDiagram\n", "erDiagram\n", "mindmap\n",
+            "timeline\n", "pie\n", "gantt\n", "---\n", "%%{", "",
+        ]),
         parts in prop::collection::vec(prop::sample::select(vec![
             "A", "B", " ", "\n", "-->", "--", "-.", "==", "[", "]", "((", "))", "{", "}", "\"", "|", "&", ";", ":", "@{",
             "subgraph", "end", "state", "note over", "[*]", "loop", "alt", "else", "->>", "+", "<br>", "#35;", "👩‍💻", "漢", "\u{301}",
-            "direction LR", "create participant C", "destroy C", "activate A", "autonumber 7 9", "%%", "~~~", "x--x", "\t", "\u{0}",
+            "direction LR", "create participant C", "destroy C", "activate A", "autonumber 7 9", "%%", "~~~",
+            "<|--", "*--", "||--o{", "..", "~", "<<x>>", "class ", "namespace N {", "note for A \"x\"", "1 to many", "\n  ",
+            ":::c", "classDef c fill:#f00", "style A fill:red", "linkStyle 0 stroke:red", " : 5", ": 2024-01-01, 3d", ", after A",
+            "section S", "title T", "99999999999999999999", "dateFormat X", "é",
+            "x--x", "\t", "\u{0}",
         ]), 0..40),
         width in 0..200_u16,
     ) {
@@ -203,7 +284,7 @@ proptest! {
         let grid = draw(&placed);
         prop_assert!(grid.rows.iter().all(|row| row.len() == placed.width));
         prop_assert!(problems.iter().all(|problem| problem.line > 0 && !problem.message.is_empty()));
-        let _ = (coldstart::diagram::svg(&placed, &describe(&graph)), draw_ascii(&placed));
+        let _ = (svg(&placed, &describe(&graph)), draw_ascii(&placed));
     }
 }
 

@@ -1,11 +1,11 @@
 //! The grader: what earns points and what must not, on the three exercises of the lesson.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use coldstart::content;
 use coldstart::course::{Answer, Course, Exercise, Kind};
-use coldstart::grade::{Status, Verdict, WordOrder};
+use coldstart::grade::{Attack, Status, Verdict, WordOrder};
 use proptest::prelude::*;
 
 const CONNECTION: &str = "connection-outside-handler";
@@ -150,6 +150,107 @@ fn another_true_sentence_costs_nothing_and_an_unrelated_one_earns_nothing() {
     }
 }
 
+/// An answer as `tests/data/grader/<exercise>.toml` holds it.
+#[derive(serde::Deserialize)]
+struct Judged {
+    answer: String,
+    /// What a teacher gave, by item; items left out got nothing.
+    #[serde(default)]
+    points: BTreeMap<String, f64>,
+}
+
+#[derive(serde::Deserialize)]
+struct JudgedFile {
+    sample: Vec<Judged>,
+}
+
+/// Points found, invented and overlooked; half a point counts as one.
+#[derive(Default)]
+struct Tally {
+    found: f64,
+    invented: f64,
+    overlooked: f64,
+}
+
+impl Tally {
+    fn count(&mut self, wanted: f64, given: f64, max: f64) {
+        let is_point = |points: f64| points > 0.49 * max;
+        match (is_point(wanted), is_point(given)) {
+            (true, true) => self.found += 1.0,
+            (false, true) => self.invented += 1.0,
+            (true, false) => self.overlooked += 1.0,
+            (false, false) => {}
+        }
+    }
+
+    fn f1(&self) -> f64 {
+        2.0 * self.found / (2.0 * self.found + self.invented + self.overlooked)
+    }
+}
+
+#[test]
+fn answers_of_many_people_are_judged_as_a_teacher_does() {
+    let course = course();
+    for (id, text) in [
+        (CONNECTION, include_str!("../data/grader/connection-outside-handler.toml")),
+        (TRAFFIC, include_str!("../data/grader/constant-high-traffic.toml")),
+        (INVOICES, include_str!("../data/grader/invoice-flow.toml")),
+    ] {
+        let judged = toml::from_str::<JudgedFile>(text).expect("a file of judged answers").sample;
+        let mut tally = Tally::default();
+        let (mut n_worthless, mut n_passed) = (0, 0);
+        for Judged { answer, points } in &judged {
+            let verdict = grade(&course, id, answer);
+            for item in &verdict.items {
+                tally.count(points.get(&item.id).copied().unwrap_or(0.0), item.points, item.max);
+            }
+            if points.is_empty() {
+                n_worthless += 1;
+                n_passed += usize::from(verdict.fraction() >= 0.5);
+            }
+        }
+        assert!(n_worthless >= 10, "{id}: {n_worthless} of {} answers are worthless", judged.len());
+        assert_eq!(n_passed, 0, "{id}: of {n_worthless} worthless answers");
+        assert!(tally.f1() >= 0.92, "{id}: F1 {:.3}", tally.f1());
+    }
+}
+
+#[test]
+fn what_an_answer_takes_back_earns_nothing() {
+    let course = course();
+    for (id, answer) in [
+        (CONNECTION, "It runs once when the container starts. Later calls reuse the connection. All of this is wrong."),
+        (CONNECTION, "The connection is reused by warm invocations. None of that is true."),
+        (TRAFFIC, "It is not true that a reserved server is cheaper at that volume. It also avoids the cold start."),
+        (
+            INVOICES,
+            "I would never use an upload event, a function that extracts the data, a queue or a second function that saves to the database.",
+        ),
+    ] {
+        let verdict = grade(&course, id, answer);
+        assert_eq!(verdict.score, 0.0, "{answer}\n{verdict:#?}");
+    }
+    let turned = "It is not true that paying per call is cheaper. In fact a reserved server costs less at that volume.";
+    assert!(made(&grade(&course, TRAFFIC, turned)).contains(&"costs-more"));
+}
+
+/// The solutions with what holds their sentences together taken out, and with their words in another order.
+#[test]
+fn words_without_their_sentences_earn_nothing() {
+    let course = course();
+    for id in WRITTEN {
+        let exercise = course.exercise(id).unwrap();
+        for spoilt in [Attack::Listed, Attack::Sorted, Attack::Shuffled].map(|attack| attack.spoil(&exercise.solution))
+        {
+            let spoilt = spoilt.expect("a solution is long enough to be spoilt");
+            for answer in [spoilt.replace(',', ""), spoilt] {
+                let verdict = grade(&course, id, &answer);
+                assert_eq!(verdict.score, 0.0, "{id}: {answer}\n{verdict:#?}");
+            }
+        }
+    }
+}
+
 #[test]
 fn what_should_be_looked_at_by_a_person_says_why() {
     let course = course();
@@ -263,7 +364,8 @@ fn a_rubrics_slips_are_said_with_their_line() {
     }
 }
 
-/// The table that tells sentences from shuffled words is counted from public data that does not ship. With the folder
+/// The table that tells sentences from shuffled words is counted from public data that does not ship, and from the
+/// answers in the three exercises that earn something. With the folder
 /// of that data in `COLDSTART_GRADING_DATA` this counts it again:
 /// `COLDSTART_GRADING_DATA=… cargo test --test it -- --ignored the_word_order_table_reproduces`.
 #[test]
@@ -280,6 +382,12 @@ fn the_word_order_table_reproduces() {
                 .chain(read["references"].as_array().into_iter().flatten());
             texts.extend(all.filter_map(|text| text.as_str()).map(str::to_owned));
         }
+    }
+    let course = course();
+    for id in WRITTEN {
+        let exercise = course.exercise(id).unwrap();
+        texts.extend([exercise.prompt.clone(), exercise.solution.clone()]);
+        texts.extend(exercise.samples.iter().filter(|it| !it.points.is_empty()).map(|it| it.answer.clone()));
     }
     let counted = WordOrder::count(texts.iter().map(String::as_str));
     assert_eq!(counted, include_str!("../../assets/grade/word-order.txt"));

@@ -5,6 +5,7 @@ mod learner;
 mod pty;
 
 mod architecture;
+mod authoring;
 mod commands;
 mod course_files;
 mod diagrams;
@@ -12,6 +13,7 @@ mod functions;
 mod grader;
 mod html;
 mod markdown_pages;
+mod plain;
 mod review;
 mod screens;
 mod simulator;

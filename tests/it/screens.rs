@@ -3,6 +3,7 @@
 use coldstart::app::lesson::What;
 use coldstart::app::{Action, Motion, Screen, Size};
 use coldstart::course::{Deed, Kind, Task};
+use coldstart::grade::exact::gaps::{Gap, Wanted};
 use proptest::prelude::*;
 
 use crate::learner::{Learner, USUAL};
@@ -256,6 +257,25 @@ fn every_quick_question_is_answered_rightly_by_keys_alone() {
                 keys + "<enter>"
             }
             Kind::Number(task) => format!("{}<enter>", task.value),
+            Kind::Matching(pairs) => {
+                let shown = exercise.shown_order();
+                let letter = |choice| shown.iter().position(|it| *it == choice).expect("every choice is shown");
+                let letters = pairs.lines.iter().map(|line| char::from(b'a' + letter(line.choice) as u8));
+                letters.collect::<String>() + "<enter>"
+            }
+            Kind::Gaps { gaps, .. } => {
+                let right = |gap: &Gap| match &gap.wanted {
+                    Wanted::Words { accept, .. } => accept[0].clone(),
+                    Wanted::Number(task) => task.value.to_string(),
+                };
+                // Enter leads from gap to gap, and after the last it submits.
+                gaps.iter().map(|gap| right(gap) + "<enter>").collect()
+            }
+            Kind::Flow(task) => {
+                let label = |stop: usize| &task.stops[stop].label;
+                let arrow = |(from, to): &(usize, usize)| format!("{} -> {}<enter>", label(*from), label(*to));
+                task.arrows.iter().map(arrow).collect::<String>() + "<f5>"
+            }
             Kind::Text(_) => continue,
         };
         quick += 1;
@@ -266,6 +286,34 @@ fn every_quick_question_is_answered_rightly_by_keys_alone() {
         assert!(stage.starts_with("Judged"), "{}: {stage}", exercise.id);
     }
     assert!(quick >= 8, "{quick} quick questions");
+}
+
+#[test]
+fn a_flow_is_drawn_as_it_is_typed_and_what_is_missing_is_said() {
+    let mut learner = Learner::new(USUAL);
+    learner.open_exercise("thumbnail-chain").press("upload -> s3").sees("│ upload ├─");
+    learner.press(" -> thumbnail -> notify").sees("notify").press("<f5>");
+    learner.sees("2 of 5 arrows are right").sees("Something that comes after").press("G").sees("Your flow");
+    // Too tall to stand above the editor, it is drawn beside it.
+    let mut learner = learner.reopen();
+    learner.open_exercise("thumbnail-chain").press("<enter><enter>graph TD<enter>A-->B-->C-->D-->E-->F");
+    let screen = learner.screen();
+    assert!(screen.lines().any(|line| line.contains("A-->B") && line.contains('│')), "{screen}");
+}
+
+#[test]
+fn gaps_and_pairs_are_kept_as_drafts_and_told_one_by_one() {
+    let mut learner = Learner::new(USUAL);
+    learner
+        .open_exercise("deploy-orders")
+        .press("512<tab>9<tab>orders.creat")
+        .press("<esc>")
+        .sees("Your draft is kept");
+    let mut learner = learner.reopen();
+    learner.open_exercise("deploy-orders").sees("orders.creat").press("<f5>").sees("2 of 5 gaps are filled rightly");
+    learner.sees("It is written `orders.create`").sees("It is said in seconds");
+    learner.open_exercise("mistake-and-remedy").press("<space><down><enter>").sees("✗ missing");
+    assert_eq!(deeds(&learner).iter().filter(|deed| matches!(deed, Deed::Answered { .. })).count(), 2);
 }
 
 #[test]

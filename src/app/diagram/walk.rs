@@ -111,11 +111,11 @@ mod tests {
     fn arrows_lead_from_box_to_box() {
         let mut walk = walk();
         let mut visited = vec![walk.node.clone()];
-        for (across, down) in [(1, 0), (1, 0), (0, 1), (-1, 0), (-1, 0), (-1, 0)] {
+        for (across, down) in [(1, 0), (1, 0), (0, -1), (-1, 0), (-1, 0), (-1, 0)] {
             walk.go(across, down);
             visited.push(walk.node.clone());
         }
-        assert_eq!(visited, ["A", "B", "C", "D", "B", "A", "A"]);
+        assert_eq!(visited, ["A", "B", "D", "B", "A", "A", "A"]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Input, Sheet, Stage};
+use super::{Input, Sheet, Stage, drawing};
 use crate::app::lesson::{kind_name, prose};
 use crate::app::row::{Role, Row, Span, Ui, wrapped};
 use crate::course::progress::Work;
@@ -61,7 +61,7 @@ impl Sheet {
             for (index, item) in rubric.items().enumerate() {
                 let on = ticked.contains(&index);
                 let role = if on { Ui::Strong } else { Ui::Text };
-                rows.extend(entry(if on { "[x]" } else { "[ ]" }, index, &item.label, cursor == index, role, width));
+                rows.extend(lettered(if on { "[x]" } else { "[ ]" }, index, &item.label, cursor == index, role, width));
             }
         }
         rows
@@ -76,6 +76,9 @@ impl Sheet {
                     return vec![Row::ui(Ui::Muted, "Nothing written yet. Enter begins.")];
                 }
                 let mut rows = vec![Row::ui(Ui::Strong, "Your draft")];
+                if matches!(exercise.kind, Kind::Flow(_)) {
+                    rows.extend(drawing::rows(&text, width));
+                }
                 rows.extend(wrapped(Ui::Text, &text, width));
                 rows
             }
@@ -91,6 +94,10 @@ impl Sheet {
                 }
                 rows
             }
+            (Input::Matching(matching), Kind::Matching(pairs)) => matching.rows(pairs, width),
+            (Input::Filling(filling), Kind::Gaps { pieces, .. }) => {
+                filling.rows(pieces, self.stage == Stage::Answering, width)
+            }
             (Input::Choosing { cursor, chosen, several, .. }, Kind::Choice { options, .. }) => {
                 let mut rows = Vec::new();
                 for (index, option) in options.iter().enumerate() {
@@ -102,7 +109,7 @@ impl Sheet {
                         (false, false) => "( )",
                     };
                     let role = if on { Ui::Strong } else { Ui::Text };
-                    rows.extend(entry(mark, index, &option.text, *cursor == index, role, width));
+                    rows.extend(lettered(mark, index, &option.text, *cursor == index, role, width));
                 }
                 rows
             }
@@ -113,7 +120,7 @@ impl Sheet {
                     let here = *cursor == index;
                     let mark = if here && *held { " ↕ " } else { "   " };
                     let role = if here && *held { Ui::Strong } else { Ui::Text };
-                    rows.extend(entry(mark, index, &steps[*step], here, role, width));
+                    rows.extend(lettered(mark, index, &steps[*step], here, role, width));
                 }
                 rows
             }
@@ -124,9 +131,14 @@ impl Sheet {
 }
 
 /// A line to choose from, with its letter.
-fn entry(mark: &str, index: usize, text: &str, here: bool, role: Ui, width: usize) -> Vec<Row> {
+fn lettered(mark: &str, index: usize, text: &str, here: bool, role: Ui, width: usize) -> Vec<Row> {
     let letter = char::from(b'a' + (index % 26) as u8);
-    let lead = format!("{} {mark} {letter}  ", if here { "›" } else { " " });
+    entry(&format!("{mark} {letter}"), text, here, role, width)
+}
+
+/// A line that the cursor can stand on, with what stands before it.
+pub(super) fn entry(mark: &str, text: &str, here: bool, role: Ui, width: usize) -> Vec<Row> {
+    let lead = format!("{} {mark}  ", if here { "›" } else { " " });
     let indent = lead.chars().count();
     let mut rows = prose(text, width.saturating_sub(indent));
     for (line, row) in rows.iter_mut().enumerate() {
@@ -167,8 +179,8 @@ fn judged(exercise: &Exercise, answer: &Answer, verdict: &Verdict, work: &Work, 
             rows.push(Row::ui(Ui::Strong, format!("  you hold that you made this point; {} takes it back", index + 1)));
         }
     }
-    let text = matches!(exercise.kind, Kind::Text(_));
-    if text && verdict.items.iter().any(|item| item.status != Status::Made) {
+    let is_written = matches!(exercise.kind, Kind::Text(_) | Kind::Flow(_));
+    if is_written && verdict.items.iter().any(|item| item.status != Status::Made) {
         rows.push(Row::default());
         let mut spans = vec![Span::ui(Ui::Muted, "Did you say it all the same? ")];
         for (index, item) in verdict.items.iter().enumerate().filter(|(_, item)| item.status != Status::Made) {
@@ -178,6 +190,12 @@ fn judged(exercise: &Exercise, answer: &Answer, verdict: &Verdict, work: &Work, 
         rows.push(Row::of(spans).cut(width));
     }
     match answer {
+        Answer::Text(text) if matches!(exercise.kind, Kind::Flow(_)) => {
+            rows.push(Row::default());
+            rows.push(Row::ui(Ui::Strong, "Your flow"));
+            rows.extend(drawing::rows(text, width));
+            rows.extend(wrapped(Ui::Muted, text, width));
+        }
         Answer::Text(text) => {
             rows.push(Row::default());
             rows.push(Row::ui(Ui::Strong, "Your answer, with the words that earned points underlined"));
@@ -191,7 +209,7 @@ fn judged(exercise: &Exercise, answer: &Answer, verdict: &Verdict, work: &Work, 
             }
         }
         Answer::Number(text) => rows.push(Row::ui(Ui::Muted, format!("You answered {text}"))),
-        Answer::Chosen(_) | Answer::Order(_) => {}
+        Answer::Chosen(_) | Answer::Order(_) | Answer::Matched(_) | Answer::Filled(_) => {}
     }
     rows
 }

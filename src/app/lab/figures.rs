@@ -37,7 +37,7 @@ const SPREAD_COLS: usize = 13;
 /// The totals so far; beside them half the width of the 95 % confidence interval, and the run before, where known.
 ///
 /// Lines on which nothing ever happens are left out.
-pub(super) fn totals(report: &Report, before: Option<&Report>, spread: Option<&Report>) -> Vec<Row> {
+pub(in crate::app) fn totals(report: &Report, before: Option<&Report>, spread: Option<&Report>) -> Vec<Row> {
     let rare = ["throttled", "timed_out", "failed", "database.max_connections"];
     let mut head = format!("{:<LABEL_COLS$}{:>VALUE_COLS$}", "Totals", "now");
     if spread.is_some() {
@@ -102,7 +102,7 @@ pub(super) fn ms(ms: f64) -> String {
     }
 }
 
-pub(super) fn duration(s: f64) -> String {
+pub(in crate::app) fn duration(s: f64) -> String {
     match s {
         s if s >= 172_800.0 => format!("{:.1} days", s / 86_400.0),
         s if s >= 7_200.0 => format!("{:.1} h", s / 3_600.0),
@@ -120,7 +120,7 @@ pub(super) fn dollars(usd: f64) -> String {
 }
 
 /// Three figures say as much as a guess can be compared with.
-pub(super) fn round(value: f64) -> f64 {
+pub(in crate::app) fn round(value: f64) -> f64 {
     let scale = libm::pow(10.0, 2.0 - libm::log10(value.abs().max(1e-12)).floor());
     (value * scale).round() / scale
 }

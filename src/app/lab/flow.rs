@@ -94,7 +94,7 @@ impl FlowView {
         let mut rows: Vec<Row> = grid.rows.iter().map(|cells| lit(cells, &placed, &states)).collect();
         for function in &self.functions {
             if let Some(node) = placed.nodes.iter().find(|node| node.id == function.node) {
-                let (text, role) = self.caption(function, report, states.get(&function.node));
+                let (text, role) = Self::caption(function, report, states.get(&function.node));
                 let x = node.rect.x + (node.rect.w - text.chars().count() as i32) / 2;
                 overlay(&mut rows, x.max(node.rect.x), node.rect.bottom() - 1, &text, role);
             }
@@ -136,7 +136,7 @@ impl FlowView {
     }
 
     /// What stands on the lower border of a function's box.
-    fn caption(&self, function: &Function, report: &Report, state: Option<&(usize, usize, usize)>) -> (String, Ui) {
+    fn caption(function: &Function, report: &Report, state: Option<&(usize, usize, usize)>) -> (String, Ui) {
         let (starting, busy, idle) = state.copied().unwrap_or_default();
         let mut text = String::new();
         for (n, mark) in [(starting, '◆'), (busy, '●'), (idle, '○')] {
@@ -227,7 +227,12 @@ fn lit(cells: &[Cell], placed: &Placed, states: &BTreeMap<String, (usize, usize,
         match spans.last_mut() {
             Some(last) if last.role == role => last.text.push_str(cell.symbol()),
             _ => {
-                spans.push(Span { text: cell.symbol().to_owned(), role, style: markdown::Style::default(), link: None })
+                spans.push(Span {
+                    text: cell.symbol().to_owned(),
+                    role,
+                    style: markdown::Style::default(),
+                    link: None,
+                });
             }
         }
     }

@@ -1,5 +1,6 @@
 //! What responds on a page, as rows: a diagram drawn, a simulation or an exercise in a frame.
 
+use crate::app::exercise::open_rows;
 use crate::app::lab::Lab;
 use crate::app::row::{Row, Span, Ui, of_grid, wrapped};
 use crate::course::progress::Work;
@@ -97,26 +98,51 @@ fn simulation(course: &Course, task: &SimulationTask, lab: Option<&Lab>, width: 
 fn question(exercise: &Exercise, work: &Work, width: usize) -> Vec<Row> {
     let inner = width.saturating_sub(4);
     let mut rows: Vec<Row> = prose(&exercise.prompt, inner);
-    let options: Vec<String> = match &exercise.kind {
-        Kind::Choice { options, .. } => options.iter().map(|option| option.text.clone()).collect(),
-        Kind::Order { steps } => exercise.shown_order().into_iter().map(|index| steps[index].clone()).collect(),
-        Kind::Text(_) | Kind::Number(_) => Vec::new(),
-    };
-    if !options.is_empty() {
+    let below = below_prompt(exercise, inner);
+    if !below.is_empty() {
         rows.push(Row::default());
-    }
-    for (letter, option) in ('a'..).zip(&options) {
-        for (index, row) in prose(option, inner.saturating_sub(3)).into_iter().enumerate() {
-            let lead = if index == 0 { format!("{letter}  ") } else { "   ".to_owned() };
-            let mut spans = vec![Span::ui(Ui::Key, lead)];
-            spans.extend(row.spans);
-            rows.push(Row::of(spans));
-        }
+        rows.extend(below);
     }
     rows.push(Row::default());
     rows.push(standing(work, exercise).cut(inner));
     let minutes = if exercise.minutes > 0 { format!("{} min", exercise.minutes) } else { String::new() };
     frame(&format!("{} · {}", kind_name(&exercise.kind), exercise.title), &minutes, rows, width)
+}
+
+/// What an exercise shows beside its prompt: options, steps, lines to match, a text with gaps.
+fn below_prompt(exercise: &Exercise, width: usize) -> Vec<Row> {
+    match &exercise.kind {
+        Kind::Choice { options, .. } => lettered(options.iter().map(|option| (option.text.as_str(), Ui::Key)), width),
+        Kind::Order { steps } => {
+            lettered(exercise.shown_order().into_iter().map(|index| (steps[index].as_str(), Ui::Key)), width)
+        }
+        Kind::Matching(pairs) => {
+            let mut rows = Vec::new();
+            for line in &pairs.lines {
+                rows.extend(led("·  ", Ui::Muted, &line.text, width));
+            }
+            rows.push(Row::default());
+            let choices = exercise.shown_order().into_iter().map(|index| (pairs.choices[index].as_str(), Ui::Key));
+            rows.extend(lettered(choices, width));
+            rows
+        }
+        Kind::Gaps { pieces, .. } => open_rows(pieces, width),
+        Kind::Text(_) | Kind::Number(_) | Kind::Flow(_) => Vec::new(),
+    }
+}
+
+/// Markdown lines with their letters, each letter in its role.
+pub(crate) fn lettered<'a>(lines: impl Iterator<Item = (&'a str, Ui)>, width: usize) -> Vec<Row> {
+    ('a'..).zip(lines).flat_map(|(letter, (line, role))| led(&format!("{letter}  "), role, line, width)).collect()
+}
+
+/// Markdown with a mark of three columns before its first row.
+fn led(mark: &str, role: Ui, text: &str, width: usize) -> Vec<Row> {
+    let mut rows = prose(text, width.saturating_sub(3));
+    for (index, row) in rows.iter_mut().enumerate() {
+        row.spans.insert(0, Span::ui(role, if index == 0 { mark } else { "   " }));
+    }
+    rows
 }
 
 pub(crate) fn kind_name(kind: &Kind) -> &'static str {
@@ -126,6 +152,9 @@ pub(crate) fn kind_name(kind: &Kind) -> &'static str {
         Kind::Choice { several: true, .. } => "Question · choose all that fit",
         Kind::Order { .. } => "Question · put in order",
         Kind::Number(_) => "Question · a number",
+        Kind::Matching(_) => "Question · match",
+        Kind::Gaps { .. } => "Question · fill the gaps",
+        Kind::Flow(_) => "Exercise · draw the flow",
     }
 }
 

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::tables::{self, GapToml, PairToml, StopToml};
 use super::{Exercise, ExerciseId, Kind};
 use crate::course::{Problem, line_at, nearest_hint};
 use crate::grade::exact::ChoiceOption;
@@ -44,6 +45,12 @@ const KEYS: &[(&str, &[&str])] = &[
             "solution",
             "option",
             "steps",
+            "pair",
+            "extra",
+            "text",
+            "gap",
+            "stop",
+            "paths",
             "value",
             "unit",
             "tolerance",
@@ -55,12 +62,15 @@ const KEYS: &[(&str, &[&str])] = &[
         ],
     ),
     ("option", &["text", "right", "why"]),
+    ("pair", &["text", "with", "why"]),
+    ("gap", &["name", "accept", "exact", "value", "unit", "tolerance", "why", "hint"]),
+    ("stop", &["id", "label", "say", "optional", "hint"]),
     ("item", &["id", "points", "label", "hint", "optional", "say", "need", "partly", "deny"]),
     ("sample", &["set", "tags", "answer", "points"]),
     ("deny", &["pattern", "name", "feedback"]),
 ];
 
-const KINDS: [&str; 5] = ["text", "choice", "several", "order", "number"];
+const KINDS: [&str; 8] = ["text", "choice", "several", "order", "number", "matching", "gaps", "flow"];
 
 #[derive(Deserialize)]
 struct ExerciseToml {
@@ -80,6 +90,19 @@ struct ExerciseToml {
     options: Vec<OptionToml>,
     #[serde(default)]
     steps: Vec<String>,
+    #[serde(default, rename = "pair")]
+    pairs: Vec<PairToml>,
+    /// What can be matched and belongs to no line.
+    #[serde(default)]
+    extra: Vec<String>,
+    #[serde(default)]
+    text: String,
+    #[serde(default, rename = "gap")]
+    gaps: Vec<Spanned<GapToml>>,
+    #[serde(default, rename = "stop")]
+    stops: Vec<Spanned<StopToml>>,
+    #[serde(default)]
+    paths: Vec<String>,
     value: Option<f64>,
     #[serde(default)]
     unit: String,
@@ -120,14 +143,14 @@ struct VocabularyToml {
 }
 
 /// The slips of one file, as they are found.
-struct Slips<'a> {
+pub(super) struct Slips<'a> {
     path: &'a str,
     text: &'a str,
     found: Vec<Problem>,
 }
 
 impl Slips<'_> {
-    fn at(&mut self, offset: usize, message: impl Into<String>) {
+    pub(super) fn at(&mut self, offset: usize, message: impl Into<String>) {
         self.found.push(Problem::new(self.path, line_at(self.text, offset), message));
     }
 
@@ -246,6 +269,9 @@ fn kind(read: &ExerciseToml, text: &str, vocabulary: Option<&str>, slips: &mut S
             let tolerance = read.tolerance.max(0.0);
             Some(Kind::Number(NumberTask { value, unit: read.unit.clone(), tolerance, why_low, why_high }))
         }
+        "matching" => tables::matching(&read.pairs, &read.extra, start, slips),
+        "gaps" => tables::gaps(&read.text, &read.gaps, start, slips),
+        "flow" => tables::flow(&read.stops, &read.paths, start, slips),
         other => {
             let near = nearest_hint(other, KINDS);
             slips.at(start, format!("no kind `{other}`{near}; there are {}", KINDS.join(", ")));
@@ -343,6 +369,26 @@ mod tests {
             (
                 "format = 1\nkind = \"text\"\nprompt = \"P\"\nsolution = \"S\"\n",
                 "x.toml: there is no `[[item]]`: say what a good answer holds",
+            ),
+            (
+                "format = 1\nkind = \"matching\"\nprompt = \"P\"\nsolution = \"S\"\n[[pair]]\ntext = \"a\"\nwith = \"b\"\n",
+                "x.toml:2: matching has 2 to 26 `[[pair]]`s",
+            ),
+            (
+                "format = 1\nkind = \"gaps\"\nprompt = \"P\"\nsolution = \"S\"\ntext = \"{{first}} {{handlr}}\"\n[[gap]]\nname = \"first\"\naccept = [\"1\"]\n[[gap]]\nname = \"handler\"\n",
+                "x.toml:2: no `[[gap]]` is named `handlr`; the nearest is `handler`",
+            ),
+            (
+                "format = 1\nkind = \"gaps\"\nprompt = \"P\"\nsolution = \"S\"\ntext = \"{{one}}\"\n[[gap]]\nname = \"one\"\n",
+                "x.toml:6: the gap `one` takes nothing",
+            ),
+            (
+                "format = 1\nkind = \"flow\"\nprompt = \"P\"\nsolution = \"S\"\npaths = [\"a -> bb\"]\n[[stop]]\nid = \"a\"\nlabel = \"A\"\n[[stop]]\nid = \"b\"\nlabel = \"B\"\n",
+                "x.toml:2: `paths` goes over `bb`, and no `[[stop]]` has that id",
+            ),
+            (
+                "format = 1\nkind = \"flow\"\nprompt = \"P\"\nsolution = \"S\"\npaths = [\"a -> b\"]\n[[stop]]\nid = \"a\"\nlabel = \"Same\"\n[[stop]]\nid = \"b\"\nlabel = \"same\"\n",
+                "x.toml:6: the label of `a` could be read as `b`",
             ),
             ("format = 1\n\nkind = ", "x.toml:3:"),
             ("", "x.toml:1: the file lacks `format = 1`"),

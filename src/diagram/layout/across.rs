@@ -40,7 +40,7 @@ impl Layered<'_> {
     pub(super) fn gap(&self, left: usize, right: usize) -> i32 {
         let (a, b) = (&self.vertices[left], &self.vertices[right]);
         let gaps = &self.task.gaps;
-        let common = self.common(a.cluster, b.cluster);
+        let common = self.task.common(a.cluster, b.cluster);
         let frames = |mut at: Option<usize>, room: fn(&Cluster) -> i32| {
             let mut sum = 0;
             while at != common {
@@ -100,8 +100,8 @@ impl Layered<'_> {
         self.vertices[vertex].position + self.pins[link][side]
     }
 
-    /// Positions across, by sweeps that draw each layer towards its neighbours.
-    pub(super) fn place(&mut self) {
+    /// Positions across, by sweeps that draw each layer towards its neighbours, then line by line if asked.
+    pub(super) fn place(&mut self, straightens: bool) {
         let count = self.vertices.len();
         let mut links = Neighbours { above: vec![Vec::new(); count], below: vec![Vec::new(); count] };
         for (index, link) in self.links.iter().enumerate() {
@@ -136,14 +136,18 @@ impl Layered<'_> {
             self.draw_together(&links, &distances, sides, false);
         }
         if self.task.clusters.is_empty() {
-            self.straighten(&links, &distances, false);
+            if straightens {
+                self.straighten(&links, &distances, false);
+            }
             return;
         }
         for _ in 0..3 {
             self.set_borders();
             self.draw_together(&links, &distances, Sides::Both, true);
             self.draw_together(&links, &distances, Sides::Both, true);
-            self.straighten(&links, &distances, true);
+            if straightens {
+                self.straighten(&links, &distances, true);
+            }
             self.tighten_borders();
         }
     }
@@ -204,17 +208,20 @@ impl Layered<'_> {
         let bounds = if is_bounded { (0..count).map(|layer| self.bounds(layer)).collect() } else { Vec::new() };
         let around = Surroundings { links, distances, bounds, place, net_size };
         for pass in 0..4 {
-            self.straighten_columns(&around);
+            let mut is_moved = self.straighten_columns(&around);
             for step in 0..count {
                 let layer = if pass % 2 == 0 { step } else { count - 1 - step };
                 for at in 0..self.layers[layer].len() {
-                    self.straighten_vertex(self.layers[layer][at], &around);
+                    is_moved |= self.straighten_vertex(self.layers[layer][at], &around);
                 }
+            }
+            if !is_moved {
+                break;
             }
         }
     }
 
-    fn straighten_vertex(&mut self, vertex: usize, around: &Surroundings<'_>) {
+    fn straighten_vertex(&mut self, vertex: usize, around: &Surroundings<'_>) -> bool {
         let range = self.room(vertex, around);
         let position = self.vertices[vertex].position;
         let mut best = (self.strain(vertex, position, around), position);
@@ -230,10 +237,12 @@ impl Layered<'_> {
             }
         }
         self.vertices[vertex].position = best.1;
+        best.1 != position
     }
 
     /// Moves what stands in one column, joined by straight lines, as one.
-    fn straighten_columns(&mut self, around: &Surroundings<'_>) {
+    fn straighten_columns(&mut self, around: &Surroundings<'_>) -> bool {
+        let mut is_moved = false;
         let mut is_seen = vec![false; self.vertices.len()];
         for start in 0..self.vertices.len() {
             if std::mem::replace(&mut is_seen[start], true) {
@@ -263,27 +272,32 @@ impl Layered<'_> {
                 }
             }
             // What is nearest is tried first, and not without end.
+            ways.retain(|&by| by != 0);
             ways.sort_by_key(|by| by.abs());
-            for by in ways.into_iter().filter(|&by| by != 0).take(MOST_WAYS) {
-                if self.moves_column(&column, by, around) {
-                    break;
-                }
+            if ways.is_empty() {
+                continue;
             }
+            let before = self.column_strain(&column, around);
+            let mut nearest = ways.into_iter().take(MOST_WAYS);
+            is_moved |= nearest.any(|by| self.moves_column(&column, by, before, around));
         }
+        is_moved
     }
 
-    /// Moves some vertices as one, if there is room and it saves bends.
-    fn moves_column(&mut self, column: &[usize], by: i32, around: &Surroundings<'_>) -> bool {
+    fn column_strain(&self, column: &[usize], around: &Surroundings<'_>) -> i64 {
+        column.iter().map(|&vertex| self.strain(vertex, self.vertices[vertex].position, around)).sum()
+    }
+
+    /// Moves some vertices as one, if there is room and less strain than `before`.
+    fn moves_column(&mut self, column: &[usize], by: i32, before: i64, around: &Surroundings<'_>) -> bool {
         let has_room = |&vertex: &usize| self.room(vertex, around).contains(&(self.vertices[vertex].position + by));
         if !column.iter().all(has_room) {
             return false;
         }
-        let strain = |it: &Self| column.iter().map(|&at| it.strain(at, it.vertices[at].position, around)).sum::<i64>();
-        let before = strain(self);
         for &vertex in column {
             self.vertices[vertex].position += by;
         }
-        let is_better = strain(self) < before;
+        let is_better = self.column_strain(column, around) < before;
         if !is_better {
             for &vertex in column {
                 self.vertices[vertex].position -= by;

@@ -6,8 +6,8 @@
 
 use super::boxes::{Boxed, Measure, boxed};
 use super::flow::{Flow, gaps};
-use super::layered::{self, Cluster, Task, Tie, Wire};
-use crate::diagram::chart::{Chart, Direction, End, Line, Shape};
+use super::layered::{self, Cluster, Gaps, Task, Tie, Wire};
+use crate::diagram::chart::{Chart, ChartKind, Direction, End, Line, Shape};
 use crate::diagram::placed::Rect;
 use crate::diagram::text::{width, wrap};
 
@@ -27,7 +27,7 @@ pub(super) struct Manner {
 pub(super) struct Block {
     pub(super) w: i32,
     pub(super) h: i32,
-    pub(super) nodes: Vec<(usize, Rect, Vec<String>)>,
+    pub(super) nodes: Vec<(usize, Rect, Boxed)>,
     pub(super) frames: Vec<(usize, Rect)>,
     pub(super) edges: Vec<Drawn>,
     pub(super) crossings: usize,
@@ -75,6 +75,13 @@ struct Level {
     /// Groups that are boxes here.
     closed: Vec<usize>,
     edges: Vec<usize>,
+}
+
+impl Level {
+    /// Whether it holds a single thing.
+    fn is_shell(&self) -> bool {
+        self.open.is_empty() && self.nodes.len() + self.closed.len() == 1
+    }
 }
 
 pub(super) struct Blocks<'a> {
@@ -132,6 +139,21 @@ impl<'a> Blocks<'a> {
         self.level(self.levels.len() - 1, self.manner.direction, self.manner.width_cols, 0)
     }
 
+    /// Whether nothing but its frame and those around it stands outside of a group.
+    fn is_all(&self, group: usize) -> bool {
+        let mut level = self.levels.len() - 1;
+        while let (true, Some(&only)) = (self.levels[level].is_shell(), self.levels[level].closed.first()) {
+            level = only;
+            if level == group {
+                return true;
+            }
+            if self.chart.groups[level].direction.is_some() {
+                return false;
+            }
+        }
+        false
+    }
+
     fn title(&self, group: usize) -> Vec<String> {
         title_lines(&self.chart.groups[group].title, self.manner)
     }
@@ -147,7 +169,9 @@ impl<'a> Blocks<'a> {
         let sides = 2 + 2 * self.frame_pad();
         let room = width_cols - sides;
         let mut inside = self.level(group, own.unwrap_or(inherited), room, depth + 1);
-        if inside.w > room && depth < TRIES_DEPTH {
+        // Around a single thing either direction looks the same; and where the group is all there is, the ladder turns it.
+        let is_tried = self.levels[group].is_shell() || (own.is_none() && self.is_all(group));
+        if inside.w > room && depth < TRIES_DEPTH && !is_tried {
             let turned = self.level(group, own.unwrap_or(inherited).turned(), room, depth + 1);
             if turned.w < inside.w {
                 inside = turned;
@@ -236,6 +260,8 @@ impl<'a> Blocks<'a> {
         let chart = self.chart;
         let flow = Flow { direction };
         let gaps = gaps(direction, self.manner.is_tight);
+        // The branches of a tree never cross, so that they may stand in one column without a blank between.
+        let gaps = if chart.kind == ChartKind::Mindmap { Gaps { tracks: 0, ..gaps } } else { gaps };
         let mut clusters = Vec::with_capacity(part.open.len());
         let mut cluster_of = std::collections::HashMap::new();
         for &group in &part.open {
@@ -253,7 +279,7 @@ impl<'a> Blocks<'a> {
             items.push(flow.item(
                 (it.w, it.h),
                 cluster(chart.nodes[node].group),
-                chart.nodes[node].shape != Shape::Bar,
+                !matches!(chart.nodes[node].shape, Shape::Bar | Shape::Bare),
             ));
             contents.push(Content::Node(node, it));
         }
@@ -304,7 +330,7 @@ impl<'a> Blocks<'a> {
         // Where the flow is sideways a fold would make it longer, which is what there is no room for.
         let percent = self.manner.fold_percent.filter(|_| !direction.is_sideways());
         let max_across = percent.map(|percent| width_cols * percent / 100);
-        let task = Task { items, clusters, wires, gaps, max_across };
+        let task = Task { max_across, ..Task::new(items, clusters, wires, gaps) };
         let routed = layered::lay_out(&task);
         let total = routed.size.along;
         let mut block = Block { crossings: routed.crossings, ..Block::default() };
@@ -323,7 +349,7 @@ impl<'a> Blocks<'a> {
                 block.edges.push(Drawn { edge: part.edges[wire], points, label });
             }
             match content {
-                Content::Node(node, boxed) => block.nodes.push((node, rect, boxed.lines)),
+                Content::Node(node, boxed) => block.nodes.push((node, rect, boxed)),
                 Content::Group(inner) => {
                     let mut inner = inner;
                     inner.frames[0].1.w = rect.w;

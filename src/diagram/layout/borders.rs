@@ -18,11 +18,11 @@ impl Layered<'_> {
             if at > 0 {
                 // Right of every frame that ends before it.
                 let before = self.vertices[order[at - 1]].cluster;
-                let outermost = self.outermost(before, it.cluster);
+                let outermost = task.outermost(before, it.cluster);
                 if let Some(cluster) = outermost {
                     bounds[at].0 = bounds[at].0.max(self.borders[cluster].1 + 1 + task.gaps.frames);
                 }
-                if let Some(cluster) = self.outermost(it.cluster, before) {
+                if let Some(cluster) = task.outermost(it.cluster, before) {
                     bounds[at - 1].1 = bounds[at - 1]
                         .1
                         .min(self.borders[cluster].0 - task.gaps.frames - self.vertices[order[at - 1]].across);
@@ -30,18 +30,6 @@ impl Layered<'_> {
             }
         }
         bounds
-    }
-
-    /// The outermost cluster around `inner` that does not hold `other`.
-    fn outermost(&self, inner: Option<usize>, other: Option<usize>) -> Option<usize> {
-        let common = self.common(inner, other);
-        let mut outermost = None;
-        let mut at = inner;
-        while at != common {
-            outermost = at;
-            at = at.and_then(|it| self.task.clusters[it].parent);
-        }
-        outermost
     }
 
     /// Moves borders and what is right of them to the right until every frame is a rectangle that holds its own only.
@@ -80,15 +68,19 @@ impl Layered<'_> {
     /// A frame is wide enough for its title, and inside its parent.
     fn keep_whole(&mut self, cluster: usize) -> bool {
         let it = self.task.clusters[cluster];
-        let before = self.borders.clone();
         let (left, right) = self.borders[cluster];
-        self.borders[cluster].1 = right.max(left + it.min_across - 1);
+        let mut own = (left, right.max(left + it.min_across - 1));
+        let mut is_moved = false;
         if let Some(parent) = it.parent {
             let around = self.task.clusters[parent];
-            self.borders[cluster].0 = self.borders[cluster].0.max(self.borders[parent].0 + around.low);
-            self.borders[parent].1 = self.borders[parent].1.max(self.borders[cluster].1 + around.high);
+            own.0 = own.0.max(self.borders[parent].0 + around.low);
+            let outer = &mut self.borders[parent].1;
+            is_moved = *outer < own.1 + around.high;
+            *outer = (*outer).max(own.1 + around.high);
         }
-        before != self.borders
+        is_moved |= own != (left, right);
+        self.borders[cluster] = own;
+        is_moved
     }
 
     /// One pass from left to right over a layer.
@@ -103,9 +95,9 @@ impl Layered<'_> {
                 let before = order[at - 1];
                 let previous = &self.vertices[before];
                 let end = previous.position + previous.across;
-                let common = self.common(previous.cluster, cluster);
-                let entered = self.path_from(cluster, common);
-                let left = self.outermost(previous.cluster, cluster);
+                let common = task.common(previous.cluster, cluster);
+                let entered = task.path_from(cluster, common);
+                let left = task.outermost(previous.cluster, cluster);
                 // The frames that are left end before the next begins.
                 let free = match left {
                     Some(outer) => self.borders[outer].1 + 1 + task.gaps.frames,
@@ -123,7 +115,7 @@ impl Layered<'_> {
                 }
             }
             // Inside its frames, from the outermost to the innermost.
-            for &outer in self.path_from(cluster, None).iter().rev() {
+            for &outer in task.path_from(cluster, None).iter().rev() {
                 if let Some(parent) = task.clusters[outer].parent {
                     let inside = self.borders[parent].0 + task.clusters[parent].low;
                     if self.borders[outer].0 < inside {
@@ -141,7 +133,7 @@ impl Layered<'_> {
                 is_moved = true;
             }
             let mut high = it.position + it.across - 1;
-            for outer in self.path_from(cluster, None) {
+            for &outer in task.path_from(cluster, None) {
                 high += task.clusters[outer].high;
                 if self.borders[outer].1 < high {
                     self.borders[outer].1 = high;

@@ -102,11 +102,8 @@ impl<'a> Layered<'a> {
             let mut last = None;
             for &item in &layer {
                 let it = &task.items[item];
-                let frames: i32 = self
-                    .path_from(it.cluster, None)
-                    .iter()
-                    .map(|&at| task.clusters[at].low + task.clusters[at].high)
-                    .sum();
+                let around = task.path_from(it.cluster, None).iter();
+                let frames: i32 = around.map(|&at| task.clusters[at].low + task.clusters[at].high).sum();
                 let is_beside = used > 0 && last == it.cluster;
                 last = it.cluster;
                 let width = it.across + it.margin_across + task.gaps.boxes + if is_beside { 0 } else { frames };
@@ -129,7 +126,8 @@ impl<'a> Layered<'a> {
         match tie {
             Tie::Item(item) => (rank[item], rank[item]),
             Tie::Cluster(cluster) => {
-                let inside = (0..rank.len()).filter(|&item| self.is_within(self.task.items[item].cluster, cluster));
+                let inside =
+                    (0..rank.len()).filter(|&item| self.task.is_within(self.task.items[item].cluster, cluster));
                 inside.fold((usize::MAX, 0), |(low, high), item| (low.min(rank[item]), high.max(rank[item])))
             }
         }
@@ -142,7 +140,7 @@ impl<'a> Layered<'a> {
         }
         let (from, to) = (self.extent(wire.from, rank), self.extent(wire.to, rank));
         let holds = |outer: Tie, inner: Tie| match outer {
-            Tie::Cluster(cluster) => self.is_within(self.cluster_of(inner), cluster),
+            Tie::Cluster(cluster) => self.task.is_within(self.cluster_of(inner), cluster),
             Tie::Item(_) => false,
         };
         let forward = |upper, lower| Run { upper, lower, is_reversed: false, lower_inside: false };
@@ -205,7 +203,7 @@ impl<'a> Layered<'a> {
                 Tie::Cluster(cluster) if is_inside => Some(cluster),
                 tie => self.cluster_of(tie),
             };
-            let inside = self.common(self.cluster_of(upper), home(lower, run.lower_inside));
+            let inside = self.task.common(self.cluster_of(upper), home(lower, run.lower_inside));
             let (first, last) = (layer_of[run.upper], layer_of[run.lower]);
             let label_layer = wire.label.map(|_| layer_of[gap(run)] + 1);
             let mut vertices = vec![self.end(upper, first)];
@@ -284,7 +282,7 @@ impl<'a> Layered<'a> {
             }
             let mut is_filled = vec![false; last - first + 1];
             for vertex in &self.vertices {
-                if (first..=last).contains(&vertex.layer) && self.is_within(vertex.cluster, cluster) {
+                if (first..=last).contains(&vertex.layer) && self.task.is_within(vertex.cluster, cluster) {
                     is_filled[vertex.layer - first] = true;
                 }
             }

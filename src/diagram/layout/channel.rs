@@ -40,9 +40,9 @@ impl Piece {
         Self { net, tops, bottoms, low, high }
     }
 
-    /// Whether both cannot be on one track: a blank must stay between them.
-    fn meets(&self, other: &Self) -> bool {
-        self.low <= other.high + 1 && other.low <= self.high + 1
+    /// Whether both cannot be on one track, where so many blanks must stay between them.
+    fn meets(&self, other: &Self, blanks: i32) -> bool {
+        self.low <= other.high + blanks && other.low <= self.high + blanks
     }
 
     /// Whether this must lie above `other`.
@@ -60,8 +60,9 @@ impl Piece {
     }
 }
 
-/// The way of each net, and how many tracks there are. `taken` are columns that no dogleg may use.
-pub(super) fn ways(nets: &[Net], taken: &[i32]) -> (Vec<Way>, usize) {
+/// The way of each net, and how many tracks there are. `taken` are columns that no dogleg may use, `blanks` the cells
+/// that stay free between two nets on one track.
+pub(super) fn ways(nets: &[Net], taken: &[i32], blanks: i32) -> (Vec<Way>, usize) {
     let mut ways = vec![Way::Straight; nets.len()];
     let mut pieces: Vec<Piece> = Vec::new();
     for (index, net) in nets.iter().enumerate() {
@@ -88,7 +89,7 @@ pub(super) fn ways(nets: &[Net], taken: &[i32]) -> (Vec<Way>, usize) {
     let mut tracks = vec![0_usize; pieces.len()];
     let mut count = 0;
     for (at, &piece) in order.iter().enumerate() {
-        let before = order[..at].iter().filter(|&&it| pieces[it].meets(&pieces[piece]));
+        let before = order[..at].iter().filter(|&&it| pieces[it].meets(&pieces[piece], blanks));
         let track = before.map(|&it| tracks[it] + 1).max().unwrap_or(0);
         tracks[piece] = track;
         count = count.max(track + 1);
@@ -206,12 +207,12 @@ mod tests {
     #[test]
     fn nets_that_share_a_column_never_lie_on_each_other() {
         // The first comes from above into column 5, which the second leaves downwards.
-        let (found, count) = ways(&[net(&[9], &[5]), net(&[5], &[0])], &[]);
+        let (found, count) = ways(&[net(&[9], &[5]), net(&[5], &[0])], &[], 1);
         assert_eq!((found, count), (vec![Way::Track(1), Way::Track(0)], 2));
-        let (found, count) = ways(&[net(&[0], &[4]), net(&[8], &[12])], &[]);
+        let (found, count) = ways(&[net(&[0], &[4]), net(&[8], &[12])], &[], 1);
         assert_eq!((found, count), (vec![Way::Track(0), Way::Track(0)], 1));
         // Each wants the other's column: one must step aside.
-        let (found, _) = ways(&[net(&[0], &[6]), net(&[6], &[0])], &[]);
+        let (found, _) = ways(&[net(&[0], &[6]), net(&[6], &[0])], &[], 1);
         assert!(
             found.iter().any(|way| matches!(way, Way::Dogleg { first, second, .. } if first < second)),
             "{found:?}"

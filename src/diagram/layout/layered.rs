@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::order::Ordering;
+use super::order::{LARGE, Ordering};
 use super::route::{Routed, route};
 use crate::diagram::chart::{Line, Tip};
 
@@ -18,10 +18,45 @@ pub(super) struct Task {
     pub(super) items: Vec<Item>,
     /// Parents stand before their children.
     pub(super) clusters: Vec<Cluster>,
+    /// For each cluster itself and what is around it, outwards.
+    pub(super) paths: Vec<Vec<usize>>,
     pub(super) wires: Vec<Wire>,
     pub(super) gaps: Gaps,
     /// A layer wider than this is folded into several.
     pub(super) max_across: Option<i32>,
+}
+
+impl Task {
+    pub(super) fn new(items: Vec<Item>, clusters: Vec<Cluster>, wires: Vec<Wire>, gaps: Gaps) -> Self {
+        let mut paths: Vec<Vec<usize>> = Vec::with_capacity(clusters.len());
+        for (index, cluster) in clusters.iter().enumerate() {
+            let around = cluster.parent.map_or(&[][..], |parent| &paths[parent]);
+            paths.push(std::iter::once(index).chain(around.iter().copied()).collect());
+        }
+        Self { items, clusters, paths, wires, gaps, max_across: None }
+    }
+
+    /// The clusters from `inner` outwards, up to but without `end`.
+    pub(super) fn path_from(&self, inner: Option<usize>, end: Option<usize>) -> &[usize] {
+        let path = inner.map_or(&[][..], |inner| &self.paths[inner]);
+        let length = path.iter().position(|&it| Some(it) == end).unwrap_or(path.len());
+        &path[..length]
+    }
+
+    pub(super) fn is_within(&self, cluster: Option<usize>, ancestor: usize) -> bool {
+        cluster.is_some_and(|it| self.paths[it].contains(&ancestor))
+    }
+
+    /// The innermost cluster that holds both.
+    pub(super) fn common(&self, a: Option<usize>, b: Option<usize>) -> Option<usize> {
+        let mut path = self.path_from(a, None).iter().copied();
+        path.find(|&it| self.is_within(b, it))
+    }
+
+    /// The outermost cluster around `inner` that does not hold `other`.
+    pub(super) fn outermost(&self, inner: Option<usize>, other: Option<usize>) -> Option<usize> {
+        self.path_from(inner, self.common(inner, other)).last().copied()
+    }
 }
 
 /// A box, or a finished drawing that is moved as one.
@@ -89,6 +124,8 @@ pub(super) struct Gaps {
     pub(super) lead: i32,
     pub(super) trail: i32,
     pub(super) track_pitch: i32,
+    /// Between two lines on one track.
+    pub(super) tracks: i32,
     pub(super) port_pitch: i32,
     /// Where the line of a label runs: before its text (a flow down) or after it (a flow to the right).
     pub(super) label_pin_after: bool,
@@ -168,10 +205,12 @@ pub(super) fn lay_out(task: &Task) -> Routed {
     layered.bundle();
     layered.pins =
         layered.links.iter().map(|it| [it.upper, it.lower].map(|vertex| layered.vertices[vertex].pin)).collect();
-    layered.place();
-    // Once it is known which line of a box is left of which, each draws at its own place.
-    if layered.spread_pins() {
-        layered.place();
+    // A draft is enough to know which line of a box is left of which; where it is large, straightening waits.
+    let is_large = layered.vertices.len() > LARGE;
+    layered.place(!is_large);
+    // Then each line draws at its own place.
+    if layered.spread_pins() || is_large {
+        layered.place(true);
     }
     route(&layered)
 }
@@ -182,40 +221,6 @@ impl Layered<'_> {
             Tie::Item(item) => self.task.items[item].cluster,
             Tie::Cluster(cluster) => self.task.clusters[cluster].parent,
         }
-    }
-
-    pub(super) fn is_within(&self, mut cluster: Option<usize>, ancestor: usize) -> bool {
-        while let Some(it) = cluster {
-            if it == ancestor {
-                return true;
-            }
-            cluster = self.task.clusters[it].parent;
-        }
-        false
-    }
-
-    /// The innermost cluster that holds both.
-    pub(super) fn common(&self, a: Option<usize>, b: Option<usize>) -> Option<usize> {
-        let mut at = a;
-        while let Some(it) = at {
-            if self.is_within(b, it) {
-                return Some(it);
-            }
-            at = self.task.clusters[it].parent;
-        }
-        None
-    }
-
-    /// The clusters from `inner` outwards, up to but without `end`.
-    pub(super) fn path_from(&self, inner: Option<usize>, end: Option<usize>) -> Vec<usize> {
-        let mut path = Vec::new();
-        let mut at = inner;
-        while at != end {
-            let Some(cluster) = at else { break };
-            path.push(cluster);
-            at = self.task.clusters[cluster].parent;
-        }
-        path
     }
 
     fn order(&mut self) {

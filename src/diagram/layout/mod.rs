@@ -6,10 +6,11 @@
 //!   flow      between flow coordinates and cells
 //!   layered   one part in layers: build, order, across and borders, with rank and place
 //!   route     ports, tracks and paths; channel: which track
-//!   sequence  lifelines and what passes between them
+//!   sequence  lifelines and what passes between them; `bars` and `timeline` rows of a list; `source` a text as it is
 //! ```
 
 mod across;
+mod bars;
 mod blocks;
 mod borders;
 mod boxes;
@@ -23,13 +24,14 @@ mod rank;
 mod route;
 mod sequence;
 mod source;
+mod timeline;
 mod titles;
 
 use super::chart::{Chart, ChartKind, Graph, Line};
 use super::placed::{Placed, PlacedEdge, PlacedFrame, PlacedNode, Rect, Text};
 use super::text::{width, wrap};
 use blocks::{Block, Blocks, Drawn, Manner};
-use boxes::Measure;
+use boxes::{Boxed, Measure};
 
 /// Places every part of `graph` in character cells.
 ///
@@ -38,13 +40,18 @@ pub fn lay_out(graph: &Graph, width_cols: u16) -> Placed {
     match graph {
         Graph::Chart(chart) => chart_placed(chart, i32::from(width_cols.max(1))),
         Graph::Sequence(it) => sequence::placed(it, i32::from(width_cols.max(1))),
+        Graph::Bars(it) => bars::placed(it, i32::from(width_cols.max(1))),
+        Graph::Timeline(it) => timeline::placed(it, i32::from(width_cols.max(1))),
         Graph::Source(source) => source::placed(source, i32::from(width_cols.max(1))),
     }
 }
 
-/// Above so many nodes and edges together only some, and only a few, ways of drawing are tried.
+/// Above so many nodes and edges together only some, only a few, and only two ways of drawing are tried.
 const SOME_PARTS: usize = 70;
 const MANY_PARTS: usize = 150;
+/// As how many of them a group counts.
+const GROUP_PARTS: usize = 2;
+const VAST_PARTS: usize = 1_200;
 
 /// A drawing larger than this nobody can follow; a bound on memory.
 const MAX_CELLS: usize = 8_000_000;
@@ -53,11 +60,8 @@ fn chart_placed(chart: &Chart, width_cols: i32) -> Placed {
     let mut best: Option<(i64, Placed)> = None;
     let is_large = chart.nodes.len() + chart.edges.len() > MANY_PARTS;
     for (rung, manner) in ladder(chart, width_cols).into_iter().enumerate() {
-        let (placed, crossings) = drawn(chart, manner);
-        let cost = cost(&placed, crossings, width_cols, rung);
-        if best.as_ref().is_none_or(|(least, _)| cost < *least) {
-            best = Some((cost, placed));
-        }
+        let least = best.as_ref().map_or(i64::MAX, |(least, _)| *least);
+        best = drawn(chart, manner, rung, least).or(best);
         // A first rung that fits is what the author meant.
         if best.as_ref().is_some_and(|(_, placed)| placed.width as i32 <= width_cols) && (is_large || rung >= 2) {
             break;
@@ -73,7 +77,8 @@ fn ladder(chart: &Chart, width_cols: i32) -> Vec<Manner> {
     let base = Manner {
         direction: chart.direction,
         measure: measure(28, 24),
-        is_tight: false,
+        // The leaves of a tree read best line by line.
+        is_tight: chart.kind == ChartKind::Mindmap,
         fold_percent: None,
         width_cols,
     };
@@ -96,11 +101,12 @@ fn ladder(chart: &Chart, width_cols: i32) -> Vec<Manner> {
     // The last leave room for the lines that pass, and break words.
     let least = Measure { box_cols: 9, edge_cols: 9, breaks_words: true };
     rungs.extend([fold(least, 100), fold(least, 65), fold(least, 40)]);
-    // The larger the chart, the fewer ways are tried: each must still be there within a frame.
-    let kept: &[usize] = match chart.nodes.len() + chart.edges.len() {
+    // The larger the chart, the fewer ways are tried: each must still be there within a frame. Frames cost the most.
+    let kept: &[usize] = match chart.nodes.len() + chart.edges.len() + GROUP_PARTS * chart.groups.len() {
         0..=SOME_PARTS => return rungs,
         parts if parts <= MANY_PARTS => &[0, 2, 4, 7, 9, 11, 12],
-        _ => &[0, 4, 9],
+        parts if parts <= VAST_PARTS => &[0, 4, 9],
+        _ => &[0, 9],
     };
     kept.iter().map(|&rung| rungs[rung]).collect()
 }
@@ -114,13 +120,21 @@ fn cost(placed: &Placed, crossings: usize, width_cols: i32, rung: usize) -> i64 
     overflow * 100_000 + crossings as i64 * 60 + bends as i64 * 10 + rung as i64 * 150 + area / 40
 }
 
-fn drawn(chart: &Chart, manner: Manner) -> (Placed, usize) {
+/// Rounds in which titles that edges would hide get room beside them.
+const TITLE_ROUNDS: usize = 3;
+
+/// One rung's drawing and its cost, if that is below `least`.
+fn drawn(chart: &Chart, manner: Manner, rung: usize, least: i64) -> Option<(i64, Placed)> {
     let mut room = vec![0; chart.groups.len()];
-    // Titles that edges would hide get room beside them in a second round.
-    for _ in 0..3 {
+    for round in 0..=TITLE_ROUNDS {
         let block = Blocks::new(chart, manner, &room).lay_out();
         let crossings = block.crossings;
         let placed = assembled(chart, manner, block);
+        let cost = cost(&placed, crossings, manner.width_cols, rung);
+        // What is too dear already does not get cheaper by making room.
+        if cost >= least {
+            return None;
+        }
         let mut is_whole = true;
         for (group, frame) in placed.frames.iter().enumerate() {
             if frame.title_box.is_none() && !frame.title.is_empty() {
@@ -128,29 +142,16 @@ fn drawn(chart: &Chart, manner: Manner) -> (Placed, usize) {
                 is_whole = false;
             }
         }
-        if is_whole {
-            return (placed, crossings);
+        if is_whole || round == TITLE_ROUNDS {
+            return Some((cost, placed));
         }
     }
-    let block = Blocks::new(chart, manner, &room).lay_out();
-    let crossings = block.crossings;
-    (assembled(chart, manner, block), crossings)
+    None
 }
 
 fn assembled(chart: &Chart, manner: Manner, block: Block) -> Placed {
-    let kind = match chart.kind {
-        ChartKind::Flowchart => "flowchart",
-        ChartKind::State => "state",
-    };
-    let mut placed = Placed { kind, title: chart.title.clone(), ..Placed::default() };
-    let mut y = 0;
-    if !chart.title.is_empty() {
-        for line in wrap(&chart.title, manner.width_cols.max(8) as usize, false) {
-            placed.texts.push(Text { x: 0, y, text: line, is_title: true });
-            y += 1;
-        }
-        y += 1;
-    }
+    let mut placed = Placed { kind: chart.kind.name(), title: chart.title.clone(), ..Placed::default() };
+    let y = heading(&mut placed, manner.width_cols);
     let shift = |rect: Rect| Rect { y: rect.y + y, ..rect };
     placed.width = block.w.max(0) as usize;
     placed.height = (block.h + y).max(0) as usize;
@@ -160,15 +161,17 @@ fn assembled(chart: &Chart, manner: Manner, block: Block) -> Placed {
     nodes.sort_by_key(|it| it.0);
     placed.nodes = nodes
         .into_iter()
-        .map(|(index, rect, lines)| {
+        .map(|(index, rect, Boxed { lines, compartments, .. })| {
             let node = &chart.nodes[index];
             PlacedNode {
                 id: node.id.clone(),
                 label: node.label.clone(),
                 lines,
+                compartments,
                 shape: node.shape,
                 rect: shift(rect),
                 link: node.link.clone(),
+                accent: node.accent,
             }
         })
         .collect();
@@ -190,6 +193,7 @@ fn assembled(chart: &Chart, manner: Manner, block: Block) -> Placed {
                 tail: edge.tail,
                 head: edge.head,
                 points: points.into_iter().map(|(x, at)| (x, at + y)).collect(),
+                accent: edge.accent,
             }
         })
         .collect();
@@ -206,9 +210,30 @@ fn assembled(chart: &Chart, manner: Manner, block: Block) -> Placed {
                 rect: shift(rect),
                 title_box: None,
                 dividers: Vec::new(),
+                accent: group.accent,
             }
         })
         .collect();
     titles::set(&mut placed);
     placed
+}
+
+/// Sets the title above everything else; returns the first row below it.
+fn heading(placed: &mut Placed, width_cols: i32) -> i32 {
+    if placed.title.is_empty() {
+        return 0;
+    }
+    let lines = wrap(&placed.title, width_cols.max(8) as usize, false);
+    let rows = lines.len() as i32;
+    placed.texts.extend(lines.into_iter().zip(0..).map(|(text, y)| Text { x: 0, y, text, is_title: true }));
+    rows + 1
+}
+
+/// Gives a drawing of words, bars and strokes the size that holds them all.
+fn close(placed: &mut Placed) {
+    let texts = placed.texts.iter().map(|it| (it.x + width(&it.text) as i32, it.y + 1));
+    let nodes = placed.nodes.iter().map(|it| (it.rect.right(), it.rect.bottom()));
+    let strokes = placed.strokes.iter().map(|it| (it.to.0 + 1, it.to.1 + 1));
+    let (w, h) = texts.chain(nodes).chain(strokes).fold((0, 0), |all, it| (all.0.max(it.0), all.1.max(it.1)));
+    (placed.width, placed.height) = (w as usize, h as usize);
 }

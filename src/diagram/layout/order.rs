@@ -19,7 +19,7 @@ struct Unit {
 
 const SWEEPS: usize = 12;
 /// Above this many vertices a layout must not think for long.
-const LARGE: usize = 1_500;
+pub(super) const LARGE: usize = 1_500;
 
 impl Ordering<'_> {
     /// Orders `layers` in place and returns the number of crossings that are left.

@@ -60,8 +60,12 @@ pub(super) fn route(layered: &Layered<'_>) -> Routed {
     let ports = Ports::new(layered);
     let mut channels: Vec<Channel> = (0..=layered.layers.len()).map(|_| Channel::default()).collect();
     let mut way_of = vec![Way::Straight; layered.links.len()];
-    for (index, it) in channels.iter_mut().enumerate().take(layered.layers.len()).skip(1) {
-        *it = channel(layered, &ports, index, &mut way_of);
+    let mut links_into: Vec<Vec<usize>> = vec![Vec::new(); layered.layers.len()];
+    for (index, link) in layered.links.iter().enumerate() {
+        links_into[layered.vertices[link.lower].layer].push(index);
+    }
+    for (it, links) in channels.iter_mut().zip(&links_into).skip(1) {
+        *it = channel(layered, &ports, links, &mut way_of);
     }
     let (rows, frames) = lengthwise(layered, &mut channels);
     let mut wires = Vec::with_capacity(layered.chains.len());
@@ -279,16 +283,14 @@ struct Channel {
     first_track: i32,
 }
 
-fn channel(layered: &Layered<'_>, ports: &Ports, index: usize, way_of: &mut [Way]) -> Channel {
-    let mut found = Channel::default();
+/// The channel that `links` pass, and the way of each through it.
+fn channel(layered: &Layered<'_>, ports: &Ports, links: &[usize], way_of: &mut [Way]) -> Channel {
+    let mut found = Channel { has_links: !links.is_empty(), ..Channel::default() };
     let mut nets: Vec<Net> = Vec::new();
     let mut net_of: BTreeMap<usize, usize> = BTreeMap::new();
-    let mut links = Vec::new();
-    for (at, link) in layered.links.iter().enumerate() {
-        if layered.vertices[link.lower].layer != index {
-            continue;
-        }
-        found.has_links = true;
+    let mut net_of_link = Vec::with_capacity(links.len());
+    for &at in links {
+        let link = &layered.links[at];
         let wire = &layered.task.wires[link.wire];
         let chain = &layered.chains[link.wire];
         let (upper_tip, lower_tip) = if chain.is_reversed { (wire.head, wire.tail) } else { (wire.tail, wire.head) };
@@ -309,12 +311,12 @@ fn channel(layered: &Layered<'_>, ports: &Ports, index: usize, way_of: &mut [Way
                 columns.push(column);
             }
         }
-        links.push((at, net));
+        net_of_link.push(net);
     }
     // A dogleg must not run along a frame's border.
     let taken: Vec<i32> = layered.borders.iter().flat_map(|&(left, right)| [left, right]).collect();
-    let (ways, tracks) = ways(&nets, &taken);
-    for (link, net) in links {
+    let (ways, tracks) = ways(&nets, &taken, layered.task.gaps.tracks);
+    for (&link, net) in links.iter().zip(net_of_link) {
         way_of[link] = ways[net];
     }
     found.tracks = tracks as i32;

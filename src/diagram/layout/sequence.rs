@@ -341,9 +341,11 @@ impl<'a> Scene<'a> {
                 id: it.id.clone(),
                 label: it.label.clone(),
                 lines: head.lines.clone(),
+                compartments: Vec::new(),
                 shape: if it.is_actor { Shape::Rounded } else { Shape::Rectangle },
                 rect: Rect { x: column - head.w / 2, y: self.y + tallest - head.h, w: head.w, h: head.h },
                 link: None,
+                accent: None,
             })
             .collect();
         self.y += tallest;
@@ -365,6 +367,7 @@ impl<'a> Scene<'a> {
                 rect: Rect { x: left - 1, y: top, w: right - left + 2, h: tallest + 2 },
                 title_box: None,
                 dividers: Vec::new(),
+                accent: None,
             });
         }
         self.y += 1;
@@ -409,6 +412,7 @@ impl<'a> Scene<'a> {
             tail: message.tail,
             head: message.head,
             points,
+            accent: None,
         });
         if let Some(it) = self.destroys.take() {
             self.end_lifeline(it);
@@ -464,9 +468,11 @@ impl<'a> Scene<'a> {
             id: format!("note {}", self.placed.nodes.len() + 1 - self.heads.len()),
             label: text.to_owned(),
             lines,
+            compartments: Vec::new(),
             shape: Shape::Note,
             rect,
             link: None,
+            accent: None,
         });
     }
 
@@ -487,6 +493,7 @@ impl<'a> Scene<'a> {
             rect: Rect { x: left, y: self.y, w: right - left + 1, h: 2 },
             title_box: None,
             dividers: Vec::new(),
+            accent: None,
         };
         self.y += 1 + Self::title(&mut frame);
         self.blocks[block].frame = self.placed.frames.len();

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
+use super::styles::Styles;
 use super::{MAX_DEPTH, MAX_EDGES, MAX_LABEL_BYTES, MAX_NODES, Slips};
-use crate::diagram::chart::{Chart, Edge, End, Group, Node, Shape};
+use crate::diagram::chart::{Chart, Edge, End, Group, Node};
 
 pub(super) struct Builder {
     pub(super) chart: Chart,
+    pub(super) styles: Styles,
     nodes: HashMap<String, usize>,
     groups: HashMap<String, usize>,
     open: Vec<Open>,
@@ -22,7 +24,14 @@ struct Open {
 
 impl Builder {
     pub(super) fn new(chart: Chart) -> Self {
-        Self { chart, nodes: HashMap::new(), groups: HashMap::new(), open: Vec::new(), closed: 0 }
+        Self {
+            chart,
+            styles: Styles::default(),
+            nodes: HashMap::new(),
+            groups: HashMap::new(),
+            open: Vec::new(),
+            closed: 0,
+        }
     }
 
     /// The node of that name, made when it is new. `None` when the chart is full.
@@ -38,15 +47,7 @@ impl Builder {
                 slips.add(line, format!("more than {MAX_NODES} boxes; `{id}` is left out: split the diagram"));
                 return None;
             }
-            let node = Node {
-                id: id.to_owned(),
-                label: id.to_owned(),
-                shape: Shape::default(),
-                group: None,
-                link: None,
-                classes: Vec::new(),
-            };
-            self.chart.nodes.push(node);
+            self.chart.nodes.push(Node::named(id));
             self.nodes.insert(id.to_owned(), self.chart.nodes.len() - 1);
             self.chart.nodes.len() - 1
         };
@@ -84,7 +85,7 @@ impl Builder {
             if !id.is_empty() {
                 self.groups.insert(id.clone(), group);
             }
-            self.chart.groups.push(Group { id, title, parent, direction: None });
+            self.chart.groups.push(Group { id, title, parent, direction: None, accent: None });
             Some(group)
         };
         self.open.push(Open { group, line, mentioned: Vec::new() });
@@ -121,6 +122,7 @@ impl Builder {
         }
         self.adopt_groups();
         self.drop_stand_ins();
+        self.styles.settle(&mut self.chart);
         self.chart
     }
 
@@ -206,12 +208,9 @@ impl Builder {
             } else if !is_inside_empty {
                 stand_in[group] = Some(chart.nodes.len());
                 chart.nodes.push(Node {
-                    id: id.clone(),
                     label: chart.groups[group].title.clone(),
-                    shape: Shape::Rectangle,
                     group: chart.groups[group].parent,
-                    link: None,
-                    classes: Vec::new(),
+                    ..Node::named(id)
                 });
             }
         }

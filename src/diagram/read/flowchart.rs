@@ -110,18 +110,11 @@ impl<'a> Reader<'a, '_> {
             }
             "classDef" | "style" | "linkStyle" if is_apart => {
                 self.at = ahead;
-                self.at.rest_of_line();
+                self.builder.styles.statement(word, self.at.rest_of_line());
             }
             "class" if is_apart => {
                 self.at = ahead;
-                let statement = self.at.rest_of_statement();
-                if let Some((names, class)) = statement.rsplit_once(char::is_whitespace) {
-                    for name in names.split(',') {
-                        if let Some(node) = self.builder.known(name.trim()) {
-                            self.builder.chart.nodes[node].classes.push(class.trim().to_owned());
-                        }
-                    }
-                }
+                self.builder.styles.statement(word, self.at.rest_of_statement());
             }
             "click" if is_apart => {
                 self.at = ahead;
@@ -183,13 +176,12 @@ impl<'a> Reader<'a, '_> {
             for &from in &sources {
                 for &to in &targets {
                     let edge = Edge {
-                        from: End::Node(from),
-                        to: End::Node(to),
                         label: link.label.clone(),
                         line: link.line,
                         tail: link.tail,
                         head: link.head,
                         length: link.length,
+                        ..Edge::between(End::Node(from), End::Node(to))
                     };
                     self.builder.edge(edge, line, self.slips);
                 }
@@ -265,7 +257,7 @@ impl<'a> Reader<'a, '_> {
         while self.at.take(":::") {
             let class = self.at.take_while(|it| it.is_alphanumeric() || "_-,".contains(it));
             if let Some(node) = node {
-                self.builder.chart.nodes[node].classes.push(class.to_owned());
+                self.builder.chart.nodes[node].classes.extend(class.split(',').map(str::to_owned));
             }
         }
         if self.at.rest().starts_with("@{") {
@@ -565,6 +557,7 @@ mod tests {
             Tip::Open => ")",
             Tip::Circle => "o",
             Tip::Cross => "x",
+            Tip::Diamond | Tip::HollowDiamond => "<>",
         };
         let line = |line: Line| match line {
             Line::Solid => "-",

@@ -3,11 +3,19 @@
 //! Comments, directives and front matter are blanked rather than cut, so that every line keeps its number.
 
 mod builder;
+mod class;
 mod cursor;
+mod entity;
 mod flowchart;
+mod gantt;
+mod lines;
+mod mindmap;
+mod pie;
 mod sequence;
 mod shapes;
 mod state;
+mod styles;
+mod timeline;
 
 use super::chart::{Graph, Problem, Source};
 use super::text::plain;
@@ -16,6 +24,7 @@ use super::text::plain;
 const MAX_NODES: usize = 2_000;
 const MAX_EDGES: usize = 3_000;
 const MAX_DEPTH: usize = 12;
+const MAX_MEMBERS: usize = 200;
 const MAX_LABEL_BYTES: usize = 4_000;
 const MAX_PROBLEMS: usize = 50;
 const MAX_SOURCE_LINES: usize = 2_000;
@@ -33,13 +42,22 @@ pub fn parse(text: &str) -> (Graph, Vec<Problem>) {
     let graph = match keyword.trim_end_matches(':') {
         "graph" | "flowchart" | "flowchart-elk" => Graph::Chart(flowchart::read(rest, line, title, &mut slips)),
         "stateDiagram" | "stateDiagram-v2" => Graph::Chart(state::read(rest, line, title, &mut slips)),
+        "classDiagram" | "classDiagram-v2" => Graph::Chart(class::read(rest, line, title, &mut slips)),
+        "erDiagram" => Graph::Chart(entity::read(rest, line, title, &mut slips)),
+        "mindmap" => Graph::Chart(mindmap::read(rest, line, title, &mut slips)),
+        "pie" => Graph::Bars(pie::read(rest, line, title, &mut slips)),
+        "gantt" => match gantt::read(rest, line, title, &mut slips) {
+            Ok(bars) => Graph::Bars(bars),
+            Err(reason) => source(keyword, &reason, text),
+        },
+        "timeline" => Graph::Timeline(timeline::read(rest, line, title, &mut slips)),
         "sequenceDiagram" => Graph::Sequence(sequence::read(rest, line, title, &mut slips)),
         word => {
             let known = UNDRAWN.iter().find(|(name, _)| *name == word || word.strip_suffix("-beta") == Some(name));
             let reason = if let Some((_, what)) = known {
                 format!("A terminal shows {what} best as it is written.")
             } else {
-                let what = "flowchart, sequenceDiagram and stateDiagram-v2";
+                let what = "flowchart, sequenceDiagram, stateDiagram-v2, classDiagram, erDiagram, mindmap, timeline, pie and gantt";
                 slips.add(line, format!("`{word}` is no kind of diagram that can be drawn here; {what} are"));
                 format!("`{word}` is no kind of diagram that can be drawn here.")
             };
@@ -51,13 +69,6 @@ pub fn parse(text: &str) -> (Graph, Vec<Problem>) {
 
 /// Kinds that are known and shown as their source, and what they are called.
 const UNDRAWN: &[(&str, &str)] = &[
-    ("classDiagram", "a class diagram"),
-    ("classDiagram-v2", "a class diagram"),
-    ("erDiagram", "an entity-relationship diagram"),
-    ("gantt", "a Gantt chart"),
-    ("pie", "a pie chart"),
-    ("mindmap", "a mind map"),
-    ("timeline", "a timeline"),
     ("journey", "a user journey"),
     ("gitGraph", "a graph of commits"),
     ("requirementDiagram", "a requirement diagram"),

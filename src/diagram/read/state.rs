@@ -125,23 +125,11 @@ impl Reader<'_> {
     }
 
     fn statement(&mut self, text: &str, line: u32) {
-        let first = text.split_whitespace().next().unwrap_or_default();
-        if text.is_empty()
-            || matches!(
-                first,
-                "hide"
-                    | "scale"
-                    | "classDef"
-                    | "class"
-                    | "style"
-                    | "click"
-                    | "accTitle"
-                    | "accTitle:"
-                    | "accDescr"
-                    | "accDescr:"
-            )
-        {
-            return;
+        let (first, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+        match first {
+            "" | "hide" | "scale" | "click" | "accTitle" | "accTitle:" | "accDescr" | "accDescr:" => return,
+            _ if self.builder.styles.statement(first, rest) => return,
+            _ => {}
         }
         if let Some(word) = keyword(text, "direction") {
             match (direction(word), self.builder.innermost()) {
@@ -156,10 +144,13 @@ impl Reader<'_> {
         } else if let Some((from, to)) = text.split_once("-->") {
             let (to, label) = to.split_once(':').filter(|(name, _)| !name.is_empty()).unwrap_or((to, ""));
             // `A --> B:::class` names a class, not a label.
-            let label = match label.strip_prefix("::") {
-                Some(class) => class.split_once(':').map_or("", |(_, label)| label),
-                None => label,
+            let (class, label) = match label.strip_prefix("::") {
+                Some(class) => class.split_once(':').unwrap_or((class, "")),
+                None => ("", label),
             };
+            if !class.is_empty() {
+                self.builder.styles.assign(&format!("{} {}", bare(to), class.trim()));
+            }
             self.transition(from.trim(), to.trim(), label, line);
         } else if let Some(state) = keyword(text, "state") {
             self.declare(state, line);
@@ -264,20 +255,13 @@ impl Reader<'_> {
             return;
         }
         let (Some(from), Some(to)) = (self.state(from, true, line), self.state(to, false, line)) else { return };
-        let edge = Edge {
-            from: End::Node(from),
-            to: End::Node(to),
-            label: plain(label),
-            line: Line::Solid,
-            tail: Tip::None,
-            head: Tip::Arrow,
-            length: 1,
-        };
-        self.builder.edge(edge, line, self.slips);
+        let ends = Edge::between(End::Node(from), End::Node(to));
+        self.builder.edge(Edge { label: plain(label), head: Tip::Arrow, ..ends }, line, self.slips);
     }
 
     /// The node of a state. `[*]` is where its composite begins, or ends.
     fn state(&mut self, name: &str, is_source: bool, line: u32) -> Option<usize> {
+        let class = name.split_once(":::").map(|(_, class)| class.trim());
         let name = bare(name);
         if name != "[*]" {
             let is_new = self.builder.known(name).is_none();
@@ -285,6 +269,7 @@ impl Reader<'_> {
             if is_new {
                 self.builder.chart.nodes[node].shape = Shape::Rounded;
             }
+            self.builder.chart.nodes[node].classes.extend(class.map(str::to_owned));
             return Some(node);
         }
         let Scope { name, region, .. } = self.scopes.last()?;
@@ -309,16 +294,8 @@ impl Reader<'_> {
         (it.shape, it.label) = (Shape::Note, plain(text));
         // A note on the left stands before its state, one on the right behind.
         let (from, to) = if is_left { (note, state) } else { (state, note) };
-        let edge = Edge {
-            from: End::Node(from),
-            to: End::Node(to),
-            label: String::new(),
-            line: Line::Dotted,
-            tail: Tip::None,
-            head: Tip::None,
-            length: 1,
-        };
-        self.builder.edge(edge, line, self.slips);
+        let ends = Edge::between(End::Node(from), End::Node(to));
+        self.builder.edge(Edge { line: Line::Dotted, ..ends }, line, self.slips);
     }
 }
 

@@ -1,0 +1,386 @@
+//! The course in words, line by line: for screen readers, braille lines, scripts, and terminals that cannot draw.
+//!
+//! A line comes in; text and effects come out. Nothing said is ever changed or said again unasked. Where one stands is a
+//! [`Place`]; what can be chosen there is numbered, and Enter alone takes the usual choice. Deeds are kept exactly as the
+//! screens keep them, so that one may change between the two at any time.
+//!
+//! Absent: input and output, columns, colours.
+
+mod exercise;
+mod simulation;
+mod words;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Action, Effect};
+use crate::course::{Answer, Course, Deed, ExerciseId, Kept, Page, PageId, Position, Progress, Task};
+use exercise::Sheet;
+use simulation::Bench;
+use words::{Part, parts};
+
+/// A learner who hears the course.
+pub struct Plain {
+    world: World,
+    place: Place,
+}
+
+/// What every place may look at.
+struct World {
+    course: Arc<Course>,
+    progress: Progress,
+    drafts: BTreeMap<ExerciseId, Answer>,
+    stopped: Option<Position>,
+    /// The number of the question that may be asked of the world now.
+    question: u64,
+}
+
+enum Place {
+    Map,
+    Page(Reading),
+    /// Something on a page; leaving it leads back there.
+    Exercise(Reading, Sheet),
+    Simulation(Reading, Box<Bench>),
+}
+
+/// A page, and the part of it that was said last.
+#[derive(Clone)]
+struct Reading {
+    page: PageId,
+    part: usize,
+    /// The thing at the end of this part was opened.
+    was_opened: bool,
+}
+
+/// What is said, and what is to be done in the world.
+#[derive(Debug, Default)]
+pub struct Said {
+    pub text: Vec<String>,
+    pub effects: Vec<Effect>,
+}
+
+/// Where a line leads.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Next {
+    Stay,
+    Back,
+}
+
+impl Said {
+    fn say(&mut self, text: impl Into<String>) {
+        self.text.push(text.into());
+    }
+
+    fn extend(&mut self, lines: impl IntoIterator<Item = String>) {
+        self.text.extend(lines);
+    }
+
+    fn keep(&mut self, world: &World, deed: Deed) {
+        self.effects.push(Effect::Keep { question: world.question, deed });
+    }
+
+    fn not_understood(&mut self, line: &str) -> Next {
+        self.say(format!("`{}` is none of the choices.", line.trim()));
+        Next::Stay
+    }
+}
+
+/// What can be chosen, numbered from 1.
+struct Menu<C> {
+    choices: Vec<(C, String)>,
+    /// What Enter alone takes.
+    usual: usize,
+}
+
+impl<C: Copy> Menu<C> {
+    fn new<const N: usize>(choices: [(C, &str); N]) -> Self {
+        Self { choices: choices.into_iter().map(|(choice, name)| (choice, name.to_owned())).collect(), usual: 0 }
+    }
+
+    fn add(&mut self, choice: C, name: impl Into<String>) {
+        self.choices.push((choice, name.into()));
+    }
+
+    fn choose(&self, line: &str) -> Option<C> {
+        let line = line.trim();
+        let index = if line.is_empty() { Some(self.usual) } else { line.parse::<usize>().ok()?.checked_sub(1) };
+        self.choices.get(index?).map(|(choice, _)| *choice)
+    }
+
+    fn prompt(&self) -> String {
+        let names = (1..).zip(&self.choices).map(|(number, (_, name))| format!("{number} {name}"));
+        format!("{}. Enter alone: {}.", names.collect::<Vec<_>>().join("; "), self.usual + 1)
+    }
+}
+
+#[derive(Clone, Copy)]
+enum PageChoice {
+    GoOn,
+    Open,
+    NextPage,
+    Again,
+    PartBefore,
+    Map,
+}
+
+impl Plain {
+    /// The beginning: the course's name, how this works, and the map.
+    pub fn open(course: Arc<Course>, kept: Kept) -> (Self, Said) {
+        let progress = Progress::fold(&course, &kept.attempts);
+        let Kept { drafts, position, .. } = kept;
+        let world = World { course, progress, drafts, stopped: position, question: 1 };
+        let plain = Self { world, place: Place::Map };
+        let mut said = Said::default();
+        said.say(plain.world.course.title.clone());
+        said.say(plain.world.course.about.trim());
+        said.extend(help());
+        said.extend(map(&plain.world));
+        (plain, said)
+    }
+
+    /// What is said before the next line is read. Empty while a text is being written.
+    pub fn prompt(&self) -> String {
+        match &self.place {
+            Place::Map => match usual_page(&self.world) {
+                Some(number) => {
+                    let stopped = if self.world.stopped.is_some() { ", where you stopped" } else { "" };
+                    format!("The number of a page. Enter alone: {number}{stopped}.")
+                }
+                None => "This course has no page; q ends.".to_owned(),
+            },
+            Place::Page(reading) => self.world.page_menu(reading).map_or_else(String::new, |menu| menu.prompt()),
+            Place::Exercise(_, sheet) => sheet.prompt(&self.world),
+            Place::Simulation(_, bench) => bench.prompt(),
+        }
+    }
+
+    /// A line of the learner's.
+    pub fn hear(&mut self, line: &str) -> Said {
+        let mut said = Said::default();
+        self.world.question += 1;
+        let is_writing = matches!(&self.place, Place::Exercise(_, sheet) if sheet.is_writing());
+        match line.trim() {
+            "q" | "quit" if !is_writing => said.effects.push(Effect::Quit),
+            "?" | "help" if !is_writing => said.extend(help()),
+            "m" | "map" if !is_writing => {
+                said.extend(map(&self.world));
+                self.place = Place::Map;
+            }
+            _ => self.hear_in_place(line, &mut said),
+        }
+        said
+    }
+
+    /// The world's answer to an effect.
+    pub fn reply(&mut self, action: Action) -> Said {
+        let mut said = Said::default();
+        match &action {
+            Action::Kept { attempt, .. } => {
+                let course = Arc::clone(&self.world.course);
+                self.world.progress.add(&course, &attempt.deed);
+                if let Deed::Answered { exercise, .. } = &attempt.deed {
+                    self.world.drafts.remove(exercise);
+                }
+            }
+            Action::NotKept { why, .. } | Action::NotSaved { why } => said.say(format!("Could not save: {why}.")),
+            _ => {}
+        }
+        if let Place::Exercise(_, sheet) = &mut self.place {
+            sheet.reply(action, &mut said);
+        }
+        said
+    }
+
+    fn hear_in_place(&mut self, line: &str, said: &mut Said) {
+        let world = &mut self.world;
+        let (next, reading) = match &mut self.place {
+            Place::Map => return self.hear_on_map(line, said),
+            Place::Page(_) => return self.hear_on_page(line, said),
+            Place::Exercise(reading, sheet) => (sheet.hear(world, line, said), reading),
+            Place::Simulation(reading, bench) => (bench.hear(world, line, said), reading),
+        };
+        if next == Next::Back {
+            self.place = Place::Page(reading.clone());
+        }
+    }
+
+    fn hear_on_map(&mut self, line: &str, said: &mut Said) {
+        let number = if line.trim().is_empty() { usual_page(&self.world) } else { line.trim().parse().ok() };
+        let course = Arc::clone(&self.world.course);
+        let Some(page) = number.and_then(|number: usize| course.pages().nth(number.checked_sub(1)?)) else {
+            said.not_understood(line);
+            return;
+        };
+        let stopped = self.world.stopped.take_if(|stopped| stopped.page == page.id);
+        let line = stopped.map_or(0, |stopped| stopped.source_line);
+        let part = parts(&course, page).iter().rposition(|part| part.source_line <= line).unwrap_or(0);
+        self.read(page, part, said);
+    }
+
+    /// Says a part of a page, and keeps that it was said.
+    fn read(&mut self, page: &Page, part: usize, said: &mut Said) {
+        let all = parts(&self.world.course, page);
+        let part = part.min(all.len() - 1);
+        let Part { lines, source_line, widget } = &all[part];
+        if part == 0 {
+            let count = self.world.course.pages().count();
+            let number = self.world.course.pages().position(|it| it.id == page.id).map_or(0, |index| index + 1);
+            said.say(format!("Page {number} of {count}: {}", page.title));
+        }
+        said.extend(lines.iter().cloned());
+        if let Some(index) = widget {
+            said.extend(self.world.announce(page, *index));
+        }
+        said.effects.push(Effect::SavePosition { page: page.id.clone(), source_line: *source_line });
+        if part + 1 == all.len() {
+            said.say("This is the end of the page.");
+            if !self.world.progress.pages_read.contains(&page.id.0) {
+                said.keep(&self.world, Deed::PageRead { page: page.id.0.clone() });
+            }
+        }
+        self.place = Place::Page(Reading { page: page.id.clone(), part, was_opened: false });
+    }
+
+    fn hear_on_page(&mut self, line: &str, said: &mut Said) {
+        let Place::Page(reading) = &self.place else { return };
+        let (mut reading, course) = (reading.clone(), Arc::clone(&self.world.course));
+        let (Some(page), Some(menu)) = (course.page(&reading.page), self.world.page_menu(&reading)) else { return };
+        let Some(choice) = menu.choose(line) else {
+            said.not_understood(line);
+            return;
+        };
+        match choice {
+            PageChoice::GoOn => self.read(page, reading.part + 1, said),
+            PageChoice::Again => self.read(page, reading.part, said),
+            PageChoice::PartBefore => self.read(page, reading.part.saturating_sub(1), said),
+            PageChoice::NextPage => {
+                if let Some(next) = course.pages().skip_while(|it| it.id != page.id).nth(1) {
+                    self.read(next, 0, said);
+                }
+            }
+            PageChoice::Map => {
+                said.extend(map(&self.world));
+                self.place = Place::Map;
+            }
+            PageChoice::Open => {
+                reading.was_opened = true;
+                let task = parts(&course, page)[reading.part].widget.map(|index| &page.widgets[index].task);
+                self.place = Place::Page(reading.clone());
+                match task {
+                    Some(Task::Exercise(id)) => match Sheet::open(&self.world, id, said) {
+                        Some(sheet) => self.place = Place::Exercise(reading, sheet),
+                        None => said.say(format!("There is no exercise `{id}`.")),
+                    },
+                    Some(Task::Simulation(task)) => {
+                        if let Some(bench) = Bench::open(&self.world, &page.id, task, said) {
+                            self.place = Place::Simulation(reading, Box::new(bench));
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+}
+
+impl World {
+    fn page_menu(&self, reading: &Reading) -> Option<Menu<PageChoice>> {
+        let page = self.course.page(&reading.page)?;
+        let all = parts(&self.course, page);
+        let part = all.get(reading.part)?;
+        let mut menu = Menu { choices: Vec::new(), usual: 0 };
+        if reading.part + 1 < all.len() {
+            menu.add(PageChoice::GoOn, "go on");
+        } else if let Some(next) = self.course.pages().skip_while(|it| it.id != page.id).nth(1) {
+            menu.add(PageChoice::NextPage, format!("next page, {}", next.title));
+        } else {
+            menu.add(PageChoice::Map, "the course map");
+        }
+        if let Some(index) = part.widget {
+            let (name, is_done) = match &page.widgets[index].task {
+                Task::Exercise(id) => ("answer it", self.progress.work(id).tries > 0),
+                Task::Simulation(task) => {
+                    let predicted = self.progress.predictions.contains_key(&(page.id.0.clone(), task.scenario.clone()));
+                    ("open the simulation", predicted)
+                }
+                Task::Diagram { .. } | Task::Broken(_) => ("", true),
+            };
+            menu.add(PageChoice::Open, name);
+            // What is new is done before going on, unless it was looked into and left.
+            menu.usual = usize::from(!is_done && !reading.was_opened);
+        }
+        menu.add(PageChoice::Again, "hear this again");
+        if reading.part > 0 {
+            menu.add(PageChoice::PartBefore, "the part before");
+        }
+        if reading.part + 1 < all.len() || !matches!(menu.choices[0].0, PageChoice::Map) {
+            menu.add(PageChoice::Map, "the course map");
+        }
+        Some(menu)
+    }
+
+    /// What waits at the end of a part, in a line or two.
+    fn announce(&self, page: &Page, widget: usize) -> Vec<String> {
+        match &page.widgets[widget].task {
+            Task::Exercise(id) => match self.course.exercises.get(id) {
+                Some(exercise) => {
+                    let work = self.progress.work(id);
+                    let standing = match work.tries {
+                        0 => "Not answered yet.".to_owned(),
+                        _ => format!("Answered; the best earned {:.0} % of the points.", work.best * 100.0),
+                    };
+                    vec![format!("Here is a question: {}. {standing}", exercise.title)]
+                }
+                None => vec![format!("Something is missing here: no exercise `{id}`.")],
+            },
+            Task::Simulation(task) => {
+                let title = self.course.scenario(&task.scenario).map_or_else(|why| why, |scenario| scenario.title);
+                vec![format!("Here is a simulation: {title}.")]
+            }
+            Task::Diagram { .. } | Task::Broken(_) => Vec::new(),
+        }
+    }
+}
+
+fn help() -> Vec<String> {
+    let help = [
+        "This is the course in words. Each time, type the number of a choice and press Enter.",
+        "At any time: m for the course map, q to end, a question mark to hear this. Everything you do is kept.",
+    ];
+    help.map(str::to_owned).to_vec()
+}
+
+/// The pages, numbered, and how far one is.
+fn map(world: &World) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut number = 0;
+    for module in &world.course.modules {
+        let lessons = module.lessons.iter().filter_map(|entry| entry.lesson.as_ref());
+        for lesson in lessons.filter_map(|id| world.course.lessons.iter().find(|lesson| lesson.id == *id)) {
+            let (pages, answered) = (world.progress.pages(lesson), world.progress.answered(lesson));
+            lines.push(format!(
+                "Lesson: {}. {} of {} pages read, {} of {} exercises answered.",
+                lesson.title, pages.done, pages.of, answered.done, answered.of
+            ));
+            for page in &lesson.pages {
+                number += 1;
+                let minutes = if page.minutes > 0 { format!(", {} minutes", page.minutes) } else { String::new() };
+                let read = if world.progress.pages_read.contains(&page.id.0) { ", read" } else { "" };
+                lines.push(format!("{number}. {}{minutes}{read}", page.title));
+            }
+        }
+    }
+    let closed = world.course.modules.iter().flat_map(|module| &module.lessons).filter(|entry| entry.lesson.is_none());
+    let closed = closed.count();
+    if closed > 0 {
+        lines.push(format!("{closed} more lessons of the course are named and not open yet."));
+    }
+    lines
+}
+
+/// Where one stopped, else the first page that was not read, else the first.
+fn usual_page(world: &World) -> Option<usize> {
+    let place = |wanted: &dyn Fn(&Page) -> bool| world.course.pages().position(wanted).map(|index| index + 1);
+    let stopped = world.stopped.as_ref().and_then(|stopped| place(&|page| page.id == stopped.page));
+    stopped.or_else(|| place(&|page| !world.progress.pages_read.contains(&page.id.0))).or_else(|| place(&|_| true))
+}

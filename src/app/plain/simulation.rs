@@ -1,0 +1,287 @@
+//! A simulation in words: a guess, the run told with a small table, knobs turned by number, and what that changed.
+
+use super::{Menu, Next, Said, World};
+use crate::app::lab::figures::{duration, round, totals};
+use crate::app::row::Row;
+use crate::course::progress::Predicted;
+use crate::course::{Deed, PageId, Predict, SimulationTask};
+use crate::diagram;
+use crate::sim::{self, Knob, Report, RunCode, Scenario};
+
+/// A simulation that is open.
+pub(super) struct Bench {
+    page: PageId,
+    task: SimulationTask,
+    /// The run as the page has it.
+    original: Scenario,
+    /// The course's scenario that the run was made from, by its name: what the run's code counts from.
+    base: (String, Scenario),
+    scenario: Scenario,
+    /// The last run, with the setting it was made with.
+    last: Option<(Scenario, Report)>,
+    /// The run before the last, of another setting.
+    before: Option<Report>,
+    stage: Stage,
+}
+
+/// What the next line means.
+enum Stage {
+    /// A guess.
+    Predicting,
+    Choosing,
+    /// The number of a knob.
+    Knobs,
+    /// Up, down, or enough.
+    Turning(&'static str),
+}
+
+#[derive(Clone, Copy)]
+enum Choice {
+    Run,
+    Back,
+    Knobs,
+    Compare,
+    Seed,
+    Reset,
+    Sources,
+    Turn(i32),
+}
+
+impl Bench {
+    pub(super) fn open(world: &World, page: &PageId, task: &SimulationTask, said: &mut Said) -> Option<Self> {
+        let scenario = match world.course.scenario(&task.scenario) {
+            Ok(scenario) => scenario,
+            Err(why) => {
+                said.say(format!("Something is missing here: {why}."));
+                return None;
+            }
+        };
+        said.say(format!("Simulation: {}.", scenario.title));
+        if let Some(flow) = &task.flow {
+            said.say(format!("The flow: {}", diagram::describe(&flow.graph)));
+        }
+        let name = RunCode::parse(&task.scenario).map_or_else(|| task.scenario.clone(), |code| code.scenario);
+        let base = world.course.scenarios.get(&name).unwrap_or(&scenario).clone();
+        let mut bench = Self {
+            base: (name, base),
+            page: page.clone(),
+            task: task.clone(),
+            original: scenario.clone(),
+            scenario,
+            last: None,
+            before: None,
+            stage: Stage::Choosing,
+        };
+        match (&task.predict, world.progress.predictions.get(&(page.0.clone(), task.scenario.clone()))) {
+            (Some(predict), None) => {
+                said.say(format!("Predict first: {}", predict.ask));
+                said.extend((1..).zip(&predict.choices).map(|(number, choice)| format!("{number}. {}", choice.text)));
+                bench.stage = Stage::Predicting;
+            }
+            (Some(predict), Some(predicted)) => {
+                said.say(predict.ask.clone());
+                said.say(judged(predict, *predicted));
+            }
+            (None, _) => said.say("Requests arrive; each finds a warm instance or pays for a cold start."),
+        }
+        Some(bench)
+    }
+
+    fn menu(&self) -> Menu<Choice> {
+        if let Stage::Turning(_) = self.stage {
+            return Menu::new([
+                (Choice::Run, "run it"),
+                (Choice::Turn(1), "up"),
+                (Choice::Turn(-1), "down"),
+                (Choice::Knobs, "another knob"),
+            ]);
+        }
+        let is_new = self.last.as_ref().is_none_or(|(ran, _)| *ran != self.scenario);
+        let mut menu = if is_new {
+            Menu::new([(Choice::Run, "run it"), (Choice::Back, "back to the page")])
+        } else {
+            Menu::new([(Choice::Back, "back to the page")])
+        };
+        menu.add(Choice::Knobs, "turn a knob");
+        if self.before.is_some() && self.last.is_some() {
+            menu.add(Choice::Compare, "compare the last two runs");
+        }
+        menu.add(Choice::Seed, "run it again with other chance");
+        if self.scenario != self.original {
+            menu.add(Choice::Reset, "set the knobs as the page had them");
+        }
+        if self.last.is_some() {
+            menu.add(Choice::Sources, "hear where the figures come from");
+        }
+        menu
+    }
+
+    pub(super) fn prompt(&self) -> String {
+        match (&self.stage, &self.task.predict) {
+            (Stage::Predicting, Some(predict)) if !predict.choices.is_empty() => {
+                "The number of your guess. b: back to the page.".to_owned()
+            }
+            (Stage::Predicting, predict) => {
+                let unit = predict.as_ref().map(|it| it.unit.as_str()).filter(|unit| !unit.is_empty());
+                let unit = unit.map_or_else(String::new, |unit| format!(" in {unit}"));
+                format!("Your guess{unit}. b: back to the page.")
+            }
+            (Stage::Knobs, _) => "The number of the knob. Enter alone: none.".to_owned(),
+            (Stage::Choosing | Stage::Turning(_), _) => self.menu().prompt(),
+        }
+    }
+
+    pub(super) fn hear(&mut self, world: &World, line: &str, said: &mut Said) -> Next {
+        match self.stage {
+            Stage::Predicting if matches!(line.trim(), "b" | "back") => return Next::Back,
+            Stage::Predicting => self.predict(world, line, said),
+            Stage::Knobs => self.pick_knob(line, said),
+            Stage::Choosing | Stage::Turning(_) => match self.menu().choose(line) {
+                Some(choice) => return self.choose(choice, said),
+                None => return said.not_understood(line),
+            },
+        }
+        Next::Stay
+    }
+
+    fn choose(&mut self, choice: Choice, said: &mut Said) -> Next {
+        match choice {
+            Choice::Back => return Next::Back,
+            Choice::Run => {
+                self.stage = Stage::Choosing;
+                self.run(said);
+            }
+            Choice::Seed => {
+                let seed = self.scenario.seed().wrapping_add(1);
+                self.scenario = self.scenario.clone().with_seed(seed);
+                said.say(format!("Seed {seed}: the same setting, other chance."));
+                self.run(said);
+            }
+            Choice::Reset => {
+                self.scenario = self.original.clone();
+                said.say("The knobs are as the page had them.");
+            }
+            Choice::Compare => {
+                if let (Some(before), Some((_, now))) = (&self.before, &self.last) {
+                    said.say(sim::explain(before, now));
+                    said.extend(table(now, Some(before)));
+                }
+            }
+            Choice::Sources => {
+                if let Some((_, report)) = &self.last {
+                    said.extend(
+                        report.provenance.iter().map(|it| format!("{} = {}: {}", it.figure, it.value, it.source)),
+                    );
+                }
+            }
+            Choice::Knobs => {
+                said.extend((1..).zip(self.knobs()).map(|(number, knob)| format!("{number}. {}", in_words(&knob))));
+                self.stage = Stage::Knobs;
+            }
+            Choice::Turn(by) => {
+                let Stage::Turning(key) = self.stage else { return Next::Stay };
+                let was = self.scenario.clone();
+                sim::turn(&mut self.scenario, key, by);
+                if self.scenario == was {
+                    said.say("It goes no further that way.");
+                }
+                said.extend(self.knobs().iter().filter(|knob| knob.key == key).map(in_words));
+            }
+        }
+        Next::Stay
+    }
+
+    fn knobs(&self) -> Vec<Knob> {
+        sim::knobs(&self.scenario)
+    }
+
+    fn pick_knob(&mut self, line: &str, said: &mut Said) {
+        self.stage = Stage::Choosing;
+        let line = line.trim();
+        if line.is_empty() {
+            return;
+        }
+        let index = line.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+        match index.and_then(|index| self.knobs().into_iter().nth(index)) {
+            None => said.say(format!("`{line}` is the number of no knob.")),
+            Some(Knob { why_inert: Some(why), .. }) => said.say(why),
+            Some(knob) => {
+                said.say(in_words(&knob));
+                self.stage = Stage::Turning(knob.key);
+            }
+        }
+    }
+
+    /// The guess is taken, the run judges it, and both are kept.
+    fn predict(&mut self, world: &World, line: &str, said: &mut Said) {
+        let Some(predict) = &self.task.predict else { return };
+        // Choices are numbered here; the question knows them by letters.
+        let letter =
+            line.trim().parse::<u8>().ok().filter(|number| (1..=26).contains(number) && !predict.choices.is_empty());
+        let typed = letter.map_or_else(|| line.to_owned(), |number| char::from(b'a' + number - 1).to_string());
+        let guess = match predict.read_guess(&typed) {
+            Ok(guess) => guess,
+            Err(why) => {
+                said.say(why);
+                return;
+            }
+        };
+        let predict = predict.clone();
+        self.stage = Stage::Choosing;
+        let report = self.run(said);
+        let Some(actual) = predict.measured(&report) else {
+            said.say(format!("The run has no figure `{}` to judge the guess by.", predict.of));
+            return;
+        };
+        let predicted = Predicted { guess, actual, right: predict.is_right(guess, actual) };
+        said.say(judged(&predict, predicted));
+        said.say(predict.why.clone());
+        let (page, scenario) = (self.page.0.clone(), self.task.scenario.clone());
+        said.keep(world, Deed::Predicted { page, scenario, guess, actual, right: predicted.right });
+    }
+
+    fn run(&mut self, said: &mut Said) -> Report {
+        // One run, as it would be watched: a guess is judged by what is seen.
+        let mut once = self.scenario.clone();
+        let _ = once.set("run.replications=1");
+        let report = sim::run(&once);
+        said.say(format!(
+            "The run has ended: {} requests in {} of simulated time, {} of them met a cold start (seed {}).",
+            report.requests,
+            duration(report.simulated_s),
+            report.cold_starts,
+            report.seed
+        ));
+        if let Some((ran, before)) = self.last.replace((self.scenario.clone(), report.clone()))
+            && ran != self.scenario
+        {
+            said.say(sim::explain(&before, &report));
+            self.before = Some(before);
+        }
+        said.extend(table(&report, self.before.as_ref()));
+        said.say(format!("The same run again, anywhere: coldstart sim {}", self.code()));
+        report
+    }
+
+    fn code(&self) -> String {
+        RunCode::of(&self.base.0, &self.base.1, &self.scenario).to_string()
+    }
+}
+
+fn in_words(knob: &Knob) -> String {
+    let still = if knob.why_inert.is_some() { " (changes nothing here)" } else { "" };
+    format!("{}: {} {}", knob.label, knob.value, knob.unit).trim_end().to_owned() + still
+}
+
+fn judged(predict: &Predict, Predicted { guess, actual, right }: Predicted) -> String {
+    let said = if right { "Right" } else { "Not so" };
+    let unit = &predict.unit;
+    format!("{said}: you guessed {}, the run said {} {unit}", predict.say_guess(guess), round(actual))
+        .trim_end()
+        .to_owned()
+        + "."
+}
+
+fn table(report: &Report, before: Option<&Report>) -> Vec<String> {
+    totals(report, before, None).iter().map(|row: &Row| row.text().trim_end().to_owned()).collect()
+}

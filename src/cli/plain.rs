@@ -1,0 +1,113 @@
+//! `coldstart --plain`: the course in words, on standard input and output.
+//!
+//! Lines are read one by one, so that a script can be the learner. Each deed is on the disk before its reply is told.
+
+use std::io::{self, BufRead, IsTerminal, Read};
+use std::panic::{self, AssertUnwindSafe};
+use std::path::Path;
+use std::sync::Arc;
+
+use super::open::{Learning, open_learning};
+use super::output::Output;
+use super::{CliError, Outcome};
+use crate::app::plain::{Plain, Said};
+use crate::app::{Action, Effect};
+use crate::course::{Course, Position};
+use crate::store::Store;
+
+/// The longest line that is read as one.
+const MOST_LINE_BYTES: u64 = 64 * 1024;
+
+/// Whether the environment asks for words: `ACCESSIBLE`, or a terminal that can only print.
+pub(super) fn is_asked_for() -> bool {
+    let get = |name| std::env::var(name).unwrap_or_default();
+    !matches!(get("ACCESSIBLE").as_str(), "" | "0") || get("TERM") == "dumb"
+}
+
+pub(super) fn run(course: Option<&Path>, data: Option<&Path>, output: &mut Output) -> Result<Outcome, CliError> {
+    let Learning { course, mut store, notice } = open_learning(course, data)?;
+    let course = Arc::new(course);
+    let kept = store.load()?;
+    if let Some(notice) = notice {
+        output.line(&notice)?;
+    }
+    let (mut plain, mut said) = Plain::open(Arc::clone(&course), kept);
+    loop {
+        let has_ended = tell(said, &mut plain, &course, &mut store, output)?;
+        if has_ended {
+            return Ok(Outcome::Done);
+        }
+        let prompt = plain.prompt();
+        if !prompt.is_empty() {
+            output.line("")?;
+            output.line(&prompt)?;
+        }
+        // Without line feed, for a person to type after it; a script's record is easier to read without.
+        if io::stdin().is_terminal() {
+            output.raw(b"> ")?;
+        }
+        output.finish()?;
+        let Some(line) = read_line()? else { return Ok(Outcome::Done) };
+        said = plain.hear(&line);
+    }
+}
+
+/// Prints what is said, does what is to be done, and goes on with the replies. Returns whether this is the end.
+fn tell(
+    said: Said,
+    plain: &mut Plain,
+    course: &Course,
+    store: &mut Store,
+    output: &mut Output,
+) -> Result<bool, CliError> {
+    let mut waiting = vec![said];
+    while let Some(said) = waiting.pop() {
+        for line in &said.text {
+            output.line(line)?;
+        }
+        for effect in said.effects {
+            if effect == Effect::Quit {
+                output.line("Everything is kept. Goodbye.")?;
+                return Ok(true);
+            }
+            if let Some(reply) = perform(effect, course, store) {
+                waiting.push(plain.reply(reply));
+            }
+        }
+    }
+    Ok(false)
+}
+
+fn perform(effect: Effect, course: &Course, store: &mut Store) -> Option<Action> {
+    let at_ms = jiff::Timestamp::now().as_millisecond();
+    let not_saved = |error: crate::store::StoreError| Action::NotSaved { why: error.to_string() };
+    match effect {
+        Effect::Grade { question, exercise, answer } => {
+            let graded = panic::catch_unwind(AssertUnwindSafe(|| {
+                course.exercises.get(&exercise).map(|exercise| exercise.grade(&answer))
+            }));
+            Some(match graded {
+                Ok(Some(verdict)) => Action::Graded { question, verdict },
+                Ok(None) => Action::NotKept { question, why: "the exercise is gone from the course".into() },
+                Err(_) => Action::NotKept { question, why: "the grader failed on this answer".into() },
+            })
+        }
+        Effect::Keep { question, deed } => Some(match store.keep(at_ms, deed) {
+            Ok(attempt) => Action::Kept { question, attempt },
+            Err(error) => Action::NotKept { question, why: error.to_string() },
+        }),
+        Effect::SaveDraft { exercise, answer } => store.save_draft(at_ms, &exercise, &answer).err().map(not_saved),
+        Effect::SavePosition { page, source_line } => {
+            store.save_position(at_ms, &Position { page, source_line }).err().map(not_saved)
+        }
+        // The screens ask for more; words do without.
+        _ => None,
+    }
+}
+
+/// `None` at the end of the input.
+fn read_line() -> io::Result<Option<String>> {
+    let mut bytes = Vec::new();
+    let n = io::stdin().lock().take(MOST_LINE_BYTES).read_until(b'\n', &mut bytes)?;
+    Ok((n > 0).then(|| String::from_utf8_lossy(&bytes).into_owned()))
+}

@@ -1,0 +1,240 @@
+//! Writing a course: a beginning that passes `check`, slips shown where they are, and each save on screen at once.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::pty::Pty;
+
+fn coldstart(course: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_coldstart"))
+        .arg("--course")
+        .arg(course)
+        .args(arguments)
+        .output()
+        .expect("the program starts")
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// A course that `new` began, with one lesson: `queues`.
+fn begun() -> tempfile::TempDir {
+    let course = tempfile::tempdir().expect("a folder for the test");
+    let output = coldstart(course.path(), &["new", "lesson", "queues"]);
+    assert!(output.status.success(), "{output:?}");
+    course
+}
+
+/// Puts `new` in the place of `old` in a file of the course, as an editor does: truncated, then written.
+fn edit(course: &Path, file: &str, old: &str, new: &str) {
+    let path = course.join(file);
+    let text = fs::read_to_string(&path).expect("the file is there");
+    assert!(text.contains(old), "{file} has no `{old}`");
+    fs::write(path, text.replace(old, new)).expect("written");
+}
+
+fn append(course: &Path, file: &str, more: &str) {
+    let path = course.join(file);
+    let text = fs::read_to_string(&path).expect("the file is there");
+    fs::write(path, text + more).expect("written");
+}
+
+/// Puts `new` in the place of `old` as other editors do: a new file takes the name of the old one.
+fn replace(course: &Path, file: &str, old: &str, new: &str) {
+    let (path, fresh) = (course.join(file), course.join(file.to_owned() + "~"));
+    let text = fs::read_to_string(&path).expect("the file is there");
+    fs::write(&fresh, text.replace(old, new)).expect("written");
+    fs::rename(fresh, path).expect("renamed");
+}
+
+const PAGE: &str = "lessons/queues/01-queues.md";
+
+#[test]
+fn what_new_writes_passes_check() {
+    let course = begun();
+    assert!(coldstart(course.path(), &["new", "lesson", "two-words"]).status.success());
+    for kind in ["choice", "several", "order", "number", "text"] {
+        let name = format!("by-{kind}");
+        let written = coldstart(course.path(), &["new", "exercise", &name, "--kind", kind]);
+        assert!(written.status.success(), "{written:?}");
+        let fence = out(&written).split_once("```").map(|(_, rest)| format!("\n```{rest}"));
+        append(course.path(), PAGE, &fence.expect("the fence to put on a page is said"));
+    }
+    edit(course.path(), PAGE, "minutes = 5", "minutes = 15");
+    let checked = coldstart(course.path(), &["check"]);
+    assert_eq!(out(&checked), "2 pages, 7 exercises with 2 sample answers, 2 scenarios: no problem\n");
+    let map = fs::read_to_string(course.path().join("lessons/course.toml")).expect("the map");
+    assert!(map.contains("# The map of the course") && map.contains("title = \"Two words\""), "{map}");
+}
+
+#[test]
+fn new_overwrites_nothing() {
+    let course = begun();
+    fs::write(course.path().join("exercises/taken.toml"), "mine").expect("written");
+    let files = || {
+        let mut files: Vec<String> = Vec::new();
+        let mut folders = vec![course.path().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).expect("a folder").flatten() {
+                let path = entry.path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    files.push(format!("{} {}", path.display(), fs::read_to_string(&path).expect("text")));
+                }
+            }
+        }
+        files.sort();
+        files
+    };
+    let before = files();
+    for refused in [
+        ["new", "lesson", "queues"],
+        ["new", "exercise", "queues"],
+        // The lesson is new, its question is not.
+        ["new", "lesson", "taken"],
+        ["new", "exercise", "vocabulary"],
+        ["new", "exercise", "../escaped"],
+        ["new", "lesson", "Not A Name"],
+    ] {
+        let output = coldstart(course.path(), &refused);
+        assert_eq!(output.status.code(), Some(2), "{refused:?}: {output:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).starts_with("error: "), "{output:?}");
+    }
+    assert_eq!(files(), before);
+}
+
+#[test]
+fn an_exercise_needs_a_course_to_stand_in() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    assert_eq!(coldstart(folder.path(), &["new", "exercise", "alone"]).status.code(), Some(2));
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0);
+}
+
+#[test]
+fn a_slip_is_shown_with_its_line_and_carets() {
+    let course = begun();
+    edit(course.path(), PAGE, "```exercise\nqueues", "```exercise\nqueus");
+    let checked = coldstart(course.path(), &["check"]);
+    assert_eq!(checked.status.code(), Some(1));
+    let expected = "no exercise `queus`; the nearest is `queues`";
+    let said = out(&checked);
+    let lines: Vec<&str> = said.lines().skip_while(|line| !line.ends_with(expected)).take(3).collect();
+    let [problem, source, carets] = lines[..] else { panic!("{said}") };
+    let number = problem.split(':').nth(1).expect("a line");
+    assert_eq!(source, format!("{number:>5} │ queus"));
+    assert_eq!(carets, "      │ ^^^^^");
+}
+
+#[test]
+fn check_watches_until_it_is_ended() {
+    let course = begun();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_coldstart"))
+        .args(["check", "--watch"])
+        .arg(course.path())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines().map_while(Result::ok);
+    assert!(lines.next().is_some_and(|line| line.ends_with("no problem")));
+    edit(course.path(), PAGE, "minutes = 5", "minuets = 5");
+    assert!(lines.any(|line| line.starts_with(&format!("{PAGE}:5: unknown field `minuets`"))));
+    edit(course.path(), PAGE, "minuets = 5", "minutes = 5");
+    assert!(lines.any(|line| line.ends_with("no problem")));
+    child.kill().expect("it still runs");
+    child.wait().expect("it ends");
+}
+
+#[test]
+fn the_built_in_course_is_not_watched() {
+    let output = Command::new(env!("CARGO_BIN_EXE_coldstart")).args(["check", "--watch"]).output().expect("it starts");
+    assert_eq!(output.status.code(), Some(2));
+}
+
+fn open(course: &Path, data: &Path) -> Pty {
+    let arguments = ["--course", &course.to_string_lossy(), "--data", &data.to_string_lossy()];
+    Pty::run(&arguments, &[], 100, 24)
+}
+
+#[test]
+fn a_saved_page_shows_at_once_and_at_the_same_place() {
+    let (course, data) = (begun(), tempfile::tempdir().expect("a folder for the test"));
+    let paragraphs: Vec<String> = (1..=80).map(|n| format!("Paragraph {n}.")).collect();
+    append(course.path(), PAGE, &format!("\n{}\n", paragraphs.join("\n\n")));
+    let mut pty = open(course.path(), data.path());
+    pty.sees("1/1").send("G").sees("Paragraph 80.");
+    let first = pty.screen().lines().find(|line| line.contains("Paragraph")).map(str::to_owned).expect("paragraphs");
+    let mut slowest = Duration::ZERO;
+    for word in ["Stanza", "Verse", "Chapter"] {
+        edit(course.path(), PAGE, " 80.", &format!(" 80, a {word}."));
+        let saved = Instant::now();
+        pty.sees(&format!("Paragraph 80, a {word}."));
+        slowest = slowest.max(saved.elapsed());
+        replace(course.path(), PAGE, &format!(" 80, a {word}."), " 80.");
+        pty.sees("Paragraph 80.");
+    }
+    assert!(pty.screen().contains(&first), "{first} is not in\n{}", pty.screen());
+    // 100 ms is the promise of an optimised build on an idle machine; this one may be neither.
+    assert!(slowest < Duration::from_secs(2), "{slowest:?}");
+}
+
+#[test]
+fn a_slip_shows_in_the_page_and_goes_with_its_cause() {
+    let (course, data) = (begun(), tempfile::tempdir().expect("a folder for the test"));
+    let mut pty = open(course.path(), data.path());
+    pty.sees("After this page you can");
+    edit(course.path(), PAGE, "minutes = 5", "minuets = 5");
+    pty.sees("unknown field `minuets`");
+    edit(course.path(), PAGE, "minuets = 5", "minutes = 5");
+    pty.waits_for("the slip gone", |screen| !screen.contains("minuets"));
+}
+
+#[test]
+fn files_that_editors_leave_and_readers_open_are_no_change() {
+    let (course, data) = (begun(), tempfile::tempdir().expect("a folder for the test"));
+    let mut pty = open(course.path(), data.path());
+    pty.sees("After this page you can");
+    std::thread::sleep(Duration::from_millis(300));
+    let written = pty.raw().len();
+    fs::write(course.path().join("lessons/queues/.01-queues.md.swp"), "swap").expect("written");
+    fs::write(course.path().join("lessons/queues/4913"), "").expect("written");
+    fs::write(course.path().join("notes.md"), "not of the course").expect("written");
+    assert!(coldstart(course.path(), &["check"]).status.success());
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(pty.raw().len(), written);
+}
+
+#[test]
+fn folders_and_pages_that_vanish_and_come_back_are_no_crash() {
+    let (course, data) = (begun(), tempfile::tempdir().expect("a folder for the test"));
+    assert!(coldstart(course.path(), &["new", "lesson", "workers"]).status.success());
+    let mut pty = open(course.path(), data.path());
+    pty.sees("1/2").send("n").sees("2/2");
+    let (lessons, away) = (course.path().join("lessons"), course.path().join("away"));
+    fs::rename(&lessons, &away).expect("moved");
+    pty.sees("holds no course");
+    fs::rename(&away, &lessons).expect("moved back");
+    pty.sees("was read again").send("k");
+    edit(course.path(), "lessons/workers/01-workers.md", "Begin with a question", "Ask a riddle");
+    pty.sees("Ask a riddle");
+    fs::remove_dir_all(lessons.join("workers")).expect("removed");
+    pty.sees("was read again").send("\x1b").sees("pages read");
+    fs::remove_dir_all(course.path()).expect("removed");
+    pty.sees("No such file").send("q");
+    assert_eq!(pty.ends().exit_code(), 0);
+}
+
+#[test]
+fn the_manual_names_every_command() {
+    let manual = Command::new(env!("CARGO_BIN_EXE_coldstart")).arg("man").output().expect("the program starts");
+    let manual = out(&manual);
+    assert!(manual.contains(".TH coldstart 1"));
+    for command in ["READ", "SIM", "GRADE", "CHECK", "NEW", "NEW LESSON", "NEW EXERCISE", "PROGRESS", "MAN"] {
+        assert!(manual.contains(&format!(".SH \"COLDSTART {command}\"\n")), "{command}");
+    }
+    assert!(!manual.contains(".SH DESCRIPTION\n.SH"), "a section without text");
+}
