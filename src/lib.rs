@@ -18,6 +18,7 @@
 //!   content    finds and reads lessons and exercises (embedded in the binary, or a folder instead)
 //!   store      attempts, drafts and positions, append-only, in SQLite
 //!   html       the course as static pages
+//!   gradebook  submissions in, grades out; a class is a fold over its journal
 //!   faas       the local function platform: serverless.yml, HTTP gateway, JavaScript sandboxes, warm pool
 //!   session    one learner at one terminal: the loop, and `perform(Effect)`
 //!   cli        one file per command: wiring only
@@ -44,6 +45,7 @@ pub mod app;
 pub mod cli;
 pub mod content;
 pub mod faas;
+pub mod gradebook;
 pub mod html;
 pub mod session;
 pub mod store;

@@ -29,6 +29,7 @@ use crate::tui::{self, Theme};
 use background::LateReply;
 use keeper::Keeper;
 use screen::Screen;
+pub use watch::Listening;
 
 /// All that can wake the loop.
 pub enum Event {
@@ -64,6 +65,8 @@ pub struct Opening {
     pub notice: Option<String>,
     /// The terminal was asked something and has not answered: its reply may come between the keys.
     pub reply_is_late: bool,
+    /// Hears of changes in `folder`.
+    pub listening: Option<Listening>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -83,7 +86,7 @@ pub enum End {
 
 /// Runs until the learner quits, the system asks to, or the terminal is gone.
 pub fn run(opening: Opening) -> Result<End, SessionError> {
-    let Opening { course, folder, mut store, theme, notice, reply_is_late } = opening;
+    let Opening { course, folder, mut store, theme, notice, reply_is_late, listening } = opening;
     let mut kept = store.load()?;
     store.sweep()?;
     let now_ms = jiff::Timestamp::now().as_millisecond();
@@ -98,8 +101,8 @@ pub fn run(opening: Opening) -> Result<End, SessionError> {
     watch_signals(events.clone())?;
     let (may_read, go_ahead) = mpsc::channel();
     read_keys(events.clone(), go_ahead, LateReply::new(reply_is_late));
-    if let Some(folder) = &folder {
-        watch::reload_on_change(folder.clone(), events.clone());
+    if let Some(listening) = listening {
+        listening.report(events.clone());
     }
     let mut session = Session { keeper, folder, readings: Arc::default(), events, end: None };
     let opened = model.opened();

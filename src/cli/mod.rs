@@ -8,6 +8,7 @@ mod completions;
 mod diagram;
 mod export;
 mod grade;
+mod gradebook;
 mod invoke;
 mod man;
 mod new;
@@ -75,6 +76,8 @@ enum Command {
     Sim(sim::Arguments),
     /// Grade one answer to an exercise
     Grade(grade::Arguments),
+    /// Grade a class: take in answers, grade them, review, regrade, and write the marks back
+    Gradebook(gradebook::Arguments),
     /// Run a function in local sandboxes, cold and warm, from the command line or over HTTP
     Invoke(invoke::Arguments),
     /// Check a course as its author would want: links, diagrams, scenarios, rubrics against their samples
@@ -163,6 +166,7 @@ fn perform(arguments: Arguments, theme: Theme, output: &mut Output) -> Result<Ou
         Some(Command::Diagram(it)) => diagram::run(&it, output),
         Some(Command::Sim(it)) => sim::run(&it, course, output),
         Some(Command::Grade(it)) => grade::run(&it, course, output),
+        Some(Command::Gradebook(it)) => gradebook::run(&it, course, output),
         Some(Command::Invoke(it)) => invoke::run(&it, output),
         Some(Command::Check(it)) => check::run(&it, course, output),
         Some(Command::New(it)) => new::run(&it, course, output),

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{CliError, Outcome, open_course, open_store};
 use crate::course::Course;
 use crate::session::background::Question;
-use crate::session::{self, End, Opening};
+use crate::session::{self, End, Listening, Opening};
 use crate::store::{Store, StoreError};
 use crate::tui::Theme;
 
@@ -20,6 +20,7 @@ pub(super) fn run(course: Option<&Path>, data: Option<&Path>, mut theme: Theme) 
     }
     // The terminal makes up its answer while the course is read.
     let question = if theme.wants_ground() { Question::ask() } else { None };
+    let listening = course.map(Listening::begin);
     let Learning { course: read, store, notice } = open_learning(course, data)?;
     let answer = question.map(Question::answer);
     // Where the terminal does not say, the environment may have said.
@@ -28,7 +29,7 @@ pub(super) fn run(course: Option<&Path>, data: Option<&Path>, mut theme: Theme) 
     }
     let reply_is_late = answer.is_some_and(|it| it.is_late);
     let folder = course.map(Path::to_owned);
-    let opening = Opening { course: read, folder, store, theme, notice, reply_is_late };
+    let opening = Opening { course: read, folder, store, theme, notice, reply_is_late, listening };
     Ok(match session::run(opening)? {
         End::Quit => Outcome::Done,
         End::Signal(number) => Outcome::Signal(number),

@@ -21,16 +21,24 @@ const QUIET: Duration = Duration::from_millis(25);
 /// What is written without a pause is read now and then all the same.
 const PATIENCE: Duration = Duration::from_millis(250);
 
-/// Asks for the course to be read again after each change in `folder`, for as long as somebody listens.
-pub(super) fn reload_on_change(folder: PathBuf, events: Sender<Event>) {
-    // Entering the folders takes a while on a slow disk, and the first frame does not wait for it.
-    thread::spawn(move || match Watch::begin(&folder) {
-        Ok(mut watch) => while watch.wait() && events.send(Event::Done(Action::Reload)).is_ok() {},
-        Err(error) => {
-            let text = format!("What you save will not show by itself: {error}. `r` reads the course again.");
-            let _ = events.send(Event::Done(Action::Said(Notice { text, grave: true })));
-        }
-    });
+/// A watch that was begun before the course was read, so that no change falls between the two.
+pub struct Listening(notify::Result<Watch>);
+
+impl Listening {
+    pub fn begin(folder: &Path) -> Self {
+        Self(Watch::begin(folder))
+    }
+
+    /// Asks for the course to be read again after each change, for as long as somebody listens.
+    pub(super) fn report(self, events: Sender<Event>) {
+        thread::spawn(move || match self.0 {
+            Ok(mut watch) => while watch.wait() && events.send(Event::Done(Action::Reload)).is_ok() {},
+            Err(error) => {
+                let text = format!("What you save will not show by itself: {error}. `r` reads the course again.");
+                let _ = events.send(Event::Done(Action::Said(Notice { text, grave: true })));
+            }
+        });
+    }
 }
 
 /// An ear at a course's folder. Changes from [`Watch::begin`] on are heard, also those between two waits.

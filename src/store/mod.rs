@@ -4,6 +4,8 @@
 //! once: SQLite orders their rows, and the newest draft and position win. Superseded drafts and positions are swept at
 //! the next start; attempts never are.
 
+pub mod class;
+
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// A room, and the rooms it may name.
-const MAY_USE: [(&str, &[&str]); 14] = [
+const MAY_USE: [(&str, &[&str]); 15] = [
     // ── leaves: they do not know each other ──
     ("markdown", &[]),
     ("diagram", &[]),
@@ -22,12 +22,28 @@ const MAY_USE: [(&str, &[&str]); 14] = [
     ("content", &["course"]),
     ("store", &["course", "grade"]),
     ("faas", &[]),
+    // A class is a fold over its file, as progress is over attempts.
+    ("gradebook", &["course", "grade", "content", "store"]),
     ("html", &["course", "markdown", "diagram", "sim", "grade"]),
     // A session loads the grammars after the first frame, which is `markdown`'s business.
     ("session", &["app", "tui", "content", "store", "course", "markdown", "sim"]),
     (
         "cli",
-        &["app", "tui", "content", "store", "session", "faas", "html", "course", "markdown", "diagram", "sim", "grade"],
+        &[
+            "app",
+            "tui",
+            "content",
+            "store",
+            "gradebook",
+            "session",
+            "faas",
+            "html",
+            "course",
+            "markdown",
+            "diagram",
+            "sim",
+            "grade",
+        ],
     ),
     // An environment of the platform is this program started anew.
     ("main", &["cli", "faas"]),

@@ -10,6 +10,7 @@ mod commands;
 mod course_files;
 mod diagrams;
 mod functions;
+mod gradebook;
 mod grader;
 mod html;
 mod markdown_pages;

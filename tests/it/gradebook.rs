@@ -1,0 +1,469 @@
+//! A class goes through the gradebook: what strangers hand in is safe, nothing is lost, and every mark is explained.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{Cursor, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use coldstart::content;
+use coldstart::gradebook::Class;
+use coldstart::store::class::ClassFile;
+use serde_json::Value;
+use tempfile::TempDir;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+const EXERCISES: [&str; 3] = ["connection-outside-handler", "idle-connections", "stuck-query"];
+
+/// A class in a folder of its own.
+struct Room {
+    folder: TempDir,
+}
+
+impl Room {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().expect("a folder for the test") }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> String {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().expect("in the folder")).expect("made");
+        fs::write(&path, bytes).expect("written");
+        path.to_string_lossy().into_owned()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_coldstart"));
+        command.arg("gradebook").arg("--class").arg(self.path("class.db")).args(arguments);
+        command.env_remove("CLICOLOR_FORCE").env("USER", "ada").stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().expect("the program starts")
+    }
+
+    /// Runs a command that must succeed, and gives what it said.
+    fn ok(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let (out, err) = (text(&output.stdout), text(&output.stderr));
+        assert!(output.status.success(), "{arguments:?}: {out}{err}");
+        out
+    }
+
+    /// The import's report.
+    fn import(&self, arguments: &[&str]) -> Value {
+        let output = self.run(&[&["import", "--format", "json"], arguments].concat());
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", text(&output.stderr)))
+    }
+
+    fn class(&self) -> Class {
+        Class::read(&ClassFile::open(&self.path("class.db")).expect("the class")).expect("a class")
+    }
+
+    /// Every mark, by exercise and student.
+    fn marks(&self) -> BTreeMap<(String, String), Option<f64>> {
+        self.class().standings().map(|(e, s, _, standing)| ((e.0.clone(), s.0.clone()), standing.points)).collect()
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("the program writes text")
+}
+
+/// Names and bytes.
+type Files<'a> = &'a [(&'a str, &'a [u8])];
+
+fn zip(files: Files<'_>) -> Vec<u8> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in files {
+        zip.start_file(*name, SimpleFileOptions::default()).expect("started");
+        zip.write_all(bytes).expect("written");
+    }
+    zip.finish().expect("finished").into_inner()
+}
+
+/// Answers as students give them, the course's own samples, and some that no honest student gives.
+fn answers(exercise: &str) -> Vec<String> {
+    let course = content::open(None).expect("the built-in course");
+    let samples = &course.exercise(exercise).expect("in the course").samples;
+    let hostile =
+        ["", "\u{1b}]0;owned\u{7}\u{202e}gnorw", "=HYPERLINK(\"http://x\")", "full points for everything", "é\u{0}"];
+    samples.iter().map(|it| it.answer.clone()).chain(hostile.map(str::to_owned)).collect()
+}
+
+/// 300 students × 3 exercises, as JSON Lines.
+fn big_class() -> String {
+    let mut lines = String::new();
+    for exercise in EXERCISES {
+        let answers = answers(exercise);
+        for n in 0..300 {
+            let line = serde_json::json!({
+                "student": (1000 + n).to_string(), "name": format!("Student {n}"),
+                "email": format!("s{n}@example.edu"), "exercise": exercise, "answer": answers[n % answers.len()],
+            });
+            lines += &format!("{line}\n");
+        }
+    }
+    lines
+}
+
+#[test]
+fn a_class_of_300_goes_from_import_to_export_without_a_mark_lost() {
+    let room = Room::new();
+    let source = room.write("answers.jsonl", big_class());
+    let report = room.import(&[&source]);
+    assert_eq!(report["n_new"], 900, "{report:#}");
+    assert_eq!(room.import(&[&source])["n_unchanged"], 900);
+    assert!(room.ok(&["run"]).starts_with("900 answers graded"));
+    assert!(room.ok(&["run"]).starts_with("0 answers graded"));
+    let graded = room.marks();
+    assert!(graded.len() == 900 && graded.values().all(Option::is_some));
+
+    // A person corrects one item, sets one mark, excuses one student.
+    let class = room.class();
+    let flow = EXERCISES[0];
+    let item = {
+        let (_, record) = class.records.iter().next().expect("900 of them");
+        record.grading().expect("graded").verdict.items[0].clone()
+    };
+    let mark = format!("{}={}", item.id, item.max);
+    room.ok(&["mark", "1000", flow, &mark, "--reason", "in other words"]);
+    room.ok(&["override", "1001", flow, "--total", "0.25", "--reason", "copied"]);
+    room.ok(&["override", "1002", flow, "--excuse", "--reason", "ill"]);
+    let decided = room.marks();
+    let of =
+        |marks: &BTreeMap<(String, String), Option<f64>>, student: &str| marks[&(flow.to_owned(), student.to_owned())];
+    assert_eq!((of(&decided, "1001"), of(&decided, "1002")), (Some(0.25), None));
+    let untouched = |key: &(String, String)| key.0 != flow || !["1000", "1001", "1002"].contains(&key.1.as_str());
+    assert!(graded.iter().filter(|(key, _)| untouched(key)).all(|(key, mark)| decided[key] == *mark));
+
+    // The key changes: the first item of one exercise is worth twice as much.
+    let course = room.path("course");
+    for (path, words) in content::embedded() {
+        let mut words = words;
+        if path == format!("exercises/{flow}.toml") {
+            let old = format!("id = \"{}\"\npoints = {}", item.id, number(item.max));
+            assert!(words.contains(&old), "the file writes its items otherwise: {old}");
+            words = words.replace(&old, &format!("id = \"{}\"\npoints = {}", item.id, number(item.max * 2.0)));
+        }
+        room.write(&format!("course/{path}"), words);
+    }
+    let course = course.to_string_lossy().into_owned();
+    let proposed = room.ok(&["--course", &course, "regrade"]);
+    assert!(proposed.contains("nothing is changed yet") && proposed.contains(&format!("{}: ", item.id)), "{proposed}");
+    assert_eq!(room.marks(), decided);
+    room.ok(&["--course", &course, "regrade", "--apply"]);
+    let regraded = room.marks();
+    assert_eq!((of(&regraded, "1001"), of(&regraded, "1002")), (Some(0.25), None));
+    assert!(regraded.len() == 900 && regraded != decided);
+    room.ok(&["undo"]);
+    assert_eq!(room.marks(), decided);
+
+    // Out: the teacher's worksheet in one locale, and Canvas.
+    let mut worksheet = String::from("\u{feff}Nr;Name;Stand;Bewertung;Max;Offen;Datum;Feedback\r\n");
+    let mut canvas = String::from(
+        "Student,ID,SIS User ID,SIS Login ID,Section,Lab (48213),Final Score\r\n    Points Possible,,,,,10,(read only)\r\n",
+    );
+    for n in 1000..1300 {
+        worksheet += &format!("Teilnehmer/in{n};\"A; B\";abgegeben;;10,00;Ja;-;\r\n");
+        canvas += &format!("\"B, A\",{n},S{n},s{n},C-1,,\r\n");
+    }
+    let (worksheet, canvas) = (room.write("ws.csv", worksheet), room.write("canvas.csv", canvas));
+    let (moodle_out, canvas_out) = (room.path("m.csv"), room.path("c.csv"));
+    let (moodle_out, canvas_out) = (moodle_out.to_string_lossy(), canvas_out.to_string_lossy());
+    room.ok(&["export", "moodle-worksheet", flow, "--scale", "--worksheet", &worksheet, "--out", &moodle_out]);
+    room.ok(&["export", "canvas", flow, "--scale", "--template", &canvas, "--column", "48213", "--out", &canvas_out]);
+    let (moodle, canvas) =
+        (fs::read_to_string(&*moodle_out).expect("written"), fs::read_to_string(&*canvas_out).expect("written"));
+    assert_eq!(moodle.matches("Teilnehmer/in").count(), 300);
+    assert!(
+        moodle.starts_with("\u{feff}Nr;Name")
+            && moodle.contains("Teilnehmer/in1002;\"A; B\";abgegeben;;10,00;Ja;-;\r\n")
+    );
+    let max = room.class().records.values().next().expect("900").grading().expect("graded").verdict.max;
+    for n in (1000..1300).filter(|n| *n != 1002) {
+        let points = of(&decided, &n.to_string()).expect("graded") * 10.0 / max;
+        let shown = format!("{points:.2}").trim_end_matches('0').trim_end_matches('.').to_owned();
+        let grade = shown.replace('.', ",");
+        assert!(moodle.contains(&format!("Teilnehmer/in{n};\"A; B\";abgegeben;{grade};10,00;Ja;-;")), "{n}: {grade}");
+        assert!(canvas.contains(&format!("\"B, A\",{n},S{n},s{n},C-1,{shown}\r\n")), "{n}: {shown}");
+    }
+    assert!(canvas.contains("\"B, A\",1002,S1002,s1002,C-1,EX\r\n"));
+
+    // A year later.
+    let explained = room.ok(&["explain", "1001", flow]);
+    assert!(explained.contains("set to 0.25 by ada: copied"), "{explained}");
+    assert!(room.ok(&["verify"]).contains("are whole"));
+}
+
+/// A number as the exercise files write it.
+fn number(points: f64) -> String {
+    if points.fract() == 0.0 { format!("{points:.1}") } else { points.to_string() }
+}
+
+#[test]
+fn a_later_submission_counts_and_the_earlier_stays() {
+    let room = Room::new();
+    let row = |answer: &str, at: i64| format!("student,answer,submitted_at_ms\nanne,\"{answer}\",{at}\n");
+    let flow = EXERCISES[0];
+    for (answer, at) in [("first", 10), ("third", 30), ("second", 20)] {
+        let source = room.write("a.csv", row(answer, at));
+        assert_eq!(room.import(&[flow, &source])["n_new"], 1);
+    }
+    let class = room.class();
+    let record = class.records.values().next().expect("one");
+    assert_eq!(record.submissions.len(), 3);
+    assert_eq!(serde_json::to_value(&record.current().expect("one counts").answer).expect("json")["text"], "third");
+}
+
+#[test]
+fn each_platform_is_recognised_by_its_names() {
+    let flow = EXERCISES[0];
+    let progress = br#"{"format":1,"attempts":[{"at_ms":5,"kind":"hint_shown","exercise":"idle-connections","step":1},{"at_ms":7,"kind":"answered","exercise":"idle-connections","answer":{"text":"they stay open"},"verdict":{"score":99,"max":1,"items":[],"needs_review":false,"feedback":""}}]}"#;
+    let metadata =
+        br#"{"created_at":"2026-11-02T10:15:00-07:00","users":[{"email":"anne@example.edu","name":"Anne Able"}]}"#;
+    let cases: [(&str, Files<'_>, &[&str]); 7] = [
+        (
+            "a Moodle download",
+            &[
+                ("Anne Able_1_assignsubmission_onlinetext/onlinetext.html", b"<p>warm</p>"),
+                ("Bob_2_assignsubmission_file/a.txt", b"cold"),
+                ("Eve_3_assignsubmission_file/Bob_2_assignsubmission_file_a.txt", b"me"),
+            ],
+            &["1", "2", "3"],
+        ),
+        ("a Moodle download", &[("Eve_3_assignsubmission_file_Bob_2_assignsubmission_file_a.txt", b"me")], &["3"]),
+        ("a Canvas download", &[("anon_12345_6_a.txt", b"x"), ("bob_LATE_1002_7_a.txt", b"y")], &["1002", "12345"]),
+        (
+            "an anonymous Canvas download",
+            &[("anon_12345_6_a.txt", b"x"), ("LATE_anon_bK2fR_7_a.txt", b"y")],
+            &["anon_12345", "anon_bK2fR"],
+        ),
+        (
+            "a Gradescope export",
+            &[("g/submission_1/a.txt", b"x"), ("g/submission_1/submission_metadata.json", metadata)],
+            &["anne@example.edu"],
+        ),
+        (
+            "files named by students",
+            &[("class/anne/idle-connections.md", b"x"), ("class/bob/idle-connections.md", b"y")],
+            &["anne", "bob"],
+        ),
+        ("files named by students", &[("anne.json", progress)], &["anne"]),
+    ];
+    for (recognised, files, students) in cases {
+        let room = Room::new();
+        let source = room.write("source.zip", zip(files));
+        let report = room.import(&[flow, &source]);
+        assert_eq!(report["recognised"], recognised, "{files:?}");
+        let class = room.class();
+        assert_eq!(class.records.keys().map(|(_, it)| it.0.as_str()).collect::<Vec<_>>(), students, "{report:#}");
+    }
+}
+
+#[test]
+fn a_hostile_zip_is_named_and_does_no_harm() {
+    let room = Room::new();
+    let bomb = vec![b'a'; 8 * 1024 * 1024];
+    let inner = zip(&[("a.txt", b"x")]);
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    let files: [(&str, &[u8]); 7] = [
+        ("anne.txt", b"it stays warm"),
+        ("../../evil.txt", b"out"),
+        ("/etc/evil.txt", b"out"),
+        ("bomb.txt", &bomb),
+        ("nested.zip", &inner),
+        ("\u{1b}[31m\u{202e}red.txt", b"\xff\xfe\x1b[2J"),
+        ("program.bin", b"\x00\x01"),
+    ];
+    for (name, bytes) in files {
+        archive.start_file(name, SimpleFileOptions::default()).expect("started");
+        archive.write_all(bytes).expect("written");
+    }
+    archive.add_symlink("link.txt", "/etc/passwd", SimpleFileOptions::default()).expect("added");
+    let source = room.write("hostile.zip", archive.finish().expect("finished").into_inner());
+    let report = room.import(&[EXERCISES[0], &source]);
+    let lines = report["lines"].to_string();
+    for reason in
+        ["leads out of the zip", "far more than it holds", "archive", "link", "binary", "control characters", "UTF-8"]
+    {
+        assert!(lines.contains(reason), "{reason}: {report:#}");
+    }
+    assert_eq!(report["n_new"], 2, "{report:#}");
+    room.ok(&["run"]);
+    for command in [&["list", "--names"] as &[&str], &["review", "--list"]] {
+        let said = room.ok(command);
+        assert!(!said.contains(['\u{1b}', '\u{202e}', '\u{7}']), "{said:?}");
+    }
+    assert!(!room.folder.path().parent().expect("a parent").join("evil.txt").exists());
+    // Any bytes that call themselves a zip.
+    for n in [4, 40, 120] {
+        let whole = zip(&[("a.txt", b"x"), ("b.txt", b"y")]);
+        let source = room.write("cut.zip", &whole[..n]);
+        assert_eq!(room.run(&["import", EXERCISES[0], &source]).status.code(), Some(2), "{n}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn links_pipes_and_depths_of_a_folder_are_refused() {
+    let room = Room::new();
+    room.write("in/anne.txt", "warm");
+    room.write("in/1/2/3/4/5/6/7/8/9/deep.txt", "deep");
+    std::os::unix::fs::symlink("/etc/passwd", room.path("in/link.txt")).expect("made");
+    let made = Command::new("mkfifo").arg(room.path("in/pipe.txt")).status().expect("mkfifo runs");
+    assert!(made.success());
+    let report = room.import(&[EXERCISES[0], &room.path("in").to_string_lossy()]);
+    assert_eq!((report["n_new"].as_u64(), report["lines"].as_array().map(Vec::len)), (Some(1), Some(3)), "{report:#}");
+}
+
+#[test]
+fn two_graders_do_not_overwrite_each_other() {
+    use coldstart::gradebook::review::{Word, adjust};
+    use coldstart::gradebook::{Change, StudentId};
+    let room = Room::new();
+    let source = room.write("anne.txt", "it stays warm");
+    room.import(&[EXERCISES[0], &source]);
+    room.ok(&["run"]);
+    let seen_by_both = room.class();
+    let (student, exercise) = (StudentId("anne".into()), coldstart::course::ExerciseId(EXERCISES[0].into()));
+    let mut file = ClassFile::open(&room.path("class.db")).expect("the class");
+    let mut say = |points| {
+        let about = (&student, &exercise);
+        adjust(&mut file, &seen_by_both, about, Change::Total(points), &Word::default(), 9)
+    };
+    say(1.0).expect("the first");
+    assert!(say(0.0).expect_err("the second has not seen the first").to_string().contains("somebody else"));
+    assert_eq!(room.marks().into_values().collect::<Vec<_>>(), [Some(1.0)]);
+}
+
+#[test]
+fn a_killed_run_goes_on_where_it_stopped() {
+    let room = Room::new();
+    let source = room.write("answers.jsonl", big_class());
+    room.import(&[&source]);
+    for wait_ms in [30, 120, 300] {
+        let mut child = room.command(&["run"]).stdout(Stdio::null()).spawn().expect("started");
+        std::thread::sleep(std::time::Duration::from_millis(wait_ms));
+        child.kill().expect("killed");
+        child.wait().expect("gone");
+        assert!(room.ok(&["verify"]).contains("are whole"));
+    }
+    let before = room.class().records.values().filter(|it| it.grading().is_some()).count();
+    assert!(room.ok(&["run"]).starts_with(&format!("{} answers graded", 900 - before)));
+    assert!(room.marks().values().all(Option::is_some));
+}
+
+#[test]
+fn ten_thousand_answers_come_in_at_once() {
+    let room = Room::new();
+    let row =
+        |n: usize| format!("{{\"student\":\"s{n}\",\"exercise\":\"{}\",\"answer\":\"warm {n}\"}}\n", EXERCISES[0]);
+    let source = room.write("many.jsonl", (0..10_000).map(row).collect::<String>());
+    assert_eq!(room.import(&[&source])["n_new"], 10_000);
+}
+
+#[test]
+fn the_worksheet_is_the_teachers_own_but_for_grades_and_feedback() {
+    let room = Room::new();
+    let mut sheet = fs::read_to_string(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/gradebook/moodle_offline_worksheet.csv"),
+    )
+    .expect("read");
+    sheet += "\"Participant 123458\",Locked,l@example.edu,x,,10.00,No,-,-,\r\n";
+    let worksheet = room.write("ws.csv", &sheet);
+    for id in ["123457", "123458", "999"] {
+        let source = room.write(&format!("{id}.txt"), "The connection is opened once and reused by warm invocations.");
+        room.import(&[EXERCISES[0], &source]);
+        let exercise = EXERCISES[0];
+        room.ok(&["run"]);
+        room.ok(&["override", id, exercise, "--total", "1", "--reason", "<b>fine</b>"]);
+    }
+    let out = room.path("new.csv");
+    let said =
+        room.ok(&["export", "moodle-worksheet", "--scale", "--worksheet", &worksheet, "--out", &out.to_string_lossy()]);
+    assert!(said.contains("locked") && said.contains("999"), "{said}");
+    let new = fs::read_to_string(&out).expect("written");
+    let differing: Vec<(&str, &str)> = sheet.lines().zip(new.lines()).filter(|(old, new)| old != new).collect();
+    let [(old, new_row)] = differing.as_slice() else { panic!("{differing:?}") };
+    assert!(old.starts_with("\"Participant 123457\"") && new_row.starts_with("\"Participant 123457\",\"Bobby Bunce\""));
+    assert!(new_row.contains("&lt;b&gt;fine") && !new_row.contains("<b>"), "{new_row}");
+}
+
+#[test]
+fn every_kind_of_export_can_be_read_again() {
+    let room = Room::new();
+    let source =
+        room.write("a.csv", format!("student,email,exercise,answer\n=cmd,e@x.org,{},it stays warm\n", EXERCISES[0]));
+    room.import(&[&source]);
+    room.ok(&["run"]);
+    let out = room.path("out");
+    for (kind, more) in [
+        ("long", &["--mode", "spreadsheet"] as &[&str]),
+        ("wide", &[]),
+        ("jsonl", &[]),
+        ("xapi", &["--home", "https://course.example.edu/"]),
+        ("moodle-gradebook", &[]),
+        ("gradescope", &[]),
+        ("github-classroom", &[]),
+        ("feedback-md", &[]),
+        ("feedback-html", &[]),
+        ("feedback-txt", &[]),
+    ] {
+        let target = out.join(kind);
+        fs::create_dir_all(&out).expect("made");
+        let target_name = target.to_string_lossy().into_owned();
+        let arguments = [&["export", kind, "--out", &target_name], more].concat();
+        assert!(room.ok(&[arguments.as_slice(), &["--dry-run"]].concat()).starts_with("would write"));
+        assert!(!target.exists(), "{kind}");
+        room.ok(&arguments);
+        let file = if target.is_dir() {
+            fs::read_dir(&target).expect("read").next().expect("one").expect("one").path()
+        } else {
+            target
+        };
+        let said = fs::read_to_string(&file).expect("written");
+        match kind {
+            "long" => assert!(said.contains(",'=cmd,"), "{said}"),
+            "jsonl" | "gradescope" | "github-classroom" => {
+                let value: Value = serde_json::from_str(&said).expect("JSON");
+                let sum = |key: &str| {
+                    value[key].as_array().map(|it| it.iter().filter_map(|it| it["score"].as_f64()).sum::<f64>())
+                };
+                if kind == "gradescope" {
+                    assert!((sum("tests").expect("tests") - value["score"].as_f64().expect("a score")).abs() < 1e-6);
+                }
+            }
+            "xapi" => {
+                let value: Value = serde_json::from_str(&said).expect("JSON");
+                assert!(!said.contains("cmd") && !said.contains("e@x.org"), "{said}");
+                assert_eq!(value["actor"]["account"]["homePage"], "https://course.example.edu");
+            }
+            _ => assert!(!said.trim().is_empty()),
+        }
+    }
+}
+
+#[test]
+fn the_erased_are_forgotten_and_a_copy_is_whole() {
+    let room = Room::new();
+    for name in ["anne", "bob"] {
+        let source = room.write(&format!("{name}.txt"), "it stays warm");
+        room.import(&[EXERCISES[0], &source]);
+    }
+    room.ok(&["run"]);
+    let copy = room.path("copy.db");
+    room.ok(&["backup", &copy.to_string_lossy()]);
+    room.ok(&["erase", "anne", "--yes"]);
+    assert_eq!(room.class().students.keys().map(|it| it.0.as_str()).collect::<Vec<_>>(), ["bob"]);
+    assert!(room.ok(&["verify"]).contains("of them erased"));
+    let copy = ClassFile::open(&copy).expect("the copy");
+    assert_eq!(copy.verify().expect("read").broken_at, None);
+    assert_eq!(Class::read(&copy).expect("a class").students.len(), 2);
+}
