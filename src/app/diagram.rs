@@ -4,10 +4,8 @@ mod walk;
 
 pub(crate) use walk::Walk;
 
-use super::overlay::moved;
 use super::row::{Row, of_grid};
 use super::{Action, Desk, Go, Motion, Size, Step};
-use crate::app::lesson::CHROME_ROWS;
 use crate::course::{Page, PageId};
 use crate::diagram::{self, Graph};
 
@@ -81,12 +79,8 @@ impl Canvas {
     }
 
     fn stay(&mut self) {
-        self.top = self.top.min(self.rows.len().saturating_sub(self.body_rows()));
+        self.top = self.top.min(self.rows.len().saturating_sub(self.size.body_rows()));
         self.left = self.left.min(self.width.saturating_sub(usize::from(self.size.cols)));
-    }
-
-    fn body_rows(&self) -> usize {
-        usize::from(self.size.rows.saturating_sub(CHROME_ROWS)).max(1)
     }
 
     pub(crate) fn update(&mut self, desk: &Desk<'_>, action: &Action) -> Step {
@@ -95,7 +89,7 @@ impl Canvas {
             Action::Back if self.walk.is_some() => self.walk = None,
             Action::Back | Action::Open => return Step::go(Go::Back),
             Action::Walk(across, down) => step = self.walk(desk, *across, *down),
-            Action::Scroll(motion) => self.top = moved(self.top, *motion, self.body_rows()),
+            Action::Scroll(motion) => self.top = motion.from(self.top, self.size.body_rows()),
             // Sideways the page keys pan: there is nothing to turn here.
             Action::TurnPage(by) => {
                 let step = i64::from(*by) * i64::from(self.size.cols / 2).max(1);
@@ -134,7 +128,7 @@ impl Canvas {
             return self.update(desk, &Action::Scroll(Motion::Lines(down)));
         };
         let said = desk.course.page(&self.page).map(|page| walk.says(page)).unwrap_or_default();
-        let (cols, rows) = (usize::from(self.size.cols), self.body_rows());
+        let (cols, rows) = (usize::from(self.size.cols), self.size.body_rows());
         self.left = if x < self.left { x } else { self.left.max((x + w + 1).saturating_sub(cols)) };
         self.top = if y < self.top { y } else { self.top.max((y + h + 1).saturating_sub(rows)) };
         Step::say(said)

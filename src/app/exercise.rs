@@ -20,8 +20,6 @@ use sheet_rows::entry;
 use super::editor::{self, Editor};
 use super::field::Field;
 use super::key::{Code, Key};
-use super::lesson::CHROME_ROWS;
-use super::overlay::moved;
 use super::row::Row;
 use super::{Action, Desk, Effect, Go, Notice, Size, Step};
 use crate::course::progress::Work;
@@ -189,11 +187,11 @@ impl Sheet {
         let Some(exercise) = desk.course.exercises.get(&self.exercise) else { return };
         let width = usize::from(self.size.cols).saturating_sub(4).clamp(1, 90);
         let work = desk.progress.work(&self.exercise);
-        self.prompt = super::lesson::prose(&exercise.prompt, width);
+        self.prompt = super::row::prose(&exercise.prompt, width);
         self.rows = self.sheet_rows(exercise, &work, width);
         self.drawing = match (&self.input, &exercise.kind) {
             (Input::Writing(editor), Kind::Flow(_)) if self.is_writing() => {
-                let (prompt, body) = (self.prompt.len() + 1, self.body_rows());
+                let (prompt, body) = (self.prompt.len() + 1, self.size.body_rows());
                 let above = body.saturating_sub(prompt + MIN_EDITOR_ROWS);
                 Drawing::of(&editor.text(), width, above, body.saturating_sub(prompt))
             }
@@ -202,12 +200,8 @@ impl Sheet {
         self.top = self.top.min(self.last_top());
     }
 
-    fn body_rows(&self) -> usize {
-        usize::from(self.size.rows.saturating_sub(CHROME_ROWS)).max(1)
-    }
-
     fn last_top(&self) -> usize {
-        self.rows.len().saturating_sub(self.body_rows())
+        self.rows.len().saturating_sub(self.size.body_rows())
     }
 
     pub(crate) fn update(&mut self, desk: &Desk<'_>, action: &Action) -> Step {
@@ -393,7 +387,7 @@ impl Sheet {
                 true
             }
             (Input::Writing(_), Action::Scroll(motion)) => {
-                self.prompt_top = moved(self.prompt_top, *motion, 4).min(self.prompt.len().saturating_sub(1));
+                self.prompt_top = motion.from(self.prompt_top, 4).min(self.prompt.len().saturating_sub(1));
                 false
             }
             (Input::Number(_), Action::Type(Key { code: Code::Up | Code::Down, .. })) => false,
@@ -403,7 +397,7 @@ impl Sheet {
                 true
             }
             (Input::Choosing { cursor, options, .. }, Action::Scroll(motion)) => {
-                *cursor = moved(*cursor, *motion, *options).min(options.saturating_sub(1));
+                *cursor = motion.from(*cursor, *options).min(options.saturating_sub(1));
                 false
             }
             (Input::Choosing { cursor, options, .. }, Action::NextThing(by)) => {
@@ -416,7 +410,7 @@ impl Sheet {
             }
             (Input::Choosing { cursor, chosen, several, .. }, Action::Toggle) => choose(chosen, *cursor, *several),
             (Input::Ordering { cursor, order, held }, Action::Scroll(motion)) => {
-                let to = moved(*cursor, *motion, order.len()).min(order.len().saturating_sub(1));
+                let to = motion.from(*cursor, order.len()).min(order.len().saturating_sub(1));
                 move_step(cursor, order, to, *held)
             }
             (Input::Ordering { held, .. }, Action::Toggle) => {
@@ -438,7 +432,7 @@ impl Sheet {
             (Input::Matching(matching), action) => matching.update(action),
             (Input::Filling(filling), action) => filling.update(action),
             (_, Action::Scroll(motion)) => {
-                self.top = moved(self.top, *motion, self.body_rows());
+                self.top = motion.from(self.top, self.size.body_rows());
                 false
             }
             _ => false,
@@ -448,7 +442,7 @@ impl Sheet {
 
     fn reading(&mut self, desk: &Desk<'_>, work: &Work, action: &Action) -> Step {
         match action {
-            Action::Scroll(motion) => self.top = moved(self.top, *motion, self.body_rows()),
+            Action::Scroll(motion) => self.top = motion.from(self.top, self.size.body_rows()),
             Action::Open | Action::Toggle => {
                 // All points made: Enter leads back to the page rather than into another try.
                 if let Stage::Judged { verdict, .. } = &self.stage
@@ -479,7 +473,7 @@ impl Sheet {
             _ => 0,
         };
         let row = self.prompt.len() + 1 + cursor;
-        let body = self.body_rows();
+        let body = self.size.body_rows();
         if self.hints_shown == 0 && !self.solution_shown {
             if row + 2 < body {
                 self.top = 0;
@@ -562,5 +556,19 @@ fn said_of(verdict: &Verdict, exercise: &Exercise) -> String {
         "All points made. Your answer is kept. Enter goes back to the page.".to_owned()
     } else {
         format!("{:.2} of {:.2} points. Your answer is kept. {again}, Esc goes back.", verdict.score, verdict.max)
+    }
+}
+
+/// What a kind of exercise is called on its card.
+pub(crate) fn kind_name(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Text(_) => "Exercise",
+        Kind::Choice { several: false, .. } => "Question · choose one",
+        Kind::Choice { several: true, .. } => "Question · choose all that fit",
+        Kind::Order { .. } => "Question · put in order",
+        Kind::Number(_) => "Question · a number",
+        Kind::Matching(_) => "Question · match",
+        Kind::Gaps { .. } => "Question · fill the gaps",
+        Kind::Flow(_) => "Exercise · draw the flow",
     }
 }

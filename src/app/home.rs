@@ -1,10 +1,8 @@
 //! The course map: modules and lessons, how far one is, and the one best next thing to do.
 
 use super::exercise::Sheet;
-use super::overlay::moved;
 use super::row::{Row, Span, Ui, wrapped};
-use super::{Action, Desk, Go, Screen, Size, Step};
-use crate::app::lesson::{CHROME_ROWS, Start};
+use super::{Action, Desk, Go, Screen, Size, Start, Step};
 use crate::course::{Course, ExerciseId, Lesson, PageId, Progress};
 
 #[derive(Clone, Debug)]
@@ -163,12 +161,8 @@ impl Home {
         self.doors.get(self.chosen).map(|door| door.row)
     }
 
-    fn body_rows(&self) -> usize {
-        usize::from(self.size.rows.saturating_sub(CHROME_ROWS)).max(1)
-    }
-
     fn show_chosen(&mut self) {
-        let body = self.body_rows();
+        let body = self.size.body_rows();
         if let Some(row) = self.chosen_row() {
             // The head of the map stays in view while the choice is near the top.
             if row + 2 < body {
@@ -185,7 +179,7 @@ impl Home {
         match action {
             Action::Scroll(motion) => {
                 self.moved = true;
-                self.chosen = moved(self.chosen, *motion, self.body_rows()).min(last);
+                self.chosen = motion.from(self.chosen, self.size.body_rows()).min(last);
                 self.show_chosen();
             }
             Action::NextThing(by) | Action::TurnPage(by) => {

@@ -5,7 +5,6 @@
 mod cards;
 mod search;
 
-pub(crate) use cards::{frame, kind_name, lettered, prose};
 pub use search::{Match, Search};
 
 use std::collections::BTreeMap;
@@ -16,9 +15,8 @@ use super::exercise::Sheet;
 use super::field::Field;
 use super::key::{Code, Key};
 use super::lab::{self, Lab};
-use super::overlay::moved;
 use super::row::{Row, Span, Ui};
-use super::{Action, Desk, Effect, Go, Screen, Size, Step};
+use super::{Action, Desk, Effect, Go, Screen, Size, Start, Step};
 use crate::course::page::RESPONDING;
 use crate::course::{Course, Deed, Page, PageId, Progress, SimulationTask, Target, Task};
 use crate::{diagram, markdown};
@@ -28,8 +26,6 @@ pub const MEASURE_COLS: u16 = 90;
 /// From this width on the contents stand beside the page.
 const SIDEBAR_FROM_COLS: u16 = 124;
 pub const SIDEBAR_COLS: u16 = 30;
-/// Rows of the screen that are not the page: title, notice, keys.
-pub const CHROME_ROWS: u16 = 3;
 
 #[derive(Clone, Debug)]
 pub struct Reader {
@@ -78,17 +74,6 @@ pub enum What {
     Widget(usize),
     /// Index into the page's links.
     Link(usize),
-}
-
-/// Where a page opens.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Start {
-    Top,
-    /// A line of the page's document.
-    Line(u32),
-    /// Where a search that came from another page finds something first, or last.
-    FirstMatch(String),
-    LastMatch(String),
 }
 
 /// The columns of a terminal, shared out: sidebar (0 where there is none) and text.
@@ -214,13 +199,8 @@ impl Reader {
         self.find_again();
     }
 
-    /// Rows of the page on screen at once.
-    pub fn body_rows(&self) -> usize {
-        usize::from(self.size.rows.saturating_sub(CHROME_ROWS)).max(1)
-    }
-
     fn last_top(&self) -> usize {
-        self.laid.rows.len().saturating_sub(self.body_rows())
+        self.laid.rows.len().saturating_sub(self.size.body_rows())
     }
 
     fn stay_in_page(&mut self) {
@@ -231,7 +211,7 @@ impl Reader {
     pub fn seen(&self) -> f64 {
         match self.laid.rows.len() {
             0 => 1.0,
-            rows => ((self.top + self.body_rows()) as f64 / rows as f64).min(1.0),
+            rows => ((self.top + self.size.body_rows()) as f64 / rows as f64).min(1.0),
         }
     }
 
@@ -297,7 +277,7 @@ impl Reader {
         }
         match action {
             Action::Scroll(motion) => {
-                self.top = moved(self.top, *motion, self.body_rows());
+                self.top = motion.from(self.top, self.size.body_rows());
                 self.stay_in_page();
             }
             Action::TurnPage(by) => return self.turn(desk, *by),
@@ -369,7 +349,7 @@ impl Reader {
 
     /// Scrolls as little as needed so that `rows` are on screen; their beginning, if they are too many.
     fn show_rows(&mut self, rows: &Range<usize>) {
-        let body = self.body_rows();
+        let body = self.size.body_rows();
         if rows.start < self.top || rows.len() >= body {
             self.top = rows.start.saturating_sub(1);
         } else if rows.end > self.top + body {
@@ -388,7 +368,7 @@ impl Reader {
             Some(focus) => (focus as i64 + i64::from(by)).rem_euclid(n as i64) as usize,
             None if by > 0 => things.iter().position(|thing| thing.rows.end > self.top).unwrap_or(0),
             None => {
-                let below = self.top + self.body_rows();
+                let below = self.top + self.size.body_rows();
                 things.iter().rposition(|thing| thing.rows.start < below).unwrap_or(n - 1)
             }
         };
@@ -427,7 +407,7 @@ impl Reader {
     /// Opens what has the focus, or the first thing on screen that responds.
     fn open(&mut self, desk: &Desk<'_>) -> Step {
         if self.focus.is_none() {
-            let screen = self.top..self.top + self.body_rows();
+            let screen = self.top..self.top + self.size.body_rows();
             self.focus = self.laid.things.iter().position(|thing| screen.contains(&thing.rows.start));
         }
         let Some(thing) = self.focus.and_then(|focus| self.laid.things.get(focus)) else {
@@ -521,7 +501,7 @@ impl Reader {
 
     /// Copies the source of the first code block on screen.
     fn copy(&self) -> Step {
-        let screen = self.top..self.top + self.body_rows();
+        let screen = self.top..self.top + self.size.body_rows();
         if let Some(link) = self.focused_link() {
             let mut step = Step::say(format!("copied {link}"));
             step.effects.push(Effect::Copy(link.to_owned()));

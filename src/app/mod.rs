@@ -32,6 +32,16 @@ pub struct Size {
     pub rows: u16,
 }
 
+/// Rows of a screen that are not its body: title, notice, keys.
+pub const CHROME_ROWS: u16 = 3;
+
+impl Size {
+    /// Rows of a screen's body, at least one.
+    pub fn body_rows(self) -> usize {
+        usize::from(self.rows.saturating_sub(CHROME_ROWS)).max(1)
+    }
+}
+
 /// The smallest terminal the screens are made for; below it they say so and keep running.
 pub const SMALLEST: Size = Size { cols: 60, rows: 20 };
 
@@ -152,6 +162,32 @@ pub enum Motion {
     Bottom,
 }
 
+impl Motion {
+    /// Where one is after it, not below 0. The upper end is the caller's.
+    pub(crate) fn from(self, at: usize, page_rows: usize) -> usize {
+        let by = |n: i64| usize::try_from(at as i64 + n).unwrap_or(0);
+        let page = page_rows.max(1) as i64;
+        match self {
+            Self::Lines(n) => by(i64::from(n)),
+            Self::HalfPages(n) => by(i64::from(n) * (page / 2).max(1)),
+            Self::Pages(n) => by(i64::from(n) * (page - 1).max(1)),
+            Self::Top => 0,
+            Self::Bottom => usize::MAX,
+        }
+    }
+}
+
+/// Where a page opens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Start {
+    Top,
+    /// A line of the page's document.
+    Line(u32),
+    /// Where a search that came from another page finds something first, or last.
+    FirstMatch(String),
+    LastMatch(String),
+}
+
 /// What is to be done in the world. Plain data; `session::perform` does it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
@@ -218,7 +254,7 @@ pub(crate) enum Go {
     Stay,
     Back,
     Open(Screen),
-    Page(PageId, lesson::Start),
+    Page(PageId, Start),
 }
 
 impl Step {
@@ -255,7 +291,7 @@ impl Model {
         model.screens.push(Screen::Home(home));
         match kept.position {
             Some(position) if model.course.page(&position.page).is_some() => {
-                let start = lesson::Start::Line(position.source_line);
+                let start = Start::Line(position.source_line);
                 let reader = lesson::Reader::new(&model.desk(), &position.page, start);
                 let text = "You are where you stopped. Esc shows the course map.";
                 model.notice = Some(Notice { text: text.into(), grave: false });
@@ -265,7 +301,7 @@ impl Model {
             _ => {
                 let first = model.course.pages().next().map(|page| page.id.clone());
                 if let Some(page) = first {
-                    let reader = lesson::Reader::new(&model.desk(), &page, lesson::Start::Top);
+                    let reader = lesson::Reader::new(&model.desk(), &page, Start::Top);
                     let text = "Welcome. Space scrolls, → turns the page, Tab finds what responds, ? shows all keys.";
                     model.notice = Some(Notice { text: text.into(), grave: false });
                     model.screens.push(Screen::Page(Box::new(reader)));
@@ -440,7 +476,7 @@ pub(crate) fn carry_out(model: &mut Model, step: Step) -> Vec<Effect> {
 }
 
 /// Shows a page, in place of the one being read.
-pub(crate) fn go_to_page(model: &mut Model, page: &PageId, start: lesson::Start) -> Vec<Effect> {
+pub(crate) fn go_to_page(model: &mut Model, page: &PageId, start: Start) -> Vec<Effect> {
     let reader = lesson::Reader::new(&model.desk(), page, start);
     let position = reader.position();
     model.screens.truncate(1);

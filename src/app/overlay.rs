@@ -2,8 +2,7 @@
 
 use super::field::Field;
 use super::key::{Code, Key};
-use super::lesson::Start;
-use super::{Action, Effect, Model, Motion, go_to_page};
+use super::{Action, Effect, Model, Start, go_to_page};
 use crate::course::{Course, Page, PageId, Progress};
 
 #[derive(Clone, Debug)]
@@ -86,13 +85,13 @@ pub(super) fn update(model: &mut Model, action: Action) -> Vec<Effect> {
     let rows = usize::from(model.size.rows);
     match model.overlay.as_mut() {
         Some(Overlay::Help { top }) => match action {
-            Action::Scroll(motion) => *top = moved(*top, motion, rows / 2),
+            Action::Scroll(motion) => *top = motion.from(*top, rows / 2),
             _ => model.overlay = None,
         },
         Some(Overlay::Contents(contents)) => match action {
             Action::Scroll(motion) => {
                 let last = contents.shown().len().saturating_sub(1);
-                contents.chosen = moved(contents.chosen, motion, rows / 2).min(last);
+                contents.chosen = motion.from(contents.chosen, rows / 2).min(last);
             }
             Action::Open => {
                 let place = contents.shown().get(contents.chosen).map(|place| (*place).clone());
@@ -113,17 +112,4 @@ pub(super) fn update(model: &mut Model, action: Action) -> Vec<Effect> {
         None => {}
     }
     Vec::new()
-}
-
-/// A position after a motion, not below 0. The upper end is the caller's.
-pub(super) fn moved(at: usize, motion: Motion, page_rows: usize) -> usize {
-    let by = |n: i64| usize::try_from(at as i64 + n).unwrap_or(0);
-    let page = page_rows.max(1) as i64;
-    match motion {
-        Motion::Lines(n) => by(i64::from(n)),
-        Motion::HalfPages(n) => by(i64::from(n) * (page / 2).max(1)),
-        Motion::Pages(n) => by(i64::from(n) * (page - 1).max(1)),
-        Motion::Top => 0,
-        Motion::Bottom => usize::MAX,
-    }
 }

@@ -217,6 +217,54 @@ pub fn wrapped(role: Ui, text: &str, width_cols: usize) -> Vec<Row> {
     rows
 }
 
+/// Markdown lines with their letters, each letter in its role.
+pub fn lettered<'a>(lines: impl Iterator<Item = (&'a str, Ui)>, width: usize) -> Vec<Row> {
+    ('a'..).zip(lines).flat_map(|(letter, (line, role))| led(&format!("{letter}  "), role, line, width)).collect()
+}
+
+/// Markdown with a mark of three columns before its first row.
+pub fn led(mark: &str, role: Ui, text: &str, width: usize) -> Vec<Row> {
+    let mut rows = prose(text, width.saturating_sub(3));
+    for (index, row) in rows.iter_mut().enumerate() {
+        row.spans.insert(0, Span::ui(role, if index == 0 { mark } else { "   " }));
+    }
+    rows
+}
+
+/// Markdown as rows, none of them from a page.
+pub fn prose(text: &str, width: usize) -> Vec<Row> {
+    let laid = markdown::wrap(&markdown::parse(text.trim()), width.max(1) as u16, &[]);
+    laid.lines.iter().map(|line| Row { source_line: 0, ..Row::from(line) }).collect()
+}
+
+/// A box of exactly `width` columns around `body`, with a title at its left and something at its right.
+pub fn frame(title: &str, right: &str, body: Vec<Row>, width: usize) -> Vec<Row> {
+    if width < 8 {
+        return body;
+    }
+    // What stands at the right gives way where there is no room for it and a title.
+    let right = if width < 24 + right.len() { "" } else { right };
+    let right_cols = if right.is_empty() { 0 } else { right.len() + 3 };
+    let title = Row::ui(Ui::Title, title).cut(width - 6 - right_cols);
+    let line = "─".repeat(width - 5 - title.width() - right_cols);
+    let mut top = vec![Span::ui(Ui::Border, "╭─ ")];
+    top.extend(title.spans);
+    top.push(Span::ui(Ui::Border, format!(" {line}")));
+    if !right.is_empty() {
+        top.extend([Span::ui(Ui::Border, " "), Span::ui(Ui::Muted, right), Span::ui(Ui::Border, " ─")]);
+    }
+    top.push(Span::ui(Ui::Border, "╮"));
+    let mut rows = vec![Row::of(top)];
+    for row in body {
+        let mut spans = vec![Span::ui(Ui::Border, "│ ")];
+        spans.extend(row.cut(width - 4).padded(width - 4, Ui::Text).spans);
+        spans.push(Span::ui(Ui::Border, " │"));
+        rows.push(Row::of(spans));
+    }
+    rows.push(Row::ui(Ui::Border, format!("╰{}╯", "─".repeat(width - 2))));
+    rows
+}
+
 /// The longest beginning of `text` that is at most `width_cols` wide.
 pub fn fit(text: &str, width_cols: usize) -> &str {
     let mut used = 0;
@@ -231,7 +279,7 @@ pub fn fit(text: &str, width_cols: usize) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Row, Span, Ui, fit, wrapped};
+    use super::{Row, Span, Ui, fit, frame, wrapped};
 
     #[test]
     fn a_cut_row_is_never_wider_than_asked() {
@@ -256,5 +304,15 @@ mod tests {
     fn prose_is_wrapped_by_words() {
         let rows: Vec<String> = wrapped(Ui::Text, "one two three\nfour", 8).iter().map(Row::text).collect();
         assert_eq!(rows, ["one two", "three", "four"]);
+    }
+
+    #[test]
+    fn every_row_of_a_frame_is_as_wide_as_asked() {
+        for width in [8, 20, 61] {
+            for right in ["", "4 min"] {
+                let rows = frame("Exercise · 日本", right, vec![Row::ui(Ui::Text, "words ".repeat(20))], width);
+                assert!(rows.iter().all(|row| row.width() == width), "{width} {right}: {rows:?}");
+            }
+        }
     }
 }

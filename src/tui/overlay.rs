@@ -6,9 +6,8 @@ use ratatui::widgets::Clear;
 use super::keys;
 use super::paint::{Painter, centred};
 use crate::app::Model;
-use crate::app::lesson::frame;
 use crate::app::overlay::{Contents, Overlay};
-use crate::app::row::{Row, Span, Ui, wrapped};
+use crate::app::row::{Row, Span, Ui, frame, wrapped};
 
 pub(super) fn view(overlay: &Overlay, model: &Model, body: Rect, painter: &mut Painter<'_, '_>) {
     match overlay {

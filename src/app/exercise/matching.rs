@@ -2,9 +2,7 @@
 
 use super::entry;
 use crate::app::Action;
-use crate::app::lesson::lettered;
-use crate::app::overlay::moved;
-use crate::app::row::{Row, Span, Ui};
+use crate::app::row::{Row, Span, Ui, lettered};
 use crate::grade::exact::pairs::Pairs;
 
 #[derive(Clone, Debug)]
@@ -34,7 +32,7 @@ impl Matching {
         let n_lines = self.matched.len();
         match action {
             Action::Scroll(motion) => {
-                self.cursor = moved(self.cursor, *motion, n_lines).min(n_lines.saturating_sub(1));
+                self.cursor = motion.from(self.cursor, n_lines).min(n_lines.saturating_sub(1));
                 false
             }
             Action::NextThing(by) => {

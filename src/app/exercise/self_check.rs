@@ -1,7 +1,6 @@
 //! The learner as the judge: ticking the points beside the solution, and holding against the grader that one was made.
 
 use super::{Sheet, Stage};
-use crate::app::overlay::moved;
 use crate::app::{Action, Desk, Effect, Step};
 use crate::course::progress::Work;
 use crate::course::{Deed, Exercise, Kind};
@@ -32,7 +31,7 @@ impl Sheet {
         let Stage::Checking { cursor, ticked } = &mut self.stage else { return Step::default() };
         let n = rubric.items().count();
         match action {
-            Action::Scroll(motion) => *cursor = moved(*cursor, *motion, n).min(n.saturating_sub(1)),
+            Action::Scroll(motion) => *cursor = motion.from(*cursor, n).min(n.saturating_sub(1)),
             Action::Choose(index) if *index < n => {
                 *cursor = *index;
                 toggle(ticked, *index);

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Input, Sheet, Stage, drawing};
-use crate::app::lesson::{kind_name, prose};
-use crate::app::row::{Role, Row, Span, Ui, wrapped};
+use super::{Input, Sheet, Stage, drawing, kind_name};
+use crate::app::row::{Role, Row, Span, Ui, prose, wrapped};
 use crate::course::progress::Work;
 use crate::course::{Answer, Exercise, Kind};
 use crate::grade::{ItemVerdict, Status, Verdict};

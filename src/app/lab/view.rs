@@ -7,7 +7,6 @@ use super::detail;
 use super::figures::{dollars, duration, ms, per_month, round, totals};
 use super::{Lab, Part, Play, Prediction, Watched};
 use crate::app::Size;
-use crate::app::lesson::CHROME_ROWS;
 use crate::app::row::{Row, Span, Ui, wrapped};
 use crate::sim::{InstanceState, InstanceView, RequestView, RunCode};
 
@@ -76,7 +75,7 @@ impl Lab {
     /// The whole lab for the size at hand.
     pub(super) fn lay_out_view(&self) -> View {
         let width = usize::from(self.size.cols.min(MOST_COLS)).saturating_sub(2).max(1);
-        let height = usize::from(self.size.rows.saturating_sub(CHROME_ROWS));
+        let height = self.size.body_rows();
         let mut view = View::default();
         view.extend(self.question(width));
         if self.asks_first() {

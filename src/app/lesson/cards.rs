@@ -1,11 +1,12 @@
 //! What responds on a page, as rows: a diagram drawn, a simulation or an exercise in a frame.
 
+use crate::app::exercise::kind_name;
 use crate::app::exercise::open_rows;
 use crate::app::lab::Lab;
-use crate::app::row::{Row, Span, Ui, of_grid, wrapped};
+use crate::app::row::{Row, Span, Ui, frame, led, lettered, of_grid, prose, wrapped};
 use crate::course::progress::Work;
 use crate::course::{Course, Exercise, Kind, Page, Progress, SimulationTask, Task};
-use crate::{diagram, markdown};
+use crate::diagram;
 
 /// The rows above the page's own first line: what was found wrong, the minutes, the goals.
 pub(super) fn about_page(page: &Page, width: usize) -> Vec<Row> {
@@ -131,33 +132,6 @@ fn below_prompt(exercise: &Exercise, width: usize) -> Vec<Row> {
     }
 }
 
-/// Markdown lines with their letters, each letter in its role.
-pub(crate) fn lettered<'a>(lines: impl Iterator<Item = (&'a str, Ui)>, width: usize) -> Vec<Row> {
-    ('a'..).zip(lines).flat_map(|(letter, (line, role))| led(&format!("{letter}  "), role, line, width)).collect()
-}
-
-/// Markdown with a mark of three columns before its first row.
-fn led(mark: &str, role: Ui, text: &str, width: usize) -> Vec<Row> {
-    let mut rows = prose(text, width.saturating_sub(3));
-    for (index, row) in rows.iter_mut().enumerate() {
-        row.spans.insert(0, Span::ui(role, if index == 0 { mark } else { "   " }));
-    }
-    rows
-}
-
-pub(crate) fn kind_name(kind: &Kind) -> &'static str {
-    match kind {
-        Kind::Text(_) => "Exercise",
-        Kind::Choice { several: false, .. } => "Question · choose one",
-        Kind::Choice { several: true, .. } => "Question · choose all that fit",
-        Kind::Order { .. } => "Question · put in order",
-        Kind::Number(_) => "Question · a number",
-        Kind::Matching(_) => "Question · match",
-        Kind::Gaps { .. } => "Question · fill the gaps",
-        Kind::Flow(_) => "Exercise · draw the flow",
-    }
-}
-
 /// How the learner stands with the exercise, in one row.
 fn standing(work: &Work, exercise: &Exercise) -> Row {
     let keys = [
@@ -189,54 +163,4 @@ fn standing(work: &Work, exercise: &Exercise) -> Row {
 
 fn tries(n: usize) -> String {
     if n == 1 { "1 try".to_owned() } else { format!("{n} tries") }
-}
-
-/// Markdown of an exercise as rows.
-pub(crate) fn prose(text: &str, width: usize) -> Vec<Row> {
-    let laid = markdown::wrap(&markdown::parse(text.trim()), width.max(1) as u16, &[]);
-    laid.lines.iter().map(|line| Row { source_line: 0, ..Row::from(line) }).collect()
-}
-
-/// A box of exactly `width` columns around `body`, with a title at its left and something at its right.
-pub(crate) fn frame(title: &str, right: &str, body: Vec<Row>, width: usize) -> Vec<Row> {
-    if width < 8 {
-        return body;
-    }
-    // What stands at the right gives way where there is no room for it and a title.
-    let right = if width < 24 + right.len() { "" } else { right };
-    let right_cols = if right.is_empty() { 0 } else { right.len() + 3 };
-    let title = Row::ui(Ui::Title, title).cut(width - 6 - right_cols);
-    let line = "─".repeat(width - 5 - title.width() - right_cols);
-    let mut top = vec![Span::ui(Ui::Border, "╭─ ")];
-    top.extend(title.spans);
-    top.push(Span::ui(Ui::Border, format!(" {line}")));
-    if !right.is_empty() {
-        top.extend([Span::ui(Ui::Border, " "), Span::ui(Ui::Muted, right), Span::ui(Ui::Border, " ─")]);
-    }
-    top.push(Span::ui(Ui::Border, "╮"));
-    let mut rows = vec![Row::of(top)];
-    for row in body {
-        let mut spans = vec![Span::ui(Ui::Border, "│ ")];
-        spans.extend(row.cut(width - 4).padded(width - 4, Ui::Text).spans);
-        spans.push(Span::ui(Ui::Border, " │"));
-        rows.push(Row::of(spans));
-    }
-    rows.push(Row::ui(Ui::Border, format!("╰{}╯", "─".repeat(width - 2))));
-    rows
-}
-
-#[cfg(test)]
-mod tests {
-    use super::frame;
-    use crate::app::row::{Row, Ui};
-
-    #[test]
-    fn every_row_of_a_frame_is_as_wide_as_asked() {
-        for width in [8, 20, 61] {
-            for right in ["", "4 min"] {
-                let rows = frame("Exercise · 日本", right, vec![Row::ui(Ui::Text, "words ".repeat(20))], width);
-                assert!(rows.iter().all(|row| row.width() == width), "{width} {right}: {rows:?}");
-            }
-        }
-    }
 }

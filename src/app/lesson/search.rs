@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use super::{Reader, Start, columns, lay_out};
+use super::{Reader, columns, lay_out};
 use crate::app::field::Field;
 use crate::app::key::{Code, Key};
 use crate::app::row::Row;
-use crate::app::{Action, Desk, Go, Step};
+use crate::app::{Action, Desk, Go, Start, Step};
 use crate::course::{Page, PageId};
 
 /// What is looked for on the page, and where it stands.

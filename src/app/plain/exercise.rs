@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::words::prose;
 use super::{Menu, Next, Said, World};
 use crate::app::editor::MAX_BYTES;
-use crate::app::lesson::kind_name;
+use crate::app::exercise::kind_name;
 use crate::app::{Action, Effect};
 use crate::course::progress::Work;
 use crate::course::{Answer, Deed, Exercise, ExerciseId, Kind, Piece};
