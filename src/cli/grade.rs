@@ -1,4 +1,10 @@
-//! `coldstart grade`: one answer, judged.
+//! `coldstart grade`: answers, judged: one or many, to an exercise or against reference answers; and how well that goes.
+
+mod batch;
+mod lines;
+mod reference;
+mod self_test;
+mod training;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -14,16 +20,47 @@ use crate::grade::{Status, Verdict};
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  coldstart grade connection-outside-handler answer.txt\n  echo 'No, because …' | coldstart grade constant-high-traffic - --format json"
+    after_help = "Example:\n  coldstart grade connection-outside-handler answer.txt\n  echo 'No, because …' | coldstart grade constant-high-traffic - --format json\n  coldstart grade invoice-flow --batch answers.jsonl\n  coldstart grade --reference answers.jsonl --graded marks.jsonl"
 )]
 pub(super) struct Arguments {
     /// The exercise's id
-    exercise: String,
+    #[arg(required_unless_present_any = ["reference", "self_test", "train"])]
+    exercise: Option<String>,
     /// The answer; `-` or nothing reads standard input
     #[arg(value_name = "FILE|-")]
     file: Option<PathBuf>,
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// Grade many answers: lines `{id, answer}` in, lines `{id, …verdict}` out, in order
+    #[arg(long, value_name = "FILE.jsonl", conflicts_with_all = ["file", "reference", "self_test", "train"])]
+    batch: Option<PathBuf>,
+    /// Grade against reference answers, without an exercise: lines `{id, question, references, answer}` in, lines
+    /// `{id, label2, label3, confidence}` out
+    #[arg(long, value_name = "FILE.jsonl", conflicts_with_all = ["exercise", "self_test", "train"])]
+    reference: Option<PathBuf>,
+    /// Learn from a teacher's marks: the lines of `--reference` with `label2`
+    #[arg(long, value_name = "MARKS.jsonl", requires = "reference")]
+    graded: Option<PathBuf>,
+    /// Exit with 1 when an answer earns less than this share of the points; with `--reference` when it is correct with
+    /// less than this probability
+    #[arg(long, value_name = "0..1", value_parser = read_share)]
+    min: Option<f64>,
+    /// Print how well the grader does on the shipped samples
+    #[arg(long, conflicts_with_all = ["exercise", "train"])]
+    self_test: bool,
+    /// … and against reference answers, on the collections `*.jsonl` in a folder
+    #[arg(long, value_name = "DIR", requires = "self_test")]
+    public: Option<PathBuf>,
+    /// Train the model of `--reference` on the collections in a folder
+    #[arg(long, value_name = "DIR", hide = true, requires = "out", conflicts_with = "exercise")]
+    train: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", hide = true, requires = "train")]
+    out: Option<PathBuf>,
+}
+
+fn read_share(text: &str) -> Result<f64, String> {
+    let share = text.parse::<f64>().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "it should be a share from 0 to 1, such as 0.6".to_owned())
 }
 
 /// What `--format json` prints: the verdict with the exercise and the fraction.
@@ -36,20 +73,38 @@ struct Graded<'a> {
 }
 
 pub(super) fn run(it: &Arguments, folder: Option<&Path>, output: &mut Output) -> Result<Outcome, CliError> {
+    if let (Some(examples), Some(out)) = (&it.train, &it.out) {
+        return training::train(examples, out, output);
+    }
+    if let Some(file) = &it.reference {
+        return reference::run(file, it.graded.as_deref(), it.min, output);
+    }
     let course = open_course(folder)?;
-    let Some(exercise) = course.exercise(&it.exercise) else {
-        let near = nearest_hint(&it.exercise, course.exercises.keys().map(|id| id.0.as_str()));
+    if it.self_test {
+        self_test::run(&course, output)?;
+        if let Some(examples) = &it.public {
+            output.line("")?;
+            training::evaluate(examples, output)?;
+        }
+        return Ok(Outcome::Done);
+    }
+    let id = it.exercise.as_deref().unwrap_or_default();
+    let Some(exercise) = course.exercise(id) else {
+        let near = nearest_hint(id, course.exercises.keys().map(|id| id.0.as_str()));
         let all = course.exercises.keys().map(|id| id.0.as_str()).collect::<Vec<_>>().join(", ");
-        return Err(CliError::Input(format!("no exercise `{}`{near}; the course has {all}", it.exercise)));
+        return Err(CliError::Input(format!("no exercise `{id}`{near}; the course has {all}")));
     };
+    if let Some(file) = &it.batch {
+        return batch::run(exercise, file, it.min, output);
+    }
     let text = read_answer(it.file.as_deref())?;
     let answer = exercise
         .read_answer(&text)
-        .map_err(|why| CliError::Input(format!("cannot read the answer to `{}`: {why}", it.exercise)))?;
+        .map_err(|why| CliError::Input(format!("cannot read the answer to `{id}`: {why}")))?;
     let verdict = exercise.grade(&answer);
     match it.format {
         Format::Json => {
-            output.json(&Graded { exercise: &it.exercise, fraction: verdict.fraction(), verdict: &verdict })?;
+            output.json(&Graded { exercise: id, fraction: verdict.fraction(), verdict: &verdict })?;
         }
         Format::Text => print(&verdict, output)?,
     }
@@ -58,7 +113,8 @@ pub(super) fn run(it: &Arguments, folder: Option<&Path>, output: &mut Output) ->
         Answer::Text(text) => text.trim().is_empty(),
         answer => answer.is_empty(),
     };
-    Ok(if missing { Outcome::FoundWrong } else { Outcome::Done })
+    let below = it.min.is_some_and(|least| verdict.fraction() < least);
+    Ok(if missing || below { Outcome::FoundWrong } else { Outcome::Done })
 }
 
 /// The answer as it stands, since the verdict's offsets count its bytes.

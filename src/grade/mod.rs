@@ -20,6 +20,7 @@ mod matching;
 pub mod number;
 mod pattern;
 mod polarity;
+pub mod reference;
 mod rubric;
 mod search;
 mod verdict;

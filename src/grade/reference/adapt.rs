@@ -1,0 +1,235 @@
+//! A teacher's marks to a grader that judges as the teacher does.
+//!
+//! The model's log-odds are the expectation, and marks correct it: for the whole exercise (the teacher is stricter or
+//! milder), and around each marked answer, which votes for what is like it. That is a Gaussian process with the model as
+//! its mean, a constant and three likenesses as its kernel, and Laplace's approximation for yes-or-no marks (Rasmussen
+//! and Williams 2006, algorithm 3.1). Whether it helps is asked of the marks themselves, each judged by the others.
+
+use super::boosting::logistic;
+use super::features::Task;
+use super::model::Model;
+use super::pair::Seen;
+use super::reading::{dot, hash};
+
+/// Marks that are used at most: the equations take the third power of their number.
+const MAX_MARKS: usize = 400;
+
+/// An answer and what the teacher says of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    pub answer: String,
+    pub is_correct: bool,
+}
+
+/// What came of learning.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Adaptation {
+    pub n_marks: usize,
+    /// Share of the marks on which the grader agrees with the teacher, without the marks.
+    pub agreed_before: f64,
+    /// The same when each mark is judged by what the others taught.
+    pub agreed_after: f64,
+    /// The marks are used.
+    pub helps: bool,
+}
+
+/// How much each source of agreement counts.
+#[derive(Clone, Copy, Debug)]
+struct Kernel {
+    /// How far the model's log-odds are trusted.
+    trust: f64,
+    /// Variance of the offset of an exercise.
+    offset: f64,
+    /// … of answers with the same words,
+    words: f64,
+    /// … with the same letters,
+    letters: f64,
+    /// … that stand alike to the references.
+    rows: f64,
+}
+
+const KERNEL: Kernel = Kernel { trust: 0.8, offset: 0.5, words: 6.0, letters: 4.0, rows: 3.0 };
+
+/// What was learned from marks.
+#[derive(Clone, Debug)]
+pub(super) struct Teacher {
+    points: Vec<Point>,
+    /// What each marked answer adds to the log-odds of one that is just like it.
+    votes: Vec<f64>,
+}
+
+/// An answer, ready to be compared.
+#[derive(Clone, Debug)]
+pub(super) struct Point {
+    /// The model's log-odds.
+    alone: f64,
+    words: Vec<(u32, f32)>,
+    grams: Vec<(u32, f32)>,
+    row: Vec<f64>,
+}
+
+impl Teacher {
+    pub(super) fn new(model: &Model, task: &Task, marks: &[Mark]) -> (Option<Self>, Adaptation) {
+        let marks = &marks[..marks.len().min(MAX_MARKS)];
+        let points: Vec<Point> = marks
+            .iter()
+            .map(|mark| {
+                let (row, seen) = task.row(&mark.answer, model);
+                Point::new(model.score(&row), &row, &seen)
+            })
+            .collect();
+        let is_correct: Vec<bool> = marks.iter().map(|mark| mark.is_correct).collect();
+        Self::learn(points, &is_correct)
+    }
+
+    pub(super) fn learn(points: Vec<Point>, is_correct: &[bool]) -> (Option<Self>, Adaptation) {
+        let n = points.len();
+        let covariance: Vec<Vec<f64>> =
+            points.iter().map(|a| points.iter().map(|b| KERNEL.between(a, b)).collect()).collect();
+        let mean: Vec<f64> = points.iter().map(|point| KERNEL.trust * point.alone).collect();
+        let (votes, without_own) = fit(&covariance, &mean, is_correct);
+        let agree = |scores: &mut dyn Iterator<Item = f64>| {
+            let n_agreed = scores.zip(is_correct).filter(|(score, yes)| (*score > 0.0) == **yes).count();
+            n_agreed as f64 / n.max(1) as f64
+        };
+        let before = agree(&mut points.iter().map(|point| point.alone));
+        let after = agree(&mut without_own.iter().copied());
+        // A few marks cannot prove anything: they are used unless they clearly speak against it.
+        let margin = 1.0 / (n.max(1) as f64).sqrt() / 2.0;
+        let helps = n > 0 && after + margin >= before;
+        let adaptation = Adaptation { n_marks: n, agreed_before: before, agreed_after: after, helps };
+        (helps.then_some(Self { points, votes }), adaptation)
+    }
+
+    /// The log-odds of an answer that the model alone gives `alone`.
+    pub(super) fn score(&self, alone: f32, row: &[f32], seen: &Seen) -> f32 {
+        self.score_of(&Point::new(alone, row, seen)) as f32
+    }
+
+    pub(super) fn score_of(&self, point: &Point) -> f64 {
+        let voted: f64 =
+            self.points.iter().zip(&self.votes).map(|(other, vote)| vote * KERNEL.between(point, other)).sum();
+        KERNEL.trust * point.alone + voted
+    }
+}
+
+impl Point {
+    pub(super) fn new(alone: f32, row: &[f32], seen: &Seen) -> Self {
+        Self {
+            alone: f64::from(alone),
+            words: words(seen),
+            grams: unit(seen.reading.grams.clone()),
+            // Shares and small counts: squeezed to the same size.
+            row: row.iter().map(|value| f64::from(*value / (1.0 + value.abs()))).collect(),
+        }
+    }
+}
+
+/// Words with their polarity, and pairs of neighbours, as a vector of length one.
+fn words(seen: &Seen) -> Vec<(u32, f32)> {
+    const PAIR_WEIGHT: f32 = 0.5;
+    let words = &seen.reading.words;
+    let key = |at: usize| words[at].id ^ u32::from(words[at].is_negated);
+    let mut vector: Vec<(u32, f32)> = (0..words.len()).map(|at| (key(at), seen.worth[at])).collect();
+    vector.extend((1..words.len()).map(|at| {
+        let both = [key(at - 1).to_le_bytes(), key(at).to_le_bytes()].concat();
+        (hash(&both), PAIR_WEIGHT * (seen.worth[at - 1] + seen.worth[at]) / 2.0)
+    }));
+    vector.sort_unstable_by_key(|(key, _)| *key);
+    vector.dedup_by(|next, kept| {
+        let is_same = next.0 == kept.0;
+        if is_same {
+            kept.1 += next.1;
+        }
+        is_same
+    });
+    unit(vector)
+}
+
+fn unit(mut vector: Vec<(u32, f32)>) -> Vec<(u32, f32)> {
+    let norm = vector.iter().map(|(_, value)| value * value).sum::<f32>().sqrt();
+    if norm > 0.0 {
+        for (_, value) in &mut vector {
+            *value /= norm;
+        }
+    }
+    vector
+}
+
+impl Kernel {
+    fn between(&self, a: &Point, b: &Point) -> f64 {
+        let distance: f64 = a.row.iter().zip(&b.row).map(|(a, b)| (a - b) * (a - b)).sum();
+        self.offset
+            + self.words * f64::from(dot(&a.words, &b.words))
+            + self.letters * f64::from(dot(&a.grams, &b.grams))
+            + self.rows * libm::exp(-distance)
+    }
+}
+
+/// The votes of the marked answers, and the score of each one without its own vote.
+fn fit(covariance: &[Vec<f64>], mean: &[f64], is_correct: &[bool]) -> (Vec<f64>, Vec<f64>) {
+    const N_STEPS: usize = 12;
+    let n = mean.len();
+    let mut scores = mean.to_vec();
+    let mut votes = vec![0.0; n];
+    let mut factor = Vec::new();
+    let mut curvature = vec![0.0; n];
+    for _ in 0..N_STEPS {
+        let slope: Vec<f64> =
+            scores.iter().zip(is_correct).map(|(score, yes)| f64::from(u8::from(*yes)) - logistic(*score)).collect();
+        curvature = scores.iter().map(|score| (logistic(*score) * logistic(-score)).max(1e-9)).collect();
+        let roots: Vec<f64> = curvature.iter().map(|it| it.sqrt()).collect();
+        factor = cholesky(n, |i, j| covariance[i][j] * roots[i] * roots[j] + f64::from(u8::from(i == j)));
+        let b: Vec<f64> = (0..n).map(|i| curvature[i] * (scores[i] - mean[i]) + slope[i]).collect();
+        let mut solved: Vec<f64> = times(covariance, &b).iter().zip(&roots).map(|(it, root)| it * root).collect();
+        solve(&factor, &mut solved);
+        votes = (0..n).map(|i| b[i] - roots[i] * solved[i]).collect();
+        scores = times(covariance, &votes).iter().zip(mean).map(|(it, mean)| it + mean).collect();
+    }
+    // (K + 1/W)⁻¹ at its diagonal gives what each score would be without its own mark.
+    let without_own = (0..n)
+        .map(|i| {
+            let mut unit = vec![0.0; n];
+            unit[i] = 1.0;
+            solve(&factor, &mut unit);
+            let precision = unit[i] * curvature[i];
+            let target = scores[i] + votes[i] / curvature[i];
+            target - votes[i] / precision
+        })
+        .collect();
+    (votes, without_own)
+}
+
+fn times(matrix: &[Vec<f64>], vector: &[f64]) -> Vec<f64> {
+    matrix.iter().map(|row| row.iter().zip(vector).map(|(a, b)| a * b).sum()).collect()
+}
+
+/// The lower factor of a positive definite matrix, row by row.
+fn cholesky(n: usize, entry: impl Fn(usize, usize) -> f64) -> Vec<Vec<f64>> {
+    let mut factor: Vec<Vec<f64>> = Vec::with_capacity(n);
+    for i in 0..n {
+        let mut row = vec![0.0; i + 1];
+        for j in 0..=i {
+            let above: &[f64] = if j == i { &row } else { &factor[j] };
+            let sum: f64 = row[..j].iter().zip(&above[..j]).map(|(a, b)| a * b).sum();
+            let rest = entry(i, j) - sum;
+            row[j] = if j == i { rest.max(1e-12).sqrt() } else { rest / factor[j][j] };
+        }
+        factor.push(row);
+    }
+    factor
+}
+
+/// Solves `factor · factorᵀ · x = vector` in place.
+fn solve(factor: &[Vec<f64>], vector: &mut [f64]) {
+    for i in 0..factor.len() {
+        let sum: f64 = factor[i][..i].iter().zip(&*vector).map(|(a, b)| a * b).sum();
+        vector[i] = (vector[i] - sum) / factor[i][i];
+    }
+    for i in (0..factor.len()).rev() {
+        vector[i] /= factor[i][i];
+        for j in 0..i {
+            vector[j] -= factor[i][j] * vector[i];
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Right answers to wrong ones that look like them: what the learned grader is trained not to fall for, and measured on.
+//!
+//! Beside a question's own texts nothing is needed. Deterministic. An attack that does not fit a text gives nothing.
+
+use super::super::fold::{Text, Token, fold};
+use super::super::words::Class;
+use super::boosting::Random;
+
+/// How an answer was spoilt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Attack {
+    /// The words of a right answer in no order.
+    Shuffled,
+    /// Its words in the order of the alphabet.
+    Sorted,
+    /// Its words without grammar.
+    Listed,
+    /// The question, as it stands or as a statement.
+    Copied,
+    /// "It is not true that …"
+    Refuted,
+    /// A negation put in, or taken out.
+    Negated,
+    /// The second half before the first.
+    Swapped,
+    /// Its weightiest word alone.
+    OneWord,
+}
+
+impl Attack {
+    pub(super) const ALL: [Self; 8] = [
+        Self::Shuffled,
+        Self::Sorted,
+        Self::Listed,
+        Self::Copied,
+        Self::Refuted,
+        Self::Negated,
+        Self::Swapped,
+        Self::OneWord,
+    ];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Shuffled => "words shuffled",
+            Self::Sorted => "words sorted",
+            Self::Listed => "list of words",
+            Self::Copied => "question copied",
+            Self::Refuted => "called untrue",
+            Self::Negated => "negated",
+            Self::Swapped => "halves swapped",
+            Self::OneWord => "one word",
+        }
+    }
+
+    /// The spoilt text says the opposite, rather than nothing.
+    pub(super) fn contradicts(self) -> bool {
+        matches!(self, Self::Refuted | Self::Negated)
+    }
+
+    /// `answer` to `question` spoilt in this way.
+    pub(super) fn spoil(self, answer: &str, question: &str, random: &mut Random) -> Option<String> {
+        let text = fold(answer);
+        let mut words: Vec<&str> = text.tokens.iter().map(|token| token.word.as_str()).collect();
+        let is_matter = |token: &&Token| !token.class.has(Class::FUNCTION);
+        match self {
+            Self::Shuffled => {
+                random.shuffle(&mut words);
+                (words.len() > 4).then(|| words.join(" "))
+            }
+            Self::Sorted => {
+                words.sort_unstable();
+                (words.len() > 4).then(|| words.join(" "))
+            }
+            Self::Listed => {
+                let mut words: Vec<&str> =
+                    text.tokens.iter().filter(is_matter).map(|token| token.word.as_str()).collect();
+                if random.chance(0.5) {
+                    random.shuffle(&mut words);
+                }
+                let between = if random.chance(0.5) { ", " } else { " " };
+                (words.len() > 2 && text.tokens.len() > words.len() + 1).then(|| words.join(between))
+            }
+            Self::Copied => Some(match random.below(3) {
+                0 => question.to_owned(),
+                1 => question.rsplit(['.', ':']).find(|part| part.len() > 12).unwrap_or(question).to_owned(),
+                _ => question.replace(['?', '!'], "."),
+            }),
+            Self::Refuted => {
+                const OPENINGS: [&str; 5] = [
+                    "It is not true that",
+                    "It is false that",
+                    "It is wrong to say that",
+                    "I do not think that",
+                    "It is not the case that",
+                ];
+                let opening = OPENINGS[random.below(OPENINGS.len())];
+                (words.len() > 2).then(|| format!("{opening} {}", words.join(" ")))
+            }
+            Self::Negated => negated(&text, random),
+            Self::Swapped => swapped(&words),
+            Self::OneWord => {
+                let longest = text.tokens.iter().filter(is_matter).max_by_key(|token| token.word.len())?;
+                (words.len() > 2).then(|| longest.word.clone())
+            }
+        }
+    }
+}
+
+const VERBS: &[&str] = &[
+    "is", "are", "was", "were", "does", "do", "did", "can", "could", "will", "would", "should", "must", "has", "have",
+    "had",
+];
+
+/// "not" behind a verb that allows it, or taken out there; else "does not" before what looks like a verb.
+fn negated(text: &Text, random: &mut Random) -> Option<String> {
+    let words: Vec<&str> = text.tokens.iter().map(|token| token.word.as_str()).collect();
+    let joined = |parts: &[&[&str]]| Some(parts.concat().join(" "));
+    // An answer without any negator is turned round at its first verb; at another one it may still be half right.
+    if let Some(at) = words.iter().position(|word| VERBS.contains(word)) {
+        let (before, after) = words.split_at(at + 1);
+        return match after {
+            [] => None,
+            ["not", rest @ ..] => joined(&[before, rest]),
+            _ if text.tokens.iter().any(|token| token.class.has(Class::NEGATOR)) => None,
+            _ if random.chance(0.15) => joined(&[before, &["never"], after]),
+            _ => joined(&[before, &["not"], after]),
+        };
+    }
+    if text.tokens.iter().any(|token| token.class.has(Class::NEGATOR)) {
+        return None;
+    }
+    let is_verb = |at: &usize| {
+        let (word, before) = (words[*at], &text.tokens[at - 1]);
+        let ending = word.len() > 3 && (word.ends_with('s') && !word.ends_with("ss") || word.ends_with("ed"));
+        ending && !text.tokens[*at].class.has(Class::FUNCTION) && !before.class.has(Class::DETERMINER)
+    };
+    let at = (1..words.len()).find(is_verb)?;
+    let (before, after) = words.split_at(at);
+    let verb = after[0];
+    let is_past = verb.ends_with("ed");
+    let plain = if is_past { verb.strip_suffix("ed") } else { verb.strip_suffix('s') }.unwrap_or(verb);
+    joined(&[before, &[if is_past { "did" } else { "does" }, "not", plain], &after[1..]])
+}
+
+/// Around the word that joins two halves, else around the middle.
+fn swapped(words: &[&str]) -> Option<String> {
+    const JOINTS: &[&str] = &["because", "so", "causes", "makes", "than", "before", "after"];
+    if words.len() < 6 {
+        return None;
+    }
+    let joint = JOINTS.iter().find_map(|joint| words[2..words.len() - 2].iter().position(|word| word == joint));
+    Some(match joint.map(|at| at + 2) {
+        Some(at) => [&words[at + 1..], &words[at..=at], &words[..at]].concat().join(" "),
+        None => [&words[words.len() / 2..], &words[..words.len() / 2]].concat().join(" "),
+    })
+}

@@ -1,0 +1,248 @@
+//! Graded answers to figures: how well a model does on questions it has not seen, with and without a teacher's marks.
+//!
+//! Every question is judged by a model that was trained on other questions only.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::Label;
+use super::adapt::{Point, Teacher};
+use super::attacks::Attack;
+use super::boosting::{Random, logistic};
+use super::features::Task;
+use super::model::Model;
+use super::training::{Example, SEED, Trainer, by_question, spoil_all};
+
+/// Parts of the data, each judged by a model that was trained on the others.
+const N_FOLDS: usize = 5;
+const MARKS: [usize; 4] = [5, 10, 20, 40];
+
+/// A figure of the table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figure {
+    /// The collection, or nothing for all of them.
+    pub source: Option<String>,
+    pub name: String,
+    pub value: f64,
+    /// Answers that it was taken over.
+    pub n: usize,
+}
+
+/// One answer, judged by a model that has not seen it.
+struct Judged<'a> {
+    example: &'a Example,
+    question: usize,
+    score: f32,
+    label: Label,
+    point: Point,
+}
+
+impl<'a> Judged<'a> {
+    fn new(example: &'a Example, question: usize, task: &Task, model: &Model) -> Self {
+        let (row, seen) = task.row(&example.answer, model);
+        let score = model.score(&row);
+        Self { example, question, score, label: model.label(score, &row), point: Point::new(score, &row, &seen) }
+    }
+
+    fn is_correct(&self) -> bool {
+        self.example.label == Label::Correct
+    }
+}
+
+/// How often a deed was done and succeeded.
+#[derive(Clone, Copy, Debug, Default)]
+struct Rate {
+    n: usize,
+    n_yes: usize,
+}
+
+impl Rate {
+    fn add(&mut self, yes: bool) {
+        self.n += 1;
+        self.n_yes += usize::from(yes);
+    }
+
+    fn figure(self, name: String) -> Figure {
+        Figure { source: None, name, value: self.n_yes as f64 / self.n.max(1) as f64, n: self.n }
+    }
+}
+
+impl Trainer<'_> {
+    /// The table of figures.
+    pub fn cross_validate(&self) -> Vec<Figure> {
+        let questions = by_question(&self.examples);
+        // Questions in the same words stay together, whatever their references.
+        let mut names: Vec<&str> = questions.iter().map(|question| question[0].question.as_str()).collect();
+        names.dedup();
+        Random(SEED).shuffle(&mut names);
+        let fold_of: BTreeMap<&str, usize> = names.iter().enumerate().map(|(at, name)| (*name, at % N_FOLDS)).collect();
+        let mut judged = Vec::new();
+        let mut attacks: BTreeMap<Attack, Rate> = BTreeMap::new();
+        let mut negations = Rate::default();
+        for fold in 0..N_FOLDS {
+            let is_held_out = |question: &str| fold_of[question] == fold;
+            let training: Vec<&Example> =
+                self.examples.iter().copied().filter(|it| !is_held_out(&it.question)).collect();
+            let model = self.train_on(&training);
+            for (number, question) in questions.iter().enumerate().filter(|(_, it)| is_held_out(&it[0].question)) {
+                let Example { question: asked, references, .. } = question[0];
+                let task = Task::new(asked, references, &model.rarity);
+                judged.extend(question.iter().map(|example| Judged::new(example, number, &task, &model)));
+                let accepts = |text: &str| model.score(&task.row(text, &model).0) > 0.0;
+                let correct = || question.iter().filter(|it| it.label == Label::Correct).map(|it| it.answer.as_str());
+                let right = references.iter().map(String::as_str).chain(correct());
+                for (attack, text) in spoil_all(right, asked, &mut Random(!SEED)) {
+                    attacks.entry(attack).or_default().add(accepts(&text));
+                }
+                let mut random = Random(!SEED);
+                for right in correct().filter(|it| accepts(it)) {
+                    if let Some(text) = Attack::Negated.spoil(right, asked, &mut random) {
+                        negations.add(!accepts(&text));
+                    }
+                }
+            }
+        }
+        let known = self.judge_known_questions(&questions);
+        let mut figures = Vec::new();
+        let mut sources: Vec<&str> = self.examples.iter().map(|it| it.source.as_str()).collect();
+        sources.sort_unstable();
+        sources.dedup();
+        let all = (sources.len() > 1).then_some(None);
+        for source in sources.into_iter().map(Some).chain(all) {
+            let is_of = |example: &Example| source.is_none_or(|source| example.source == source);
+            let of: Vec<&Judged> = judged.iter().filter(|it| is_of(it.example)).collect();
+            let source = || source.map(str::to_owned);
+            let mut push = |name: &str, pairs: &[(bool, bool)]| {
+                figures.push(Figure {
+                    source: source(),
+                    name: name.to_owned(),
+                    value: macro_f1(pairs),
+                    n: pairs.len(),
+                });
+            };
+            push("two labels", &of.iter().map(|it| (it.is_correct(), it.score > 0.0)).collect::<Vec<_>>());
+            for n_marks in MARKS {
+                push(&format!("two labels, {n_marks} marks"), &with_marks(&of, n_marks));
+            }
+            let known = || known.iter().filter(|(example, ..)| is_of(example));
+            let alone: Vec<(bool, bool)> = known().map(|(it, alone, _)| (it.label == Label::Correct, *alone)).collect();
+            push("two labels, question in training", &alone);
+            let taught: Vec<(bool, bool)> = known().map(|(it, _, both)| (it.label == Label::Correct, *both)).collect();
+            push("two labels, training answers as marks", &taught);
+            let labels: Vec<(Label, Label)> = of.iter().map(|it| (it.example.label, it.label)).collect();
+            let (value, n) = (macro_f1(&labels), labels.len());
+            figures.push(Figure { source: source(), name: "three labels".to_owned(), value, n });
+        }
+        figures.extend(attacks.iter().map(|(attack, rate)| rate.figure(format!("accepted: {}", attack.name()))));
+        let all = attacks.values().fold(Rate::default(), |a, b| Rate { n: a.n + b.n, n_yes: a.n_yes + b.n_yes });
+        figures.push(all.figure("accepted: all attacks".to_owned()));
+        figures.push(negations.figure("inserted negations noticed".to_owned()));
+        figures.extend(calibration(&judged));
+        figures
+    }
+
+    /// Answers of questions of which other answers were trained on: judged alone, and with those as marks.
+    fn judge_known_questions<'e>(&self, questions: &[Vec<&'e Example>]) -> Vec<(&'e Example, bool, bool)> {
+        let mut judged = Vec::new();
+        for fold in 0..N_FOLDS {
+            let parts: Vec<(Vec<&Example>, Vec<&Example>)> = questions
+                .iter()
+                .map(|question| {
+                    let mut question = question.clone();
+                    Random(SEED).shuffle(&mut question);
+                    let numbered = question.into_iter().enumerate();
+                    let (held_out, kept): (Vec<_>, Vec<_>) = numbered.partition(|(at, _)| at % N_FOLDS == fold);
+                    let plain = |it: Vec<(usize, &'e Example)>| it.into_iter().map(|(_, it)| it).collect();
+                    (plain(held_out), plain(kept))
+                })
+                .collect();
+            let model = self.train_on(&parts.iter().flat_map(|(_, kept)| kept.iter().copied()).collect::<Vec<_>>());
+            let of_question = |(held_out, kept): &(Vec<&'e Example>, Vec<&'e Example>)| {
+                let Some(first) = held_out.first() else { return Vec::new() };
+                let task = Task::new(&first.question, &first.references, &model.rarity);
+                let judge = |examples: &[&'e Example]| -> Vec<Judged<'e>> {
+                    examples.iter().map(|example| Judged::new(example, 0, &task, &model)).collect()
+                };
+                let (held_out, kept) = (judge(held_out), judge(kept));
+                let teacher = teacher(&kept.iter().collect::<Vec<_>>());
+                let both = |it: &Judged| teacher.as_ref().map_or(it.score > 0.0, |it2| it2.score_of(&it.point) > 0.0);
+                held_out.iter().map(|it| (it.example, it.score > 0.0, both(it))).collect()
+            };
+            judged.par_extend(parts.par_iter().flat_map_iter(of_question));
+        }
+        judged
+    }
+}
+
+fn teacher(marks: &[&Judged]) -> Option<Teacher> {
+    let points = marks.iter().map(|it| it.point.clone()).collect();
+    let is_correct: Vec<bool> = marks.iter().map(|it| it.is_correct()).collect();
+    Teacher::learn(points, &is_correct).0
+}
+
+/// Truth and judgement of the answers that are left when `n_marks` of each question were given as marks.
+fn with_marks(judged: &[&Judged], n_marks: usize) -> Vec<(bool, bool)> {
+    let mut by_question: BTreeMap<usize, Vec<&Judged>> = BTreeMap::new();
+    for it in judged {
+        by_question.entry(it.question).or_default().push(it);
+    }
+    let questions: Vec<Vec<&Judged>> = by_question.into_values().filter(|it| it.len() > n_marks).collect();
+    let of_question = |question: &Vec<&Judged>| -> Vec<(bool, bool)> {
+        let mut question = question.clone();
+        Random(SEED + question[0].question as u64).shuffle(&mut question);
+        let (marks, rest) = question.split_at(n_marks);
+        let teacher = teacher(marks);
+        let is_accepted =
+            |it: &Judged| teacher.as_ref().map_or(it.score > 0.0, |teacher| teacher.score_of(&it.point) > 0.0);
+        rest.iter().map(|it| (it.is_correct(), is_accepted(it))).collect()
+    };
+    questions.par_iter().flat_map_iter(of_question).collect()
+}
+
+/// Of the answers judged with some confidence, how many are judged rightly.
+fn calibration(judged: &[Judged]) -> Vec<Figure> {
+    let mut rates = [Rate::default(); 5];
+    for it in judged {
+        let probability = logistic(f64::from(it.score));
+        let confidence = probability.max(1.0 - probability);
+        let class = (((confidence - 0.5) * 10.0) as usize).min(rates.len() - 1);
+        rates[class].add((it.score > 0.0) == it.is_correct());
+    }
+    let name = |class: usize| {
+        format!("right at confidence {:.1} to {:.1}", 0.5 + class as f64 / 10.0, 0.6 + class as f64 / 10.0)
+    };
+    rates.into_iter().enumerate().map(|(class, rate)| rate.figure(name(class))).collect()
+}
+
+/// The mean over the labels of the harmonic mean of precision and recall, from pairs of truth and judgement.
+fn macro_f1<L: Copy + Ord>(pairs: &[(L, L)]) -> f64 {
+    /// How often a label is the truth, is judged, and is both.
+    #[derive(Default)]
+    #[allow(clippy::struct_field_names, reason = "all of them are numbers of answers")]
+    struct Count {
+        n_true: f64,
+        n_judged: f64,
+        n_both: f64,
+    }
+    let mut counts: BTreeMap<L, Count> = BTreeMap::new();
+    for (truth, judged) in pairs {
+        counts.entry(*truth).or_default().n_true += 1.0;
+        counts.entry(*judged).or_default().n_judged += 1.0;
+        counts.entry(*truth).or_default().n_both += f64::from(u8::from(truth == judged));
+    }
+    let f1 = counts.values().map(|it| 2.0 * it.n_both / (it.n_true + it.n_judged));
+    f1.sum::<f64>() / counts.len().max(1) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn macro_f1_is_the_mean_over_the_labels() {
+        let pairs = [(true, true), (true, false), (false, false), (false, false)];
+        assert!((macro_f1(&pairs) - f64::midpoint(2.0 / 3.0, 4.0 / 5.0)).abs() < 1e-12);
+        assert_eq!(macro_f1::<bool>(&[]), 0.0);
+    }
+}

@@ -1,0 +1,109 @@
+//! Reference answers and an answer to a judgement, for exercises without a rubric.
+//!
+//! In: a question, one or more answers that are right, and an answer. Out: a [`Judgement`]: correct, incomplete or
+//! contradictory, and how sure. A small model that was trained on answers graded by people decides: `reading` (words with
+//! stem, weight and polarity) → `pair` (which words meet those of a reference) → `features` (a row of numbers) → `trees`.
+//! Given a few answers that the teacher has marked, `adapt` moves the judgement towards the teacher's.
+//!
+//! The model ships in `assets/grade/reference.bin` and is made by `training` (with `boosting` and `attacks`), never while
+//! grading. Absent: the texts that it was trained on, files, the screen.
+
+mod adapt;
+mod attacks;
+mod boosting;
+mod evaluation;
+mod features;
+mod fluency;
+mod kin;
+mod model;
+mod opposites;
+mod pair;
+mod reading;
+pub mod training;
+mod trees;
+
+use std::sync::{Arc, LazyLock};
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use adapt::Teacher;
+pub use adapt::{Adaptation, Mark};
+use boosting::logistic;
+pub use evaluation::Figure;
+use features::Task;
+pub use kin::WordNet;
+pub use model::{Model, ModelError};
+
+/// What an answer is worth beside its references.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Label {
+    Correct,
+    /// Not enough of it, or nothing to the purpose.
+    #[serde(alias = "incorrect")]
+    Incomplete,
+    /// It says the opposite of a reference.
+    Contradictory,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Judgement {
+    pub label: Label,
+    /// The probability that a person agrees on whether it is correct, `0.5..=1.0`.
+    pub confidence: f64,
+}
+
+/// A question and its references, ready to judge any number of answers.
+#[derive(Clone, Debug)]
+pub struct Grader {
+    model: Arc<Model>,
+    task: Task,
+    teacher: Option<Teacher>,
+}
+
+static SHIPPED: LazyLock<Arc<Model>> = LazyLock::new(|| {
+    let bytes = include_bytes!("../../../assets/grade/reference.bin");
+    Arc::new(Model::decode(bytes).expect("the model in assets is one that `training` wrote"))
+});
+
+impl Grader {
+    /// A grader with the model that ships. Without references nothing is correct.
+    pub fn new<S: AsRef<str>>(question: &str, references: &[S]) -> Self {
+        Self::with_model(Arc::clone(&SHIPPED), question, references)
+    }
+
+    /// A grader with another model.
+    pub fn with_model<S: AsRef<str>>(model: Arc<Model>, question: &str, references: &[S]) -> Self {
+        let task = Task::new(question, references, &model.rarity);
+        Self { model, task, teacher: None }
+    }
+
+    /// Learns from answers to this question that a teacher has marked, and says whether that helps.
+    ///
+    /// Replaces what was learned before. Where it does not help, the judgements stay as they were.
+    pub fn learn(&mut self, marks: &[Mark]) -> Adaptation {
+        let (teacher, adaptation) = Teacher::new(&self.model, &self.task, marks);
+        self.teacher = teacher;
+        adaptation
+    }
+
+    pub fn judge(&self, answer: &str) -> Judgement {
+        if self.task.references.is_empty() {
+            return Judgement { label: Label::Incomplete, confidence: 0.5 };
+        }
+        let (row, seen) = self.task.row(answer, &self.model);
+        if seen.reading.words.is_empty() {
+            return Judgement { label: Label::Incomplete, confidence: 1.0 };
+        }
+        let alone = self.model.score(&row);
+        let score = self.teacher.as_ref().map_or(alone, |teacher| teacher.score(alone, &row, &seen));
+        let probability = logistic(f64::from(score));
+        Judgement { label: self.model.label(score, &row), confidence: probability.max(1.0 - probability) }
+    }
+
+    /// Judges many answers, in their order, on all processors. Each judgement is the one that [`Self::judge`] gives.
+    pub fn judge_all<S: AsRef<str> + Sync>(&self, answers: &[S]) -> Vec<Judgement> {
+        answers.par_iter().map(|answer| self.judge(answer.as_ref())).collect()
+    }
+}
