@@ -15,6 +15,7 @@ mod grader;
 mod html;
 mod markdown_pages;
 mod plain;
+mod reference;
 mod review;
 mod screens;
 mod simulator;
