@@ -3,7 +3,10 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::Arc;
 
+use coldstart::grade::reference::training::{Example, Trainer};
+use coldstart::grade::reference::{Grader, Label};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -125,19 +128,24 @@ fn a_line_that_cannot_be_read_is_named() {
 }
 
 #[test]
-fn training_twice_gives_the_same_bytes() {
-    let folder = TempDir::new().unwrap();
-    let graded = (0..60).map(|n| {
-        let question = format!("What does part {} do?", n / 6);
-        let (answer, label) = [("It carries the current to the lamp", "correct"), ("It is red", "incorrect")][n % 2];
-        json!({ "question": question, "references": ["It carries current to the lamp."], "answer": answer, "label3": label })
-    });
-    write(&folder, "made-up.jsonl", &graded.collect::<Vec<_>>());
-    for name in ["one.bin", "two.bin"] {
-        let output = coldstart(&["grade", "--train", ".", "--out", name], folder.path());
-        assert_eq!(output.status.code(), Some(0), "{output:?}");
-        assert!(String::from_utf8_lossy(&output.stdout).contains("inserted negations noticed"));
-    }
-    let read = |name: &str| std::fs::read(folder.path().join(name)).unwrap();
-    assert!(read("one.bin") == read("two.bin"));
+fn training_twice_gives_the_same_model() {
+    let examples: Vec<Example> = (0..60)
+        .map(|n| {
+            let (answer, label) =
+                [("It carries the current to the lamp", Label::Correct), ("It is red", Label::Incomplete)][n % 2];
+            Example {
+                source: "made up".into(),
+                question: format!("What does part {} do?", n / 6),
+                references: vec!["It carries current to the lamp.".into()],
+                answer: answer.into(),
+                label,
+            }
+        })
+        .collect();
+    let train = || Trainer::new(&examples, None).train();
+    let model = train();
+    assert!(model.encode() == train().encode());
+    let grader = Grader::with_model(Arc::new(model), "What does part 99 do?", &examples[0].references);
+    assert_eq!(grader.judge("It carries the current to a lamp").label, Label::Correct);
+    assert_ne!(grader.judge("It is blue").label, Label::Correct);
 }

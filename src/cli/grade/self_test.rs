@@ -32,7 +32,9 @@ struct Tally {
 
 pub(super) fn run(course: &Course, output: &mut Output) -> Result<(), CliError> {
     let mut all = Tally::default();
-    output.line("On the shipped samples; a sample is never evidence for itself.")?;
+    output
+        .line("On the shipped samples. None is evidence for itself, but the rubrics were written with them in view:")?;
+    output.line("this shows that what was settled holds, not how a new answer fares.")?;
     output.line(&format!(
         "{:<30} {:>7} {:>9} {:>6} {:>6} {:>8} {:>10} {:>11}",
         "exercise", "samples", "precision", "recall", "F1", "Pearson", "mean error", "false passes"

@@ -48,7 +48,7 @@ struct Kernel {
     rows: f64,
 }
 
-const KERNEL: Kernel = Kernel { trust: 0.8, offset: 0.5, words: 6.0, letters: 4.0, rows: 3.0 };
+const KERNEL: Kernel = Kernel { trust: 0.8, offset: 0.5, words: 8.0, letters: 4.0, rows: 4.0 };
 
 /// What was learned from marks.
 #[derive(Clone, Debug)]
@@ -230,6 +230,61 @@ fn solve(factor: &[Vec<f64>], vector: &mut [f64]) {
         vector[i] /= factor[i][i];
         for j in 0..i {
             vector[j] -= factor[i][j] * vector[i];
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::reading::{Rarity, Reading};
+    use super::*;
+
+    fn point(answer: &str, alone: f32) -> Point {
+        let seen = Seen::new(Reading::new(answer, &Rarity::default()), &Reading::default());
+        Point::new(alone, &[0.0], &seen)
+    }
+
+    /// Ten marks on two answers that the model is wrong about.
+    fn taught() -> (Option<Teacher>, Adaptation) {
+        let marked = [("the gap is closed", -1.0, true), ("the wire is blue", 1.0, false)];
+        let all = || marked.iter().cycle().take(10);
+        let points = all().map(|(answer, alone, _)| point(answer, *alone)).collect();
+        Teacher::learn(points, &all().map(|(.., is_correct)| *is_correct).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn an_answer_like_a_marked_one_is_judged_as_the_teacher_did() {
+        let (teacher, adaptation) = taught();
+        assert!(
+            adaptation.helps && adaptation.agreed_before == 0.0 && adaptation.agreed_after == 1.0,
+            "{adaptation:?}"
+        );
+        let teacher = teacher.unwrap();
+        assert!(teacher.score_of(&point("a gap that is closed", -1.0)) > 0.0);
+        assert!(teacher.score_of(&point("a blue wire", 1.0)) < 0.0);
+    }
+
+    #[test]
+    fn marks_that_mislead_are_not_used() {
+        // The model is right, and of each two answers in the same words one is marked right and one wrong.
+        let words = ["gap", "wire", "lamp", "switch", "current", "circuit", "voltage", "battery", "metal", "series"];
+        let right: Vec<bool> = (0..20).map(|n| n % 2 == 0).collect();
+        let points = right.iter().zip(0..).map(|(right, n)| point(words[n / 2], if *right { 0.3 } else { -0.3 }));
+        let (teacher, adaptation) = Teacher::learn(points.collect(), &right);
+        assert!(teacher.is_none() && adaptation.agreed_before == 1.0, "{adaptation:?}");
+        let (teacher, adaptation) = Teacher::learn(Vec::new(), &[]);
+        assert!(teacher.is_none() && !adaptation.helps);
+    }
+
+    #[test]
+    fn a_factor_solves_its_equations() {
+        let matrix = [[4.0, 2.0, 0.5], [2.0, 5.0, 1.0], [0.5, 1.0, 3.0]];
+        let factor = cholesky(3, |i, j| matrix[i][j]);
+        let mut solution = vec![1.0, 2.0, 3.0];
+        solve(&factor, &mut solution);
+        for (row, wanted) in matrix.iter().zip([1.0, 2.0, 3.0]) {
+            let got: f64 = row.iter().zip(&solution).map(|(a, b)| a * b).sum();
+            assert!((got - wanted).abs() < 1e-12);
         }
     }
 }

@@ -154,3 +154,30 @@ fn swapped(words: &[&str]) -> Option<String> {
         None => [&words[words.len() / 2..], &words[..words.len() / 2]].concat().join(" "),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_right_answer_is_spoilt_in_each_way() {
+        let question = "What closes the circuit?";
+        for (attack, answer, spoilt) in [
+            (Attack::Sorted, "the wire closes a gap", Some("a closes gap the wire")),
+            (Attack::Negated, "the wire is closed", Some("the wire is not closed")),
+            (Attack::Negated, "the wire is not open", Some("the wire is open")),
+            (Attack::Negated, "the wire closes the gap", Some("the wire does not close the gap")),
+            (Attack::Negated, "wire", None),
+            (
+                Attack::Swapped,
+                "the lamp burns because the wire is closed",
+                Some("the wire is closed because the lamp burns"),
+            ),
+            (Attack::Swapped, "a wire", None),
+            (Attack::OneWord, "the wire closes it", Some("closes")),
+        ] {
+            let found = attack.spoil(answer, question, &mut Random(1));
+            assert_eq!(found.as_deref(), spoilt, "{attack:?} {answer}");
+        }
+    }
+}

@@ -112,13 +112,14 @@ fn ask(
         let mut best: Option<(f64, Question)> = None;
         for &feature in asked {
             let column = &columns[feature];
-            let mut sums = vec![(0.0_f64, 0.0_f64); n_leaves * MAX_BINS];
+            let n_bins = column.edges.len() + 1;
+            let mut sums = vec![(0.0_f64, 0.0_f64); n_leaves * n_bins];
             for (leaf, row) in leaf_of_row.iter().zip(drawn) {
                 let (gradient, hessian) = gradients[*row as usize];
-                let sum = &mut sums[usize::from(*leaf) * MAX_BINS + usize::from(column.bins[*row as usize])];
+                let sum = &mut sums[usize::from(*leaf) * n_bins + usize::from(column.bins[*row as usize])];
                 *sum = (sum.0 + f64::from(gradient), sum.1 + f64::from(hessian));
             }
-            for (bin, gain) in gains(&sums, column.edges.len(), growth.l2).into_iter().enumerate() {
+            for (bin, gain) in gains(&sums, n_bins, growth.l2).into_iter().enumerate() {
                 if gain > best.map_or(1e-6, |(gain, _)| gain) {
                     best = Some((gain, Question { feature, bin: bin as u8 }));
                 }
@@ -135,10 +136,10 @@ fn ask(
 }
 
 /// What each threshold of a feature gains, over all leaves of the level.
-fn gains(sums: &[(f64, f64)], n_edges: usize, l2: f64) -> Vec<f64> {
+fn gains(sums: &[(f64, f64)], n_bins: usize, l2: f64) -> Vec<f64> {
     let fit = |gradient: f64, hessian: f64| gradient * gradient / (hessian + l2);
-    let mut gains = vec![0.0; n_edges];
-    for bins in sums.chunks(MAX_BINS) {
+    let mut gains = vec![0.0; n_bins - 1];
+    for bins in sums.chunks(n_bins) {
         let all = bins.iter().fold((0.0, 0.0), |all, bin| (all.0 + bin.0, all.1 + bin.1));
         let mut below = (0.0, 0.0);
         for (gain, bin) in gains.iter_mut().zip(bins) {
@@ -207,5 +208,36 @@ impl Random {
         for last in (1..items.len()).rev() {
             items.swap(last, self.below(last + 1));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rows of a chessboard of four fields.
+    fn chessboard() -> (Vec<[f32; 2]>, Vec<bool>) {
+        let mut random = Random(1);
+        let mut number = || random.below(1000) as f32 / 1000.0;
+        let rows: Vec<[f32; 2]> = (0..400).map(|_| [number(), number()]).collect();
+        let is_positive = rows.iter().map(|row| (row[0] > 0.3) != (row[1] > 0.6)).collect();
+        (rows, is_positive)
+    }
+
+    #[test]
+    fn trees_learn_what_no_single_feature_tells() {
+        let (board, is_positive) = chessboard();
+        let features: Vec<&[f32]> = board.iter().map(<[f32; 2]>::as_slice).collect();
+        let groups: Vec<usize> = (0..board.len()).map(|row| row / 10).collect();
+        let weights = vec![1.0; board.len()];
+        let rows = Rows { features: &features, is_positive: &is_positive, weights: &weights, groups: &groups };
+        let growth =
+            Growth { n_trees: 60, depth: 3, rate: 0.2, l2: 1.0, share_of_features: 1.0, share_of_groups: 0.7, seed: 5 };
+        let forest = grow(&rows, &growth);
+        let n_right = features.iter().zip(&is_positive).filter(|(row, yes)| (forest.score(row) > 0.0) == **yes).count();
+        assert!(n_right >= 390, "{n_right} of 400");
+        assert_eq!(grow(&rows, &growth), forest);
+        let nothing = Rows { features: &[], is_positive: &[], weights: &[], groups: &[] };
+        assert!(grow(&nothing, &growth).trees.is_empty());
     }
 }

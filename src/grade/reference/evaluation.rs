@@ -166,7 +166,8 @@ impl Trainer<'_> {
                 };
                 let (held_out, kept) = (judge(held_out), judge(kept));
                 let teacher = teacher(&kept.iter().collect::<Vec<_>>());
-                let both = |it: &Judged| teacher.as_ref().map_or(it.score > 0.0, |it2| it2.score_of(&it.point) > 0.0);
+                let both =
+                    |it: &Judged| teacher.as_ref().map_or(it.score > 0.0, |teacher| teacher.score_of(&it.point) > 0.0);
                 held_out.iter().map(|it| (it.example, it.score > 0.0, both(it))).collect()
             };
             judged.par_extend(parts.par_iter().flat_map_iter(of_question));
@@ -219,19 +220,18 @@ fn calibration(judged: &[Judged]) -> Vec<Figure> {
 fn macro_f1<L: Copy + Ord>(pairs: &[(L, L)]) -> f64 {
     /// How often a label is the truth, is judged, and is both.
     #[derive(Default)]
-    #[allow(clippy::struct_field_names, reason = "all of them are numbers of answers")]
     struct Count {
-        n_true: f64,
-        n_judged: f64,
-        n_both: f64,
+        truth: f64,
+        judged: f64,
+        both: f64,
     }
     let mut counts: BTreeMap<L, Count> = BTreeMap::new();
     for (truth, judged) in pairs {
-        counts.entry(*truth).or_default().n_true += 1.0;
-        counts.entry(*judged).or_default().n_judged += 1.0;
-        counts.entry(*truth).or_default().n_both += f64::from(u8::from(truth == judged));
+        counts.entry(*truth).or_default().truth += 1.0;
+        counts.entry(*judged).or_default().judged += 1.0;
+        counts.entry(*truth).or_default().both += f64::from(u8::from(truth == judged));
     }
-    let f1 = counts.values().map(|it| 2.0 * it.n_both / (it.n_true + it.n_judged));
+    let f1 = counts.values().map(|it| 2.0 * it.both / (it.truth + it.judged));
     f1.sum::<f64>() / counts.len().max(1) as f64
 }
 

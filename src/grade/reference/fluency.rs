@@ -118,3 +118,21 @@ pub(super) fn kind_of(word: &str, is_grammar: bool) -> u32 {
     let ending = ENDINGS.iter().find(|ending| word.len() > ending.len() + 2 && word.ends_with(**ending));
     hash(ending.unwrap_or(&"#").as_bytes())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::reading::Rarity;
+    use super::*;
+
+    #[test]
+    fn a_sentence_flows_better_than_its_words() {
+        let read = |text: &str| Reading::new(text, &Rarity::default());
+        let written = "The lamp is in the gap. A wire is on the table.";
+        let fluency = Fluency::count(std::iter::repeat_n(written, 20).map(read));
+        let sentence = fluency.of(&read("the wire is in a lamp"));
+        let shuffled = fluency.of(&read("is the in lamp wire a"));
+        assert!(sentence.mean > 0.0 && shuffled.mean < 0.0, "{sentence:?} {shuffled:?}");
+        assert!(shuffled.opening < sentence.opening && shuffled.ending < sentence.ending);
+        assert_eq!(fluency.of(&read("")), Flow::default());
+    }
+}

@@ -2,11 +2,12 @@
 //!
 //! In: a question, one or more answers that are right, and an answer. Out: a [`Judgement`]: correct, incomplete or
 //! contradictory, and how sure. A small model that was trained on answers graded by people decides: `reading` (words with
-//! stem, weight and polarity) → `pair` (which words meet those of a reference) → `features` (a row of numbers) → `trees`.
-//! Given a few answers that the teacher has marked, `adapt` moves the judgement towards the teacher's.
+//! stem, weight and polarity) → `pair` (which words meet those of a reference, by `kin` and `opposites` too) → `fluency`
+//! (do they follow on each other) → `features` (a row of numbers) → `trees`. Given a few answers that the teacher has
+//! marked, `adapt` moves the judgement towards the teacher's.
 //!
-//! The model ships in `assets/grade/reference.bin` and is made by `training` (with `boosting` and `attacks`), never while
-//! grading. Absent: the texts that it was trained on, files, the screen.
+//! The model ships in `assets/grade/reference.bin` and is made by `training` (with `boosting` and `attacks`) and measured
+//! by `evaluation`, never while grading. Absent: the texts that it was trained on, files, the screen.
 
 mod adapt;
 mod attacks;
@@ -105,5 +106,56 @@ impl Grader {
     /// Judges many answers, in their order, on all processors. Each judgement is the one that [`Self::judge`] gives.
     pub fn judge_all<S: AsRef<str> + Sync>(&self, answers: &[S]) -> Vec<Judgement> {
         answers.par_iter().map(|answer| self.judge(answer.as_ref())).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const QUESTION: &str = "Why is a warm call to the function faster than the first one?";
+    const REFERENCES: [&str; 2] = [
+        "The environment is already running, so the code outside the handler is not executed again.",
+        "The container is reused and does not have to be started.",
+    ];
+
+    #[test]
+    fn a_reference_is_correct_and_what_looks_like_it_is_not() {
+        let grader = Grader::new(QUESTION, &REFERENCES);
+        for (answer, is_correct) in [
+            (REFERENCES[0], true),
+            ("Because the container is reused and it does not need to be started.", true),
+            ("", false),
+            ("container", false),
+            ("I do not know.", false),
+            (QUESTION, false),
+            ("already, code, container, environment, executed, handler, reused, running, started", false),
+            ("again already code environment executed handler is is not outside running so the the", false),
+            ("It is not true that the container is reused and does not have to be started.", false),
+            ("The container is not reused and has to be started.", false),
+        ] {
+            let judgement = grader.judge(answer);
+            assert_eq!(judgement.label == Label::Correct, is_correct, "{answer}: {judgement:?}");
+            assert!((0.5..=1.0).contains(&judgement.confidence));
+        }
+    }
+
+    #[test]
+    fn any_text_is_judged_in_bounds() {
+        let huge = "warm container ".repeat(700_000);
+        let many: Vec<String> = (0..3).map(|n| format!("reference {n} {huge}")).collect();
+        for text in [huge.as_str(), "\n\n\n", "\u{301}\u{202e}", "不知道", &"(".repeat(100_000)] {
+            assert_ne!(Grader::new(QUESTION, &many).judge(text).label, Label::Correct);
+            assert_ne!(Grader::new(text, &REFERENCES).judge("no").label, Label::Correct);
+        }
+        assert_eq!(Grader::new::<&str>("", &[]).judge("anything").label, Label::Incomplete);
+    }
+
+    #[test]
+    fn the_number_of_threads_changes_nothing() {
+        let grader = Grader::new(QUESTION, &REFERENCES);
+        let answers: Vec<String> = (0..200).map(|n| format!("answer {n}: {}", REFERENCES[n % 2])).collect();
+        let one_by_one: Vec<Judgement> = answers.iter().map(|answer| grader.judge(answer)).collect();
+        assert_eq!(grader.judge_all(&answers), one_by_one);
     }
 }

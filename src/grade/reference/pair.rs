@@ -288,3 +288,35 @@ fn best_sentence(ours: &[Word], meetings: &[Option<Meeting>], reference: &Seen) 
     }
     share(covered.into_iter().fold(0.0, f32::max), reference.total_worth())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::reading::Rarity;
+    use super::*;
+
+    fn pair(answer: &str, reference: &str) -> Pair {
+        let read = |text: &str| Seen::new(Reading::new(text, &Rarity::default()), &Reading::default());
+        compare(&read(answer), &read(reference), &Kin::default())
+    }
+
+    #[test]
+    fn what_an_answer_shares_with_a_reference_is_measured() {
+        let same = pair("the gap separates the terminals", "the gap separates the terminals");
+        assert_eq!((same.recall, same.precision, same.in_order, same.opposed), (1.0, 1.0, 1.0, 0.0));
+        let typo = pair("the gap seperates the terminals", "the gap separates the terminals");
+        assert!(typo.recall > 0.9 && typo.n_missing == 0.0);
+        let swapped = pair("the queue triggers the function", "the function triggers the queue");
+        assert!(swapped.recall == 1.0 && swapped.in_order < 1.0 && swapped.inverted > 0.0);
+        for (answer, opposes) in [
+            ("the terminals are not connected", false),
+            ("the terminals are separated", false),
+            ("the terminals are connected", true),
+            ("the terminals are not separated", true),
+        ] {
+            let found = pair(answer, "the terminals are not connected");
+            assert_eq!(found.opposed > 0.0, opposes, "{answer}: {found:?}");
+        }
+        assert_eq!(pair("", "the gap").recall, 0.0);
+        assert_eq!(pair("the gap", "").precision, 0.0);
+    }
+}

@@ -29,7 +29,7 @@ const COPIES: usize = 3;
 
 const GROWTH: Growth =
     Growth { n_trees: 300, depth: 6, rate: 0.05, l2: 10.0, share_of_features: 0.4, share_of_groups: 0.3, seed: SEED };
-const CORRECT: Growth = Growth { n_trees: 400, depth: 5, ..GROWTH };
+const CORRECT: Growth = Growth { n_trees: 500, depth: 4, rate: 0.03, l2: 20.0, ..GROWTH };
 const CONTRADICTORY: Growth = Growth { n_trees: 200, depth: 5, ..GROWTH };
 
 /// An answer that a person graded.
