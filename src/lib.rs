@@ -20,6 +20,7 @@
 //!   html       the course as static pages
 //!   gradebook  submissions in, grades out; a class is a fold over its journal
 //!   faas       the local function platform: serverless.yml, HTTP gateway, JavaScript sandboxes, warm pool
+//!   marking    an answer to its verdict, also where code must run first
 //!   session    one learner at one terminal: the loop, and `perform(Effect)`
 //!   cli        one file per command: wiring only
 //! ```
@@ -47,6 +48,7 @@ pub mod content;
 pub mod faas;
 pub mod gradebook;
 pub mod html;
+pub mod marking;
 pub mod session;
 pub mod store;
 pub mod tui;

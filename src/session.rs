@@ -23,6 +23,7 @@ use crate::app::key::{Code, Key};
 use crate::app::{Action, Effect, Model, Motion, Notice, Size, update};
 use crate::content;
 use crate::course::{Course, ExerciseId, review};
+use crate::marking::Marker;
 use crate::sim;
 use crate::store::Store;
 use crate::tui::{self, Theme};
@@ -67,6 +68,7 @@ pub struct Opening {
     pub reply_is_late: bool,
     /// Hears of changes in `folder`.
     pub listening: Option<Listening>,
+    pub marker: Marker,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -86,7 +88,7 @@ pub enum End {
 
 /// Runs until the learner quits, the system asks to, or the terminal is gone.
 pub fn run(opening: Opening) -> Result<End, SessionError> {
-    let Opening { course, folder, mut store, theme, notice, reply_is_late, listening } = opening;
+    let Opening { course, folder, mut store, theme, notice, reply_is_late, listening, marker } = opening;
     let mut kept = store.load()?;
     store.sweep()?;
     let now_ms = jiff::Timestamp::now().as_millisecond();
@@ -104,7 +106,7 @@ pub fn run(opening: Opening) -> Result<End, SessionError> {
     if let Some(listening) = listening {
         listening.report(events.clone());
     }
-    let mut session = Session { keeper, folder, readings: Arc::default(), events, end: None };
+    let mut session = Session { keeper, folder, marker, readings: Arc::default(), events, end: None };
     let opened = model.opened();
     session.perform_all(&mut model, &mut screen, opened);
     let end = session.listen(&mut model, &mut screen, &theme, &inbox, &may_read);
@@ -114,6 +116,7 @@ pub fn run(opening: Opening) -> Result<End, SessionError> {
 
 struct Session {
     keeper: Keeper,
+    marker: Marker,
     folder: Option<PathBuf>,
     /// How often the course was read: the newest reading counts, whichever ends last.
     readings: Arc<AtomicU64>,
@@ -221,9 +224,10 @@ impl Session {
             Effect::Keep { .. } | Effect::SaveDraft { .. } | Effect::SavePosition { .. } => self.keeper.send(effect),
             Effect::Grade { question, exercise, answer } => {
                 let (course, events) = (Arc::clone(&model.course), self.events.clone());
+                let marker = self.marker.clone();
                 thread::spawn(move || {
                     let graded = panic::catch_unwind(AssertUnwindSafe(|| {
-                        course.exercises.get(&exercise).map(|exercise| exercise.grade(&answer))
+                        course.exercises.get(&exercise).map(|exercise| marker.grade(exercise, &answer))
                     }));
                     let action = match graded {
                         Ok(Some(verdict)) => Action::Graded { question, verdict },
@@ -258,7 +262,9 @@ impl Session {
                     }
                 });
             }
-            Effect::EditExternally { exercise, text } => return Some(edit_answer(screen, exercise, &text)),
+            Effect::EditExternally { exercise, file, text } => {
+                return Some(edit_answer(screen, exercise, &file, &text));
+            }
             Effect::EditPage { file, line } => {
                 let Some(folder) = &self.folder else {
                     let text = "This course is built into the program. `--course DIR` opens one that you can edit.";
@@ -275,11 +281,11 @@ impl Session {
 }
 
 /// Lets the learner write the answer in their own editor, and comes back with what was written.
-fn edit_answer(screen: &mut Screen, exercise: ExerciseId, text: &str) -> Action {
+fn edit_answer(screen: &mut Screen, exercise: ExerciseId, name: &str, text: &str) -> Action {
     let failed = |error: std::io::Error| {
         Action::Said(Notice { text: format!("{error}. The answer is unchanged."), grave: true })
     };
-    let file = match tempfile::Builder::new().prefix("coldstart-").suffix(".md").tempfile() {
+    let file = match tempfile::Builder::new().prefix("coldstart-").suffix(&format!("-{name}")).tempfile() {
         Ok(file) => file,
         Err(error) => return failed(error),
     };

@@ -1,18 +1,23 @@
 //! A text editor of several lines: keys in, text out.
 //!
+//! Prose is wrapped; code is not, and a new line of it begins where the line before began.
+//!
 //! The kept widget holds text, cursor, selection and undo at once, so it stands in the model; this file is the only
 //! one in `app` that names it, and `tui` paints it.
 
-use ratatui_textarea::{Input, Key as AreaKey, TextArea, WrapMode};
+use ratatui_textarea::{CursorMove, Input, Key as AreaKey, TextArea, WrapMode};
 
 use super::key::{Code, Key};
 
 /// Longest answer that can be typed, in bytes. Longer pastes are cut, and the learner is told.
 pub const MAX_BYTES: usize = 64 * 1024;
+/// What Page Up and Page Down move over in code.
+const PAGE_LINES: usize = 10;
 
 #[derive(Clone, Debug)]
 pub struct Editor {
     area: TextArea<'static>,
+    is_code: bool,
 }
 
 impl Editor {
@@ -20,9 +25,17 @@ impl Editor {
         let mut area = TextArea::from(text.split('\n'));
         area.set_wrap_mode(WrapMode::WordOrGlyph);
         area.set_tab_length(4);
-        area.move_cursor(ratatui_textarea::CursorMove::Bottom);
-        area.move_cursor(ratatui_textarea::CursorMove::End);
-        Self { area }
+        area.move_cursor(CursorMove::Bottom);
+        area.move_cursor(CursorMove::End);
+        Self { area, is_code: false }
+    }
+
+    /// An editor for source code, the cursor at its beginning.
+    pub fn for_code(text: &str) -> Self {
+        let mut area = TextArea::from(text.trim_end_matches('\n').split('\n'));
+        area.set_wrap_mode(WrapMode::None);
+        area.set_tab_length(2);
+        Self { area, is_code: true }
     }
 
     pub fn text(&self) -> String {
@@ -39,13 +52,28 @@ impl Editor {
         if full && (key.typed().is_some() || key.code == Code::Enter) {
             return false;
         }
+        if self.is_code && matches!(key.code, Code::PageUp | Code::PageDown) {
+            // The widget would go by the height at which it was painted, and code is painted by another.
+            let to = if key.code == Code::PageUp { CursorMove::Up } else { CursorMove::Down };
+            (0..PAGE_LINES).for_each(|_| self.area.move_cursor(to));
+            return false;
+        }
+        if self.is_code && key.code == Code::Enter && !key.ctrl && !key.alt {
+            let (line, column) = self.cursor();
+            let before: String = self.lines()[line].chars().take(column).collect();
+            let indent: String = before.chars().take_while(|c| *c == ' ' || *c == '\t').collect();
+            let deeper = if before.trim_end().ends_with(['{', '[', '(', ':']) { "  " } else { "" };
+            self.area.insert_newline();
+            self.area.insert_str(indent + deeper);
+            return true;
+        }
         self.area.input(input(key))
     }
 
     /// Inserts what was pasted as one step that undo takes back. Returns whether all of it found room.
     pub fn paste(&mut self, text: &str) -> bool {
-        let clean: String =
-            text.replace("\r\n", "\n").replace('\r', "\n").chars().filter(|c| !c.is_control() || *c == '\n').collect();
+        let lines = text.replace("\r\n", "\n").replace('\r', "\n").replace('\t', "  ");
+        let clean: String = lines.chars().filter(|c| !c.is_control() || *c == '\n').collect();
         let room = MAX_BYTES.saturating_sub(self.text().len());
         let mut end = clean.len().min(room);
         while !clean.is_char_boundary(end) {
@@ -53,6 +81,25 @@ impl Editor {
         }
         self.area.insert_str(&clean[..end]);
         end == clean.len()
+    }
+
+    pub fn lines(&self) -> &[String] {
+        self.area.lines()
+    }
+
+    /// Line and character, both from 0.
+    pub fn cursor(&self) -> (usize, usize) {
+        let at = self.area.cursor();
+        (at.0, at.1)
+    }
+
+    /// The characters of a line that are selected: the first, and the one after the last.
+    pub fn selected(&self, line: usize) -> Option<(usize, usize)> {
+        let ((from_line, from), (to_line, to)) = self.area.selection_range()?;
+        if !(from_line..=to_line).contains(&line) {
+            return None;
+        }
+        Some((if line == from_line { from } else { 0 }, if line == to_line { to } else { usize::MAX }))
     }
 
     /// What `tui` paints.

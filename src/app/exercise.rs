@@ -3,6 +3,7 @@
 //! An answer is a draft from its first letter on; submitting asks for a verdict, a verdict is kept, and only what is
 //! kept is shown.
 
+mod coding;
 mod drawing;
 mod filling;
 mod matching;
@@ -17,6 +18,7 @@ pub(crate) use filling::open_rows;
 pub use matching::Matching;
 use sheet_rows::entry;
 
+use super::code::CodeView;
 use super::editor::{self, Editor};
 use super::field::Field;
 use super::key::{Code, Key};
@@ -43,6 +45,8 @@ pub struct Sheet {
     pub top: usize,
     /// The flow as far as it is typed, on the screen with the editor.
     pub drawing: Drawing,
+    /// What the editor shows of an answer that is code.
+    pub code: Option<CodeView>,
     /// First row of the prompt shown above the editor.
     pub prompt_top: usize,
     hints_shown: usize,
@@ -118,6 +122,7 @@ impl Sheet {
             rows: Vec::new(),
             top: 0,
             drawing: Drawing::default(),
+            code: None,
             prompt_top: 0,
             hints_shown: work.hints,
             solution_shown: work.solution_seen,
@@ -187,7 +192,7 @@ impl Sheet {
         let Some(exercise) = desk.course.exercises.get(&self.exercise) else { return };
         let width = usize::from(self.size.cols).saturating_sub(4).clamp(1, 90);
         let work = desk.progress.work(&self.exercise);
-        self.prompt = super::row::prose(&exercise.prompt, width);
+        self.prompt = super::row::prose(&exercise.task_text(), width);
         self.rows = self.sheet_rows(exercise, &work, width);
         self.drawing = match (&self.input, &exercise.kind) {
             (Input::Writing(editor), Kind::Flow(_)) if self.is_writing() => {
@@ -197,6 +202,10 @@ impl Sheet {
             }
             _ => Drawing::default(),
         };
+        match &exercise.kind {
+            Kind::Code(task) => self.lay_out_code(task, &work, width),
+            _ => self.code = None,
+        }
         self.top = self.top.min(self.last_top());
     }
 
@@ -229,7 +238,11 @@ impl Sheet {
             Action::Back => return self.back(),
             Action::ExternalEditor => match &self.input {
                 Input::Writing(editor) => {
-                    Step::effect(Effect::EditExternally { exercise: self.exercise.clone(), text: editor.text() })
+                    let file = match &exercise.kind {
+                        Kind::Code(task) => task.file.clone(),
+                        _ => "answer.md".to_owned(),
+                    };
+                    Step::effect(Effect::EditExternally { exercise: self.exercise.clone(), file, text: editor.text() })
                 }
                 _ => Step::default(),
             },
@@ -275,8 +288,8 @@ impl Sheet {
                     format!("Could not save: {why}. Your answer is still here. Submit it again to try once more.");
                 Step { notice: Some(Notice { text, grave: true }), ..Step::default() }
             }
-            (Action::Edited { exercise, text }, _) if *exercise == self.exercise => {
-                self.input = Input::Writing(Box::new(Editor::new(text)));
+            (Action::Edited { exercise: edited, text }, _) if *edited == self.exercise => {
+                self.input = input(exercise, Some(Answer::Text(text.clone())));
                 self.stage = Stage::Answering;
                 self.save_draft()
             }
@@ -452,7 +465,7 @@ impl Sheet {
                 }
                 self.stage = Stage::Answering;
             }
-            Action::Choose(index) if matches!(self.input, Input::Writing(_)) => {
+            Action::Choose(index) if matches!(self.input, Input::Writing(_)) && self.code.is_none() => {
                 return self.dispute(desk, work, *index);
             }
             Action::Choose(_) => {
@@ -489,6 +502,8 @@ fn input(exercise: &Exercise, begun: Option<Answer>) -> Input {
     match (&exercise.kind, begun) {
         (Kind::Text(_) | Kind::Flow(_), Some(Answer::Text(text))) => Input::Writing(Box::new(Editor::new(&text))),
         (Kind::Text(_) | Kind::Flow(_), _) => Input::Writing(Box::new(Editor::new(""))),
+        (Kind::Code(_), Some(Answer::Text(text))) => Input::Writing(Box::new(Editor::for_code(&text))),
+        (Kind::Code(task), _) => Input::Writing(Box::new(Editor::for_code(&task.start))),
         (Kind::Choice { options, several }, begun) => {
             let mut chosen = match begun {
                 Some(Answer::Chosen(chosen)) => chosen,
@@ -570,5 +585,6 @@ pub(crate) fn kind_name(kind: &Kind) -> &'static str {
         Kind::Matching(_) => "Question · match",
         Kind::Gaps { .. } => "Question · fill the gaps",
         Kind::Flow(_) => "Exercise · draw the flow",
+        Kind::Code(_) => "Exercise · code",
     }
 }

@@ -4,6 +4,7 @@
 //! arrives in `Action::Tick`), threads, and whatever paints. Effects are plain data, and a reply names the question it
 //! answers, so that it can be dropped when the learner has moved on.
 
+pub mod code;
 pub mod diagram;
 pub mod editor;
 pub mod exercise;
@@ -220,6 +221,8 @@ pub enum Effect {
     ReadCourse,
     EditExternally {
         exercise: ExerciseId,
+        /// What the text is called: editors go by the ending.
+        file: String,
         text: String,
     },
     /// Opens a course file in the learner's editor, and reads the course again afterwards.

@@ -11,6 +11,7 @@ use super::output::{Output, complain};
 use super::{CliError, Format, Outcome, open_course};
 use crate::content;
 use crate::course::{Course, Problem, check};
+use crate::marking::Marker;
 use crate::session::watch::Watch;
 
 #[derive(Debug, Args)]
@@ -77,7 +78,10 @@ fn check_on_each_save(folder: &Path, format: Format, output: &mut Output) -> Res
 
 fn check_once(folder: Option<&Path>, format: Format, output: &mut Output) -> Result<Outcome, CliError> {
     let course = open_course(folder)?;
-    let problems = check::course(&course);
+    let mut problems = check::course(&course);
+    let marker = Marker::of_this_program()?;
+    problems.extend(course.exercises.values().flat_map(|exercise| marker.prove(exercise)));
+    problems.sort();
     match format {
         Format::Json => output.json(&Checked::of(&course, &problems))?,
         Format::Text => report(&Checked::of(&course, &problems), &problems, folder, output)?,

@@ -17,10 +17,11 @@ use super::{CliError, Format, Outcome, open_course};
 use crate::content::MAX_FILE_BYTES;
 use crate::course::{Answer, nearest_hint};
 use crate::grade::{Status, Verdict};
+use crate::marking::Marker;
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  coldstart grade connection-outside-handler answer.txt\n  echo 'No, because …' | coldstart grade constant-high-traffic - --format json\n  coldstart grade invoice-flow --batch answers.jsonl\n  coldstart grade --reference answers.jsonl --graded marks.jsonl"
+    after_help = "Example:\n  coldstart grade connection-outside-handler answer.txt\n  echo 'No, because …' | coldstart grade constant-high-traffic - --format json\n  coldstart grade invoice-flow --batch answers.jsonl\n  coldstart grade move-the-connection index.js\n  coldstart grade --reference answers.jsonl --graded marks.jsonl"
 )]
 pub(super) struct Arguments {
     /// The exercise's id
@@ -94,14 +95,15 @@ pub(super) fn run(it: &Arguments, folder: Option<&Path>, output: &mut Output) ->
         let all = course.exercises.keys().map(|id| id.0.as_str()).collect::<Vec<_>>().join(", ");
         return Err(CliError::Input(format!("no exercise `{id}`{near}; the course has {all}")));
     };
+    let marker = Marker::of_this_program()?;
     if let Some(file) = &it.batch {
-        return batch::run(exercise, file, it.min, output);
+        return batch::run(exercise, &marker, file, it.min, output);
     }
     let text = read_answer(it.file.as_deref())?;
     let answer = exercise
         .read_answer(&text)
         .map_err(|why| CliError::Input(format!("cannot read the answer to `{id}`: {why}")))?;
-    let verdict = exercise.grade(&answer);
+    let verdict = marker.grade(exercise, &answer);
     match it.format {
         Format::Json => {
             output.json(&Graded { exercise: id, fraction: verdict.fraction(), verdict: &verdict })?;

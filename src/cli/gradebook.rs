@@ -16,6 +16,7 @@ use super::{CliError, Format, Outcome, open_course};
 use crate::course::{Course, ExerciseId, nearest_hint};
 use crate::gradebook::run::{self as grading, Rubrics};
 use crate::gradebook::{Class, GradebookError, StudentId};
+use crate::marking::Marker;
 use crate::store::class::ClassFile;
 
 #[derive(Debug, Args)]
@@ -109,7 +110,7 @@ pub(super) fn run(it: &Arguments, folder: Option<&Path>, output: &mut Output) ->
 
 fn run_grader(path: &Path, folder: Option<&Path>, output: &mut Output) -> Result<Outcome, CliError> {
     let course = open_course(folder)?;
-    let rubrics = Rubrics::of(&course, folder);
+    let rubrics = Rubrics::of(&course, folder, Marker::of_this_program()?);
     let mut file = ClassFile::open(path).map_err(wrong)?;
     let ran = grading::run(&mut file, &rubrics, now_ms(), |done, all| {
         let n_full = done * 20 / all.max(1);

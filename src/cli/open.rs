@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::{CliError, Outcome, open_course, open_store};
 use crate::course::Course;
+use crate::marking::Marker;
 use crate::session::background::Question;
 use crate::session::{self, End, Listening, Opening};
 use crate::store::{Store, StoreError};
@@ -29,7 +30,16 @@ pub(super) fn run(course: Option<&Path>, data: Option<&Path>, mut theme: Theme) 
     }
     let reply_is_late = answer.is_some_and(|it| it.is_late);
     let folder = course.map(Path::to_owned);
-    let opening = Opening { course: read, folder, store, theme, notice, reply_is_late, listening };
+    let opening = Opening {
+        course: read,
+        folder,
+        store,
+        theme,
+        notice,
+        reply_is_late,
+        listening,
+        marker: Marker::of_this_program()?,
+    };
     Ok(match session::run(opening)? {
         End::Quit => Outcome::Done,
         End::Signal(number) => Outcome::Signal(number),

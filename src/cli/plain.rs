@@ -13,6 +13,7 @@ use super::{CliError, Outcome};
 use crate::app::plain::{Plain, Said};
 use crate::app::{Action, Effect};
 use crate::course::{Course, Position};
+use crate::marking::Marker;
 use crate::store::Store;
 
 /// The longest line that is read as one.
@@ -27,13 +28,14 @@ pub(super) fn is_asked_for() -> bool {
 pub(super) fn run(course: Option<&Path>, data: Option<&Path>, output: &mut Output) -> Result<Outcome, CliError> {
     let Learning { course, mut store, notice } = open_learning(course, data)?;
     let course = Arc::new(course);
+    let marker = Marker::of_this_program()?;
     let kept = store.load()?;
     if let Some(notice) = notice {
         output.line(&notice)?;
     }
     let (mut plain, mut said) = Plain::open(Arc::clone(&course), kept);
     loop {
-        let has_ended = tell(said, &mut plain, &course, &mut store, output)?;
+        let has_ended = tell(said, &mut plain, &course, &mut store, &marker, output)?;
         if has_ended {
             return Ok(Outcome::Done);
         }
@@ -58,6 +60,7 @@ fn tell(
     plain: &mut Plain,
     course: &Course,
     store: &mut Store,
+    marker: &Marker,
     output: &mut Output,
 ) -> Result<bool, CliError> {
     let mut waiting = vec![said];
@@ -70,7 +73,7 @@ fn tell(
                 output.line("Everything is kept. Goodbye.")?;
                 return Ok(true);
             }
-            if let Some(reply) = perform(effect, course, store) {
+            if let Some(reply) = perform(effect, course, store, marker) {
                 waiting.push(plain.reply(reply));
             }
         }
@@ -78,13 +81,13 @@ fn tell(
     Ok(false)
 }
 
-fn perform(effect: Effect, course: &Course, store: &mut Store) -> Option<Action> {
+fn perform(effect: Effect, course: &Course, store: &mut Store, marker: &Marker) -> Option<Action> {
     let at_ms = jiff::Timestamp::now().as_millisecond();
     let not_saved = |error: crate::store::StoreError| Action::NotSaved { why: error.to_string() };
     match effect {
         Effect::Grade { question, exercise, answer } => {
             let graded = panic::catch_unwind(AssertUnwindSafe(|| {
-                course.exercises.get(&exercise).map(|exercise| exercise.grade(&answer))
+                course.exercises.get(&exercise).map(|exercise| marker.grade(exercise, &answer))
             }));
             Some(match graded {
                 Ok(Some(verdict)) => Action::Graded { question, verdict },

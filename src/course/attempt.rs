@@ -74,7 +74,7 @@ pub struct Kept {
 /// Whether an answer is an honest attempt, so that the solution may be shown without giving up.
 ///
 /// A quick question: any answer. Free text: it earned something, or it has at least eight words that are not
-/// simply the question's.
+/// simply the question's. Code: it was changed.
 pub fn is_honest(exercise: &Exercise, answer: &Answer, verdict: &Verdict) -> bool {
     match (&exercise.kind, answer) {
         (Kind::Text(_), Answer::Text(text)) => {
@@ -83,6 +83,8 @@ pub fn is_honest(exercise: &Exercise, answer: &Answer, verdict: &Verdict) -> boo
             };
             verdict.score > 0.0 || words(text).difference(&words(&exercise.prompt)).count() >= 8
         }
+        // The file as it was given is no try.
+        (Kind::Code(task), Answer::Text(text)) => text.trim() != task.start.trim(),
         _ => !answer.is_empty(),
     }
 }

@@ -5,17 +5,20 @@
 //! [`grade`]'s, and how they are typed.
 
 mod chain;
+mod code;
 mod file;
 mod proof;
 mod tables;
 mod typed;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 pub use chain::flow_picture;
+pub use code::{CodeCheck, CodeTask, GivenFile, language_of};
 pub use file::{Sample, VOCABULARY, VOCABULARY_FILE};
 
 use super::Problem;
@@ -83,6 +86,8 @@ pub enum Kind {
     },
     /// A flow to draw, or to write as a chain.
     Flow(FlowTask),
+    /// A file of code to change. It is judged by running it: see [`crate::marking`].
+    Code(Box<CodeTask>),
 }
 
 /// A part of a text with gaps.
@@ -98,7 +103,7 @@ pub enum Piece {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
-    /// Free text, or a flow as it was written.
+    /// Free text, a flow as it was written, or a file of code.
     Text(String),
     Chosen(BTreeSet<usize>),
     Order(Vec<usize>),
@@ -130,6 +135,8 @@ impl Exercise {
     }
 
     /// Judges `answer`. One of another kind, kept from before the exercise changed, earns nothing and is told so.
+    ///
+    /// Code is judged by running it, which nothing here can do: it is left to a person.
     pub fn grade(&self, answer: &Answer) -> Verdict {
         match (&self.kind, answer) {
             (Kind::Text(rubric), Answer::Text(text)) => rubric.grade(text),
@@ -139,32 +146,44 @@ impl Exercise {
             (Kind::Matching(pairs), Answer::Matched(matched)) => pairs.grade(matched, self.points),
             (Kind::Gaps { gaps, .. }, Answer::Filled(filled)) => gaps::grade(gaps, filled, self.points),
             (Kind::Flow(task), Answer::Text(text)) => task.grade(&chain::read(text), self.points),
-            _ => Verdict {
-                score: 0.0,
-                max: self.max_points(),
-                items: Vec::new(),
-                needs_review: true,
-                review_reason: Some("the answer was given to another form of this exercise".to_owned()),
-                feedback: "The exercise has changed since this answer: answer it again.".to_owned(),
-            },
+            (Kind::Code(_), Answer::Text(_)) => {
+                self.unjudged("the code was not run", "The code was not run, and nothing can be said of it.")
+            }
+            _ => self.unjudged(
+                "the answer was given to another form of this exercise",
+                "The exercise has changed since this answer: answer it again.",
+            ),
+        }
+    }
+
+    /// The verdict on an answer that could not be judged.
+    pub fn unjudged(&self, why: &str, feedback: &str) -> Verdict {
+        Verdict {
+            score: 0.0,
+            max: self.max_points(),
+            items: Vec::new(),
+            needs_review: true,
+            review_reason: Some(why.to_owned()),
+            feedback: feedback.to_owned(),
         }
     }
 
     pub fn max_points(&self) -> f64 {
         match &self.kind {
             Kind::Text(rubric) => rubric.max_points(),
+            Kind::Code(task) => task.max_points(),
             _ => self.points,
         }
     }
 
-    /// Reads an answer as it is typed into a file: free text and flows as they are, options as letters or numbers,
+    /// Reads an answer as it is typed into a file: free text, flows and code as they are, options as letters or numbers,
     /// steps as letters in order and a letter for each line to match (letters name what [`Self::shown_order`] shows), a
     /// number with its unit, the words for the gaps one a line.
     ///
     /// The error says what was expected.
     pub fn read_answer(&self, text: &str) -> Result<Answer, String> {
         match &self.kind {
-            Kind::Text(_) | Kind::Flow(_) => Ok(Answer::Text(text.to_owned())),
+            Kind::Text(_) | Kind::Flow(_) | Kind::Code(_) => Ok(Answer::Text(text.to_owned())),
             Kind::Matching(pairs) => {
                 let shown = self.shown_order();
                 let marked = typed::pairs(text, pairs.lines.len(), pairs.choices.len())?;
@@ -200,6 +219,19 @@ impl Exercise {
                 Ok(Answer::Order(order))
             }
         }
+    }
+
+    /// What is asked, as Markdown: the prompt, and of code the files that stand beside the answer.
+    pub fn task_text(&self) -> Cow<'_, str> {
+        let Kind::Code(task) = &self.kind else { return Cow::Borrowed(&self.prompt) };
+        let given = task.given.iter().map(|file| code::fenced(&file.path, &file.text));
+        Cow::Owned(given.fold(self.prompt.clone(), |text, file| text + "\n\n" + &file))
+    }
+
+    /// What is right and why, as Markdown: of code the file that passes all checks comes first.
+    pub fn solution_text(&self) -> Cow<'_, str> {
+        let Kind::Code(task) = &self.kind else { return Cow::Borrowed(&self.solution) };
+        Cow::Owned(code::fenced(&task.file, &task.reference) + "\n\n" + &self.solution)
     }
 
     /// The order in which the steps, or the choices to match with, are shown: indices into them, always the same for an

@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 pub use attempt::{Attempt, Deed, Kept, Position};
-pub use exercise::{Answer, Exercise, ExerciseId, Kind, Piece, flow_picture};
+pub use exercise::{Answer, CodeTask, Exercise, ExerciseId, Kind, Piece, flow_picture, language_of};
 pub use link::Target;
 pub use outline::{Entry, Module};
 pub use page::{FlowDiagram, Page, PageId, Predict, SimulationTask, Task, Widget};

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::backend::Object;
 use super::bundle::Bundle;
 use super::deployment::{Deployment, Gateway};
-use super::fault::FaultKind;
+use super::fault::{Fault, FaultKind, Place};
 use super::flow::Delivery;
 use super::gateway::{HttpRequest, respond};
 use super::manifest::{Manifest, Problem};
@@ -215,12 +215,14 @@ pub struct Checked {
     pub max: f64,
     /// What differed, one sentence each. Of a hidden check they are for the teacher: they tell what was expected.
     pub differences: Vec<String>,
+    /// Where in the files it went wrong, as far as an error said so.
+    pub places: Vec<Place>,
 }
 
 /// More would be a check gone wrong.
 const MAX_TIMES: usize = 1_000;
 const MAX_DELIVERIES: usize = 100;
-const MAX_DIFFERENCES: usize = 5;
+const MAX_DIFFERENCES: usize = 12;
 /// 2026-01-01, noon: a day like another.
 const CLOCK_MS: f64 = 1_767_268_800_000.0;
 
@@ -229,7 +231,7 @@ pub fn check(submission: &Submission, checks: &[Check], settings: &Settings) -> 
     let (deployment, problems) = deploy(submission);
     let settings = Settings { clock: Clock::Fixed(CLOCK_MS), pace: Pace::Counted, seed: 1, ..settings.clone() };
     let verdicts = checks.iter().map(|check| {
-        let mut differences = Run::new(&deployment, &settings).check(check, &problems);
+        let (mut differences, places) = Run::new(&deployment, &settings).check(check, &problems);
         let passed = differences.is_empty();
         differences.truncate(MAX_DIFFERENCES);
         Checked {
@@ -240,6 +242,7 @@ pub fn check(submission: &Submission, checks: &[Check], settings: &Settings) -> 
             points: if passed { check.points } else { 0.0 },
             max: check.points,
             differences,
+            places,
         }
     });
     verdicts.collect()
@@ -261,16 +264,20 @@ struct Run {
     invocations: Vec<Invocation>,
     deliveries: Vec<Delivery>,
     differences: Vec<String>,
+    places: Vec<Place>,
 }
 
 impl Run {
     fn new(deployment: &Deployment, settings: &Settings) -> Self {
         let platform = Platform::new(deployment.clone(), settings.clone());
-        Self { platform, invocations: Vec::new(), deliveries: Vec::new(), differences: Vec::new() }
+        Self { platform, invocations: Vec::new(), deliveries: Vec::new(), differences: Vec::new(), places: Vec::new() }
     }
 
-    fn check(mut self, check: &Check, problems: &[Problem]) -> Vec<String> {
+    fn check(mut self, check: &Check, problems: &[Problem]) -> (Vec<String>, Vec<Place>) {
         for step in &check.steps {
+            if self.never_ends() {
+                break;
+            }
             let from = self.invocations.len();
             self.act(step);
             if self.invocations.len() == from && self.differences.is_empty() && check.after.ran != Some(Vec::new()) {
@@ -283,7 +290,7 @@ impl Run {
             self.deliver();
         }
         self.compare_after(&check.after, problems);
-        self.differences
+        (self.differences, self.places)
     }
 
     fn differs(&mut self, sentence: String) {
@@ -319,12 +326,16 @@ impl Run {
                     Err(error) => return self.differs(error.to_string()),
                 }
             }
-            // What never ends would do so each time.
-            let last = self.invocations.last().and_then(|invocation| invocation.result.as_ref().err());
-            if last.is_some_and(|fault| matches!(fault.kind, FaultKind::CpuLimit | FaultKind::Crash)) {
+            if self.never_ends() {
                 return;
             }
         }
+    }
+
+    /// Whether the last invocation had to be stopped: it would each time, and that takes long.
+    fn never_ends(&self) -> bool {
+        let last = self.invocations.last().and_then(|invocation| invocation.result.as_ref().err());
+        last.is_some_and(|fault| matches!(fault.kind, FaultKind::CpuLimit | FaultKind::Crash))
     }
 
     fn request(&mut self, request: &RequestSpec) {
@@ -359,8 +370,21 @@ impl Run {
     fn compare(&mut self, expect: &Expect, at: usize) {
         let invocation = self.invocations[at].clone();
         let gateway = self.gateway_of(&invocation.function);
-        let which = if self.invocations.len() == 1 { String::new() } else { format!("invocation {}: ", at + 1) };
-        let mut say = |sentence: String| self.differs(format!("{which}{sentence}"));
+        // A file that does not load is the same to all of them.
+        let never_ran =
+            |fault: &Fault| matches!(fault.kind, FaultKind::Syntax | FaultKind::NoHandler | FaultKind::CpuLimit);
+        let is_alone = self.invocations.len() == 1 || invocation.result.as_ref().is_err_and(never_ran);
+        let which = if is_alone { String::new() } else { format!("invocation {}: ", at + 1) };
+        if let (Err(fault), None | Some(false), None) = (&invocation.result, expect.fails, &expect.error) {
+            let new = fault.place.iter().filter(|place| !self.places.contains(place)).cloned().collect::<Vec<_>>();
+            self.places.extend(new);
+        }
+        // What was said of an invocation before is not said again of each one after it.
+        let mut say = |sentence: String| {
+            if !self.differences.iter().any(|said| said.ends_with(&sentence)) {
+                self.differs(format!("{which}{sentence}"));
+            }
+        };
         match (&invocation.result, expect.fails, &expect.error) {
             (Err(fault), None | Some(false), None) => return say(format!("it failed: {fault}")),
             (Ok(_), Some(true), _) | (Ok(_), _, Some(_)) => return say("it succeeded, where it should fail".to_owned()),
@@ -384,7 +408,8 @@ impl Run {
         let amounts = [
             ("connections opened", expect.connections, invocation.connections_opened() as f64),
             ("queries", expect.queries, count(&is_query)),
-            ("milliseconds of waiting", expect.waited_ms, invocation.waited_ms),
+            // The clock has fractions that nobody asked for.
+            ("milliseconds of waiting", expect.waited_ms, (invocation.waited_ms * 10.0).round() / 10.0),
         ];
         for (name, wanted, found) in amounts {
             if let Some(wanted) = wanted.filter(|wanted| !wanted.holds(found)) {
@@ -483,8 +508,13 @@ impl Run {
                 }
             }
         }
-        if !said.is_empty() || after.problems.is_some_and(|wanted| !wanted.holds(problems.len() as f64)) {
+        if after.problems.is_some_and(|wanted| !wanted.holds(problems.len() as f64)) {
             said.extend(problems.iter().map(|problem| format!("serverless.yml:{problem}")));
+            let places = problems
+                .iter()
+                .filter(|problem| problem.line > 0)
+                .map(|&Problem { line, column, .. }| Place { file: "serverless.yml".to_owned(), line, column });
+            self.places.extend(places);
         }
         for sentence in said {
             self.differs(sentence);

@@ -168,7 +168,8 @@ impl Platform {
     pub fn request(&self, request: &HttpRequest) -> (HttpResponse, Option<Invocation>) {
         let Some(matched) = find_route(&self.deployment, &request.method, &request.path) else {
             let routes: Vec<String> = self.deployment.routes().map(|(route, _)| route.to_string()).collect();
-            let reason = format!("no route for {} {}; there are {}", request.method, request.path, routes.join(", "));
+            let there = if routes.is_empty() { "none".to_owned() } else { routes.join(", ") };
+            let reason = format!("no route for {} {}; there are {there}", request.method, request.path);
             return (HttpResponse::of_gateway(404, "Not Found", reason), None);
         };
         let event = event(request, &matched, "local", self.now_ms() as u64).to_string();

@@ -11,6 +11,7 @@ use super::record::Record;
 use crate::content;
 use crate::course::exercise::VOCABULARY_FILE;
 use crate::course::{Course, ExerciseId};
+use crate::marking::Marker;
 use crate::store::class::{ClassFile, fingerprint};
 
 /// The program that grades, as it is written into each grading.
@@ -22,12 +23,13 @@ const CHUNK: usize = 256;
 /// What a course's exercises are graded by, told apart by fingerprints of their files.
 pub struct Rubrics<'a> {
     course: &'a Course,
+    marker: Marker,
     fingerprints: BTreeMap<ExerciseId, String>,
 }
 
 impl<'a> Rubrics<'a> {
     /// `folder` is where `course` was read from; nothing means the one built in.
-    pub fn of(course: &'a Course, folder: Option<&Path>) -> Self {
+    pub fn of(course: &'a Course, folder: Option<&Path>, marker: Marker) -> Self {
         let embedded = folder.is_none().then(content::embedded).unwrap_or_default();
         let text = |path: &str| match folder {
             Some(folder) => content::read_text(&folder.join(path)).map(|read| read.text).unwrap_or_default(),
@@ -39,7 +41,7 @@ impl<'a> Rubrics<'a> {
             .values()
             .map(|it| (it.id.clone(), fingerprint(&[text(&it.file).as_bytes(), vocabulary.as_bytes()])))
             .collect();
-        Self { course, fingerprints }
+        Self { course, marker, fingerprints }
     }
 
     /// Grades the submission of `record` that counts. Nothing when the course no longer has the exercise.
@@ -49,7 +51,7 @@ impl<'a> Rubrics<'a> {
             of: submission.digest.clone(),
             grader: GRADER.to_owned(),
             rubric: self.fingerprints.get(exercise)?.clone(),
-            verdict: self.course.exercise(&exercise.0)?.grade(&submission.answer),
+            verdict: self.marker.grade(self.course.exercise(&exercise.0)?, &submission.answer),
         })
     }
 

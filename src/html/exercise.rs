@@ -8,7 +8,7 @@ use crate::grade::exact::gaps::{Gap, Wanted};
 
 pub(super) fn card(sheet: &mut Sheet<'_>, exercise: &Exercise, level: u8) {
     begin_card(sheet, "card exercise", kind_name(&exercise.kind), &exercise.title, level);
-    snippet(sheet, &exercise.prompt, level);
+    snippet(sheet, &exercise.task_text(), level);
     match &exercise.kind {
         Kind::Choice { options, .. } => {
             lines(sheet, options.iter().map(|option| option.text.as_str()), "lettered", level);
@@ -23,13 +23,14 @@ pub(super) fn card(sheet: &mut Sheet<'_>, exercise: &Exercise, level: u8) {
         }
         Kind::Gaps { pieces, .. } => with_gaps(sheet, pieces, |_| "________".to_owned()),
         Kind::Text(_) | Kind::Number(_) | Kind::Flow(_) => {}
+        Kind::Code(task) => snippet(sheet, &task.start_text(), level),
     }
     for (number, hint) in (1..).zip(&exercise.hints) {
         folded(sheet, &format!("Hint {number}"), |sheet| snippet(sheet, hint, level));
     }
     folded(sheet, "Solution", |sheet| {
         key(sheet, exercise, level);
-        snippet(sheet, &exercise.solution, level);
+        snippet(sheet, &exercise.solution_text(), level);
     });
     end_card(sheet);
 }
@@ -44,6 +45,7 @@ fn kind_name(kind: &Kind) -> &'static str {
         Kind::Matching(_) => "Question: match",
         Kind::Gaps { .. } => "Question: fill the gaps",
         Kind::Flow(_) => "Exercise: draw the flow",
+        Kind::Code(_) => "Exercise: code",
     }
 }
 
@@ -71,6 +73,10 @@ fn key(sheet: &mut Sheet<'_>, exercise: &Exercise, level: u8) {
             lines(sheet, matched.iter().map(String::as_str), "numbered", level);
         }
         Kind::Gaps { pieces, gaps } => with_gaps(sheet, pieces, |gap| filled(&gaps[gap])),
+        Kind::Code(task) => {
+            sheet.markup.leaf("p", &[], "What is checked:");
+            sheet.markup.element("ul", &[], |it| task.checks.iter().for_each(|check| it.leaf("li", &[], &check.label)));
+        }
         Kind::Flow(task) => {
             sheet.markup.element("ul", &[], |it| {
                 for (from, to) in &task.arrows {

@@ -60,7 +60,7 @@ pub fn warm_up(languages: &[&str]) {
 }
 
 /// The tokens of the lines that begin within the first `most_bytes` of `source`. An unknown language has none.
-pub(super) fn highlight(language: &str, source: &str, most_bytes: usize) -> Tokens {
+pub fn highlight(language: &str, source: &str, most_bytes: usize) -> Tokens {
     // Looking for no language would load the grammars.
     if language.is_empty() {
         return Tokens::new();

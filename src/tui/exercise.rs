@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::widgets::{Block, BorderType};
 
+use super::code;
 use super::paint::{Painter, centred};
 use crate::app::exercise::{Drawing, Sheet, Stage};
 use crate::app::row::{Role, Ui};
@@ -24,12 +25,13 @@ pub(super) fn view(sheet: &Sheet, head: Rect, body: Rect, painter: &mut Painter<
         painter.rows(column, sheet.rows.iter().skip(sheet.top));
         return;
     };
-    // The editor has at least a third of the screen, and all that the prompt leaves.
-    let most = column.height - (column.height / 3).max(6).min(column.height);
-    let prompt_rows = (sheet.prompt.len() as u16).min(most);
+    let prompt_rows = sheet.prompt_rows(usize::from(column.height)) as u16;
     painter.rows(Rect { height: prompt_rows, ..column }, sheet.prompt.iter().skip(sheet.prompt_top));
-    let y = column.y + prompt_rows + u16::from(prompt_rows > 0 && prompt_rows < most);
+    let y = (column.y + prompt_rows + u16::from(prompt_rows > 0)).min(column.bottom());
     let area = Rect { y, height: column.bottom().saturating_sub(y), ..column };
+    if let Some(code) = &sheet.code {
+        return code::view(code, area, painter);
+    }
     let area = drawing(&sheet.drawing, area, painter);
     let words = editor.text().split_whitespace().count();
     let block = Block::bordered()

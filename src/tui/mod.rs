@@ -3,6 +3,7 @@
 //! Absent: decisions. Nothing here changes the model, counts points or reads a file; one file paints one screen of `app`
 //! and has its name.
 
+mod code;
 mod diagram;
 mod exercise;
 mod home;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// A room, and the rooms it may name.
-const MAY_USE: [(&str, &[&str]); 15] = [
+const MAY_USE: [(&str, &[&str]); 16] = [
     // ── leaves: they do not know each other ──
     ("markdown", &[]),
     ("diagram", &[]),
@@ -22,11 +22,13 @@ const MAY_USE: [(&str, &[&str]); 15] = [
     ("content", &["course"]),
     ("store", &["course", "grade"]),
     ("faas", &[]),
+    // Code is judged by running it: the one place that knows both an exercise and the platform.
+    ("marking", &["course", "grade", "faas"]),
     // A class is a fold over its file, as progress is over attempts.
-    ("gradebook", &["course", "grade", "content", "store"]),
+    ("gradebook", &["course", "grade", "content", "store", "marking"]),
     ("html", &["course", "markdown", "diagram", "sim", "grade"]),
     // A session loads the grammars after the first frame, which is `markdown`'s business.
-    ("session", &["app", "tui", "content", "store", "course", "markdown", "sim"]),
+    ("session", &["app", "tui", "content", "store", "marking", "faas", "course", "markdown", "sim"]),
     (
         "cli",
         &[
@@ -36,6 +38,7 @@ const MAY_USE: [(&str, &[&str]); 15] = [
             "store",
             "gradebook",
             "session",
+            "marking",
             "faas",
             "html",
             "course",

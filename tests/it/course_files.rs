@@ -78,7 +78,7 @@ fn the_three_exercises_have_the_contracts_items_and_weights() {
 #[test]
 fn there_are_quick_questions_of_every_kind() {
     let course = course();
-    let mut kinds = [0; 7];
+    let mut kinds = [0; 8];
     for exercise in course.exercises.values() {
         assert!(course.page_of(&exercise.id).is_some(), "{} is on no page", exercise.id);
         assert!(!exercise.solution.trim().is_empty(), "{} has no solution", exercise.id);
@@ -90,6 +90,7 @@ fn there_are_quick_questions_of_every_kind() {
             Kind::Matching(_) => kinds[4] += 1,
             Kind::Gaps { .. } => kinds[5] += 1,
             Kind::Flow(_) => kinds[6] += 1,
+            Kind::Code(_) => kinds[7] += 1,
             Kind::Text(_) => {}
         }
     }

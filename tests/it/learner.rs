@@ -6,6 +6,7 @@ use coldstart::app::key::{Code, Key};
 use coldstart::app::lesson::What;
 use coldstart::app::{Action, Effect, Model, Screen, Size, update};
 use coldstart::course::{Attempt, Course, ExerciseId, Position, Task, review};
+use coldstart::marking::Marker;
 use coldstart::store::Store;
 use coldstart::{content, tui};
 use ratatui::Terminal;
@@ -20,6 +21,11 @@ pub struct Learner {
     pub has_quit: bool,
     folder: TempDir,
     now_ms: u64,
+}
+
+/// What grades as the program does, with the program itself as the sandbox.
+pub fn marker() -> Marker {
+    Marker::new(env!("CARGO_BIN_EXE_coldstart").into())
 }
 
 pub const USUAL: Size = Size { cols: 80, rows: 24 };
@@ -91,7 +97,7 @@ impl Learner {
                     continue;
                 }
                 Effect::Grade { question, exercise, answer } => {
-                    let verdict = self.model.course.exercises[&exercise].grade(&answer);
+                    let verdict = marker().grade(&self.model.course.exercises[&exercise], &answer);
                     Action::Graded { question, verdict }
                 }
                 Effect::Keep { question, deed } => {

@@ -6,6 +6,7 @@ mod pty;
 
 mod architecture;
 mod authoring;
+mod code_exercises;
 mod commands;
 mod course_files;
 mod diagrams;

@@ -13,7 +13,7 @@ use coldstart::course::{Answer, Course, Deed, Kind, Position, Task};
 use coldstart::grade::exact::gaps::Wanted;
 use coldstart::store::Store;
 
-use crate::learner::{Learner, USUAL};
+use crate::learner::{Learner, USUAL, marker};
 
 struct Listener {
     course: Arc<Course>,
@@ -66,7 +66,7 @@ impl Listener {
                     continue;
                 }
                 Effect::Grade { question, exercise, answer } => {
-                    Action::Graded { question, verdict: self.course.exercises[&exercise].grade(&answer) }
+                    Action::Graded { question, verdict: marker().grade(&self.course.exercises[&exercise], &answer) }
                 }
                 Effect::Keep { question, deed } => {
                     Action::Kept { question, attempt: self.store.keep(1_700_000_000_000, deed).expect("kept") }
@@ -210,6 +210,9 @@ fn every_exercise_is_answered_and_its_verdict_told_in_words() {
                     Wanted::Number(task) => task.value.to_string(),
                 });
                 learner.types(&[&right.collect::<Vec<_>>().join("; ")]).hears("Made");
+            }
+            Kind::Code(task) => {
+                learner.types(&task.reference.lines().chain(["."]).collect::<Vec<_>>());
             }
             Kind::Flow(task) => {
                 let label = |stop: usize| &task.stops[stop].label;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Input, Sheet, Stage, drawing, kind_name};
+use super::{Input, Sheet, Stage, coding, drawing, kind_name};
+use crate::app::code::{self, Marks};
 use crate::app::row::{Role, Row, Span, Ui, prose, wrapped};
 use crate::course::progress::Work;
 use crate::course::{Answer, Exercise, Kind};
@@ -39,7 +40,7 @@ impl Sheet {
             rows.push(Row::default());
             let how = if work.gave_up { "Solution (you gave up on this one)" } else { "Solution" };
             rows.push(Row::ui(Ui::Strong, how));
-            rows.extend(prose(&exercise.solution, width));
+            rows.extend(prose(&exercise.solution_text(), width));
         }
         rows
     }
@@ -69,6 +70,11 @@ impl Sheet {
     /// The answer while it is not judged.
     fn being_made(&self, exercise: &Exercise, width: usize) -> Vec<Row> {
         match (&self.input, &exercise.kind) {
+            (Input::Writing(editor), Kind::Code(task)) => {
+                let mut rows = vec![Row::ui(Ui::Strong, format!("Your {} so far", task.file))];
+                rows.extend(code::rows(&editor.text(), task.language(), &Marks::new(), width));
+                rows
+            }
             (Input::Writing(editor), _) => {
                 let text = editor.text();
                 if text.trim().is_empty() {
@@ -195,6 +201,12 @@ fn judged(exercise: &Exercise, answer: &Answer, verdict: &Verdict, work: &Work, 
             rows.extend(drawing::rows(text, width));
             rows.extend(wrapped(Ui::Muted, text, width));
         }
+        Answer::Text(text) if matches!(exercise.kind, Kind::Code(_)) => {
+            if let Kind::Code(task) = &exercise.kind {
+                rows.push(Row::default());
+                rows.extend(coding::handed_in(task, text, verdict, width));
+            }
+        }
         Answer::Text(text) => {
             rows.push(Row::default());
             rows.push(Row::ui(Ui::Strong, "Your answer, with the words that earned points underlined"));
@@ -248,8 +260,10 @@ fn item_rows(item: &ItemVerdict, was: Option<Status>, width: usize) -> Vec<Row> 
     if let Some(reason) = &item.reason {
         quote(reason, Ui::Muted);
     }
+    // Of what is missing, evidence is the line at which code failed.
+    let role = if item.status == Status::Made { Ui::Evidence } else { Ui::Missing };
     for evidence in &item.evidence {
-        quote(&format!("“{}”", evidence.text.split_whitespace().collect::<Vec<_>>().join(" ")), Ui::Evidence);
+        quote(&format!("“{}”", evidence.text.split_whitespace().collect::<Vec<_>>().join(" ")), role);
     }
     rows
 }

@@ -128,7 +128,7 @@ fn below_prompt(exercise: &Exercise, width: usize) -> Vec<Row> {
             rows
         }
         Kind::Gaps { pieces, .. } => open_rows(pieces, width),
-        Kind::Text(_) | Kind::Number(_) | Kind::Flow(_) => Vec::new(),
+        Kind::Text(_) | Kind::Number(_) | Kind::Flow(_) | Kind::Code(_) => Vec::new(),
     }
 }
 

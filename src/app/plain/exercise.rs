@@ -189,9 +189,15 @@ impl Sheet {
 
     /// Asks for an answer; one that was begun is gone on with.
     fn begin(&mut self, world: &World, exercise: &Exercise, said: &mut Said) {
-        if !matches!(exercise.kind, Kind::Text(_) | Kind::Flow(_)) {
+        if !matches!(exercise.kind, Kind::Text(_) | Kind::Flow(_) | Kind::Code(_)) {
             self.stage = Stage::Naming;
             return;
+        }
+        if let Kind::Code(task) = &exercise.kind {
+            said.say(format!(
+                "Write the whole of {}; a file of yours is graded by `coldstart grade {} FILE`.",
+                task.file, self.id
+            ));
         }
         said.say(
             "Write your answer, as many lines as you like. A line with only a full stop hands it in; a line with only an \
@@ -237,7 +243,7 @@ impl Sheet {
 
     fn reveal(&mut self, exercise: &Exercise, then_tick: bool, said: &mut Said) {
         said.say("Solution:");
-        said.extend(prose(&exercise.solution));
+        said.extend(prose(&exercise.solution_text()));
         self.stage = Stage::Choosing;
         if let (true, Kind::Text(rubric)) = (then_tick, &exercise.kind) {
             said.say("The points to be made:");
@@ -321,13 +327,17 @@ fn in_full(exercise: &Exercise, work: &Work) -> Vec<String> {
     let minutes = if exercise.minutes > 0 { format!(" About {} minutes.", exercise.minutes) } else { String::new() };
     let kind = kind_name(&exercise.kind).replace(" · ", ", ");
     let mut lines = vec![format!("{kind}: {}.{minutes}", exercise.title)];
-    lines.extend(prose(&exercise.prompt));
+    lines.extend(prose(&exercise.task_text()));
     let options: Vec<&str> = match &exercise.kind {
         Kind::Choice { options, .. } => options.iter().map(|option| option.text.as_str()).collect(),
         Kind::Order { steps } => exercise.shown_order().into_iter().map(|index| steps[index].as_str()).collect(),
         Kind::Matching(pairs) => pairs.lines.iter().map(|line| line.text.as_str()).collect(),
         Kind::Gaps { pieces, gaps } => {
             lines.extend(with_names(pieces, gaps).lines().map(str::to_owned));
+            Vec::new()
+        }
+        Kind::Code(task) => {
+            lines.extend(prose(&task.start_text()));
             Vec::new()
         }
         Kind::Text(_) | Kind::Number(_) | Kind::Flow(_) => Vec::new(),
@@ -366,7 +376,7 @@ fn asked_for(exercise: &Exercise) -> String {
         Kind::Number(_) => "Your answer, a number.".to_owned(),
         Kind::Matching(_) => "The letter that belongs to each line, such as 1b 2a.".to_owned(),
         Kind::Gaps { .. } => "What stands in each gap, in their order, with ; between.".to_owned(),
-        Kind::Text(_) | Kind::Flow(_) => String::new(),
+        Kind::Text(_) | Kind::Flow(_) | Kind::Code(_) => String::new(),
     };
     asked + " Enter alone: no answer."
 }

@@ -11,6 +11,7 @@ use super::super::{CliError, Outcome};
 use super::lines::{self, JsonLines};
 use crate::course::Exercise;
 use crate::grade::Verdict;
+use crate::marking::Marker;
 
 #[derive(Deserialize)]
 struct Line {
@@ -37,6 +38,7 @@ struct Unread<'a> {
 /// Something wrong was found when an answer cannot be read or earns less than `least` of the points.
 pub(super) fn run(
     exercise: &Exercise,
+    marker: &Marker,
     file: &Path,
     least: Option<f64>,
     output: &mut Output,
@@ -48,7 +50,7 @@ pub(super) fn run(
         if chunk.is_empty() {
             return Ok(outcome);
         }
-        let grade = |line: &Line| exercise.read_answer(&line.answer).map(|answer| exercise.grade(&answer));
+        let grade = |line: &Line| exercise.read_answer(&line.answer).map(|answer| marker.grade(exercise, &answer));
         let verdicts: Vec<Result<Verdict, String>> =
             chunk.par_iter().map(|line| grade(line).map_err(|why| why.clone())).collect();
         for (Line { id, .. }, verdict) in chunk.iter().zip(verdicts) {

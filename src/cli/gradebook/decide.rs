@@ -13,6 +13,7 @@ use crate::gradebook::regrade::propose;
 use crate::gradebook::review::{self, Word};
 use crate::gradebook::run::Rubrics;
 use crate::gradebook::{Change, Class, LatePolicy};
+use crate::marking::Marker;
 use crate::store::class::ClassFile;
 
 #[derive(Debug, Args)]
@@ -228,7 +229,8 @@ pub(super) fn regrade(
 ) -> Result<Outcome, CliError> {
     let course = open_course(folder)?;
     let (mut file, class) = opened(path)?;
-    let regrade = propose(&class, &Rubrics::of(&course, folder), it.pass);
+    let rubrics = Rubrics::of(&course, folder, Marker::of_this_program()?);
+    let regrade = propose(&class, &rubrics, it.pass);
     for it in &regrade.differences {
         let shown = |points: Option<f64>| points.map_or("–".to_owned(), |points| format!("{points:.2}"));
         let crosses = match it.crosses {

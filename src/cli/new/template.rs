@@ -17,6 +17,8 @@ pub(super) enum Kind {
     Number,
     /// The learner's own words, graded by a rubric
     Text,
+    /// A file of code to change, graded by running it
+    Code,
 }
 
 /// A file that is yet to be written: its path inside the course folder.
@@ -40,6 +42,7 @@ pub(super) fn exercise(name: &str, kind: Kind) -> Draft {
         Kind::Order => include_str!("../../../assets/new/order.toml"),
         Kind::Number => include_str!("../../../assets/new/number.toml"),
         Kind::Text => include_str!("../../../assets/new/text.toml"),
+        Kind::Code => include_str!("../../../assets/new/code.toml"),
     };
     draft(name, format!("exercises/{name}.toml"), text)
 }

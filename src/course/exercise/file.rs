@@ -8,6 +8,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::code;
 use super::tables::{self, GapToml, PairToml, StopToml};
 use super::{Exercise, ExerciseId, Kind};
 use crate::course::{Problem, line_at, nearest_hint};
@@ -51,6 +52,13 @@ const KEYS: &[(&str, &[&str])] = &[
             "gap",
             "stop",
             "paths",
+            "file",
+            "start",
+            "reference",
+            "handler",
+            "given",
+            "database",
+            "check",
             "value",
             "unit",
             "tolerance",
@@ -65,12 +73,14 @@ const KEYS: &[(&str, &[&str])] = &[
     ("pair", &["text", "with", "why"]),
     ("gap", &["name", "accept", "exact", "value", "unit", "tolerance", "why", "hint"]),
     ("stop", &["id", "label", "say", "optional", "hint"]),
+    ("given", &["path", "text"]),
+    ("check", &["id", "label", "points", "hidden", "step", "after"]),
     ("item", &["id", "points", "label", "hint", "optional", "say", "need", "partly", "deny"]),
     ("sample", &["set", "tags", "answer", "points"]),
     ("deny", &["pattern", "name", "feedback"]),
 ];
 
-const KINDS: [&str; 8] = ["text", "choice", "several", "order", "number", "matching", "gaps", "flow"];
+const KINDS: [&str; 9] = ["text", "choice", "several", "order", "number", "matching", "gaps", "flow", "code"];
 
 #[derive(Deserialize)]
 struct ExerciseToml {
@@ -272,6 +282,7 @@ fn kind(read: &ExerciseToml, text: &str, vocabulary: Option<&str>, slips: &mut S
         "matching" => tables::matching(&read.pairs, &read.extra, start, slips),
         "gaps" => tables::gaps(&read.text, &read.gaps, start, slips),
         "flow" => tables::flow(&read.stops, &read.paths, start, slips),
+        "code" => code::task(text, start, slips).map(|task| Kind::Code(Box::new(task))),
         other => {
             let near = nearest_hint(other, KINDS);
             slips.at(start, format!("no kind `{other}`{near}; there are {}", KINDS.join(", ")));
