@@ -5,6 +5,7 @@
 //! its frame.
 
 pub mod background;
+pub mod clerk;
 mod keeper;
 mod screen;
 pub(crate) mod watch;
@@ -28,6 +29,7 @@ use crate::sim;
 use crate::store::Store;
 use crate::tui::{self, Theme};
 use background::LateReply;
+use clerk::{Clerk, ClerkThread};
 use keeper::Keeper;
 use screen::Screen;
 pub use watch::Listening;
@@ -106,7 +108,36 @@ pub fn run(opening: Opening) -> Result<End, SessionError> {
     if let Some(listening) = listening {
         listening.report(events.clone());
     }
-    let mut session = Session { keeper, folder, marker, readings: Arc::default(), events, end: None };
+    let mut session = Session { keeper, clerk: None, folder, marker, readings: Arc::default(), events, end: None };
+    let opened = model.opened();
+    session.perform_all(&mut model, &mut screen, opened);
+    let end = session.listen(&mut model, &mut screen, &theme, &inbox, &may_read);
+    screen.leave();
+    end
+}
+
+/// What a class is marked with on the screen.
+pub struct MarkingOpening {
+    pub clerk: Clerk,
+    pub course: Arc<Course>,
+    pub theme: Theme,
+    pub reply_is_late: bool,
+    pub marker: Marker,
+}
+
+/// Shows the queue of a class until the grader quits, the system asks to, or the terminal is gone.
+pub fn mark(opening: MarkingOpening) -> Result<End, SessionError> {
+    let MarkingOpening { clerk, course, theme, reply_is_late, marker } = opening;
+    let (events, inbox) = mpsc::channel();
+    let mut screen = Screen::enter(events.clone())?;
+    let mut model = Model::for_queue(course, screen.size());
+    // A learner's progress is no matter here, but whatever asks for it finds a place.
+    let keeper = Keeper::start(Store::in_memory()?, events.clone());
+    let clerk = Some(ClerkThread::start(clerk, events.clone()));
+    watch_signals(events.clone())?;
+    let (may_read, go_ahead) = mpsc::channel();
+    read_keys(events.clone(), go_ahead, LateReply::new(reply_is_late));
+    let mut session = Session { keeper, marker, clerk, folder: None, readings: Arc::default(), events, end: None };
     let opened = model.opened();
     session.perform_all(&mut model, &mut screen, opened);
     let end = session.listen(&mut model, &mut screen, &theme, &inbox, &may_read);
@@ -117,6 +148,8 @@ pub fn run(opening: Opening) -> Result<End, SessionError> {
 struct Session {
     keeper: Keeper,
     marker: Marker,
+    /// Who has the class that is marked, if one is.
+    clerk: Option<ClerkThread>,
     folder: Option<PathBuf>,
     /// How often the course was read: the newest reading counts, whichever ends last.
     readings: Arc<AtomicU64>,
@@ -246,6 +279,11 @@ impl Session {
                         let _ = events.send(Event::Done(Action::Replicated { question, report }));
                     }
                 });
+            }
+            Effect::Mark(wish) => {
+                if let Some(clerk) = &self.clerk {
+                    clerk.send(wish);
+                }
             }
             Effect::Copy(text) => screen.copy(&text),
             Effect::ReadCourse => {

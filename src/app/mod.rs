@@ -15,6 +15,7 @@ pub mod lab;
 pub mod lesson;
 pub mod overlay;
 pub mod plain;
+pub mod queue;
 pub mod row;
 
 use std::collections::BTreeMap;
@@ -73,6 +74,7 @@ pub enum Screen {
     Exercise(Box<exercise::Sheet>),
     Diagram(Box<diagram::Canvas>),
     Lab(Box<lab::Lab>),
+    Queue(Box<queue::Queue>),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,6 +127,7 @@ pub enum Action {
     SelfCheck,
     Yes,
     Lab(lab::Deed),
+    Mark(queue::Deed),
     // ── the world's replies ──
     Graded {
         question: u64,
@@ -142,6 +145,8 @@ pub enum Action {
         question: u64,
         report: Box<Report>,
     },
+    /// Whoever has the class that is marked.
+    Heard(queue::Reply),
     /// Something that needs no answer could not be saved.
     NotSaved {
         why: String,
@@ -230,6 +235,8 @@ pub enum Effect {
         file: String,
         line: u32,
     },
+    /// Something is wanted of the class that is marked; the answer is `Action::Heard`.
+    Mark(queue::Wish),
 }
 
 /// What a screen may look at while it decides.
@@ -314,6 +321,24 @@ impl Model {
         model
     }
 
+    /// The desk of somebody who marks a class; `course` is what the class was asked.
+    pub fn for_queue(course: Arc<Course>, size: Size) -> Self {
+        let mut model = Self {
+            course,
+            progress: Progress::default(),
+            drafts: BTreeMap::new(),
+            due: Vec::new(),
+            size,
+            screens: vec![Screen::Queue(Box::default())],
+            overlay: None,
+            notice: None,
+            now_ms: 0,
+            last_question: 0,
+        };
+        lay_out_again(&mut model);
+        model
+    }
+
     pub fn screen(&self) -> &Screen {
         self.screens.last().expect("home is never closed")
     }
@@ -322,6 +347,7 @@ impl Model {
     pub fn opened(&self) -> Vec<Effect> {
         match self.screen() {
             Screen::Page(reader) => vec![reader.position()],
+            Screen::Queue(_) => queue::Queue::opened(),
             _ => Vec::new(),
         }
     }
@@ -332,7 +358,7 @@ impl Model {
             Screen::Lab(lab) => lab.is_playing(),
             Screen::Page(reader) => reader.is_playing(),
             Screen::Exercise(sheet) => sheet.is_waiting(),
-            Screen::Home(_) | Screen::Diagram(_) => false,
+            Screen::Home(_) | Screen::Diagram(_) | Screen::Queue(_) => false,
         };
         moving.then_some(33)
     }
@@ -397,10 +423,11 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
             effects
         }
         // Replies go to the screen that asked, whatever lies over it.
-        reply
-        @ (Action::Graded { .. } | Action::NotKept { .. } | Action::Edited { .. } | Action::Replicated { .. }) => {
-            pass_on(model, &reply)
-        }
+        reply @ (Action::Graded { .. }
+        | Action::NotKept { .. }
+        | Action::Edited { .. }
+        | Action::Replicated { .. }
+        | Action::Heard(_)) => pass_on(model, &reply),
         action => {
             model.notice = None;
             if model.overlay.is_some() {
@@ -442,6 +469,7 @@ fn pass_on(model: &mut Model, action: &Action) -> Vec<Effect> {
         Screen::Exercise(sheet) => sheet.update(&desk, action),
         Screen::Diagram(canvas) => canvas.update(&desk, action),
         Screen::Lab(lab) => lab.update(&desk, action),
+        Screen::Queue(queue) => queue.update(&desk, action),
     };
     model.last_question += 1;
     model.screens.push(screen);
@@ -500,6 +528,7 @@ fn lay_out_again(model: &mut Model) {
             Screen::Exercise(sheet) => sheet.lay_out(&desk),
             Screen::Diagram(canvas) => canvas.lay_out(&desk),
             Screen::Lab(lab) => lab.lay_out(&desk),
+            Screen::Queue(queue) => queue.lay_out(&desk),
         }
     }
     model.screens = screens;

@@ -2,6 +2,8 @@
 //!
 //! Absent: colours. A role says what a span is; `tui::theme` says how that looks.
 
+use std::ops::Range;
+
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -213,6 +215,34 @@ pub fn wrapped(role: Ui, text: &str, width_cols: usize) -> Vec<Row> {
             used += width;
         }
         rows.push(Row::ui(role, row.trim_end()));
+    }
+    rows
+}
+
+/// Text wrapped to `width_cols` with some of its bytes in a role of their own; of marks that overlap the last is seen.
+pub fn inked(text: &str, marks: &[(Range<usize>, Ui)], width_cols: usize) -> Vec<Row> {
+    let mut inks = vec![Ui::Text; text.len()];
+    for (bytes, role) in marks {
+        if let Some(inks) = inks.get_mut(bytes.clone()) {
+            inks.fill(*role);
+        }
+    }
+    // The rows of the plain text, then the same letters again with the role that each byte has.
+    let mut at = 0;
+    let mut rows = Vec::new();
+    for row in wrapped(Ui::Text, text, width_cols) {
+        let line = row.text();
+        at = text[at..].find(line.as_str()).map_or(at, |found| at + found);
+        let mut spans: Vec<Span> = Vec::new();
+        for (offset, c) in line.char_indices() {
+            let role = inks.get(at + offset).copied().unwrap_or(Ui::Text);
+            match spans.last_mut() {
+                Some(last) if last.role == Role::Ui(role) => last.text.push(c),
+                _ => spans.push(Span::ui(role, c)),
+            }
+        }
+        at += line.len();
+        rows.push(Row::of(spans));
     }
     rows
 }

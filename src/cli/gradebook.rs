@@ -1,6 +1,7 @@
 //! `coldstart gradebook`: a class's answers in, marks out, and every mark explained.
 
 mod decide;
+mod desk;
 mod exchange;
 mod look;
 
@@ -18,10 +19,11 @@ use crate::gradebook::run::{self as grading, Rubrics};
 use crate::gradebook::{Class, GradebookError, StudentId};
 use crate::marking::Marker;
 use crate::store::class::ClassFile;
+use crate::tui::Theme;
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  coldstart gradebook import connection-outside-handler submissions.zip\n  coldstart gradebook run\n  coldstart gradebook review --list\n  coldstart gradebook export moodle-worksheet --worksheet Grades.csv --out Grades-new.csv"
+    after_help = "Example:\n  coldstart gradebook import connection-outside-handler submissions.zip\n  coldstart gradebook run\n  coldstart gradebook review\n  coldstart gradebook export moodle-worksheet --worksheet Grades.csv --out Grades-new.csv"
 )]
 pub(super) struct Arguments {
     #[command(subcommand)]
@@ -39,7 +41,7 @@ enum What {
     Run,
     /// Students and what their work comes to
     List(look::List),
-    /// The answers that a person should look at, the most doubtful points first
+    /// Mark the answers that a person should look at, the most doubtful points first
     Review(look::Review),
     /// An answer with what the grader found in it
     Show(look::About),
@@ -79,13 +81,19 @@ enum What {
     Purge(decide::Purge),
 }
 
-pub(super) fn run(it: &Arguments, folder: Option<&Path>, output: &mut Output) -> Result<Outcome, CliError> {
+pub(super) fn run(
+    it: &Arguments,
+    folder: Option<&Path>,
+    theme: Theme,
+    output: &mut Output,
+) -> Result<Outcome, CliError> {
     let path = it.class.as_path();
     match &it.what {
         What::Import(it) => exchange::import(it, path, &open_course(folder)?, output),
         What::Run => run_grader(path, folder, output),
         What::List(it) => look::list(it, path, output),
-        What::Review(it) => look::review(it, path, output),
+        What::Review(it) if it.list => look::review(it, path, output),
+        What::Review(it) => desk::run(it, path, folder, theme),
         What::Show(it) => look::show(it, path, output),
         What::Mark(it) => decide::mark(it, path, output),
         What::Override(it) => decide::adjust(it, path, output),

@@ -166,7 +166,7 @@ fn perform(arguments: Arguments, theme: Theme, output: &mut Output) -> Result<Ou
         Some(Command::Diagram(it)) => diagram::run(&it, output),
         Some(Command::Sim(it)) => sim::run(&it, course, output),
         Some(Command::Grade(it)) => grade::run(&it, course, output),
-        Some(Command::Gradebook(it)) => gradebook::run(&it, course, output),
+        Some(Command::Gradebook(it)) => gradebook::run(&it, course, theme, output),
         Some(Command::Invoke(it)) => invoke::run(&it, output),
         Some(Command::Check(it)) => check::run(&it, course, output),
         Some(Command::New(it)) => new::run(&it, course, output),

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use super::event::{Event, LatePolicy, StudentId};
 use super::record::Record;
 use crate::course::ExerciseId;
@@ -54,14 +56,7 @@ impl Class {
 
     /// The journal's entries to what they come to. Erased entries are passed over.
     pub fn fold(entries: &[Entry]) -> Result<Self, GradebookError> {
-        let mut events = Vec::with_capacity(entries.len());
-        for entry in entries {
-            if let Some(body) = &entry.body {
-                let event: Event =
-                    serde_json::from_str(body).map_err(|source| GradebookError::Entry { seq: entry.seq, source })?;
-                events.push((entry, event));
-            }
-        }
+        let events = read(entries)?;
         // Newest first, so that an undoing that was itself undone has no effect.
         let mut undone = BTreeSet::new();
         for (entry, event) in events.iter().rev() {
@@ -72,24 +67,42 @@ impl Class {
             }
         }
         let mut class = Self { seen: entries.last().map_or(0, |entry| entry.seq), ..Self::default() };
-        for (entry, event) in events {
-            if undone.contains(&entry.batch) {
-                continue;
-            }
-            if event.is_decision() || class.is_regrade(&event) {
-                match class.batches.last_mut() {
-                    Some(batch) if batch.number == entry.batch => batch.n_entries += 1,
-                    _ => class.batches.push(Batch {
-                        number: entry.batch,
-                        at_ms: entry.at_ms,
-                        n_entries: 1,
-                        kind: entry.kind.clone(),
-                    }),
-                }
-            }
-            class.apply(entry.at_ms, event);
+        for (entry, event) in events.into_iter().filter(|(entry, _)| !undone.contains(&entry.batch)) {
+            class.add(entry, event);
         }
         Ok(class)
+    }
+
+    /// Takes in what was written since [`Self::seen`], by others too. Says whether there was anything.
+    pub fn catch_up(&mut self, file: &ClassFile) -> Result<bool, GradebookError> {
+        let entries = file.entries_after(self.seen)?;
+        let Some(newest) = entries.last() else { return Ok(false) };
+        let events = read(&entries)?;
+        // What was undone stands earlier: only the whole journal tells what is left.
+        if events.iter().any(|(_, event)| matches!(event, Event::Undone { .. })) {
+            *self = Self::read(file)?;
+            return Ok(true);
+        }
+        self.seen = newest.seq;
+        for (entry, event) in events {
+            self.add(entry, event);
+        }
+        Ok(true)
+    }
+
+    fn add(&mut self, entry: &Entry, event: Event) {
+        if event.is_decision() || self.is_regrade(&event) {
+            match self.batches.last_mut() {
+                Some(batch) if batch.number == entry.batch => batch.n_entries += 1,
+                _ => self.batches.push(Batch {
+                    number: entry.batch,
+                    at_ms: entry.at_ms,
+                    n_entries: 1,
+                    kind: entry.kind.clone(),
+                }),
+            }
+        }
+        self.apply(entry.at_ms, event);
     }
 
     /// Whether the answer was graded before. A first grading needs no undoing: it decides nothing that stood.
@@ -189,6 +202,16 @@ impl Class {
             (exercise, student, record, record.standing(self.policies.get(exercise)))
         })
     }
+}
+
+/// The entries that were not erased, with what they say.
+fn read(entries: &[Entry]) -> Result<Vec<(&Entry, Event)>, GradebookError> {
+    let kept = entries.par_iter().filter_map(|entry| Some((entry, entry.body.as_ref()?)));
+    kept.map(|(entry, body)| match Event::read(&entry.kind, body) {
+        Ok(event) => Ok((entry, event)),
+        Err(source) => Err(GradebookError::Entry { seq: entry.seq, source }),
+    })
+    .collect()
 }
 
 /// Appends what happened to the journal. `seen` as in [`ClassFile::append`].

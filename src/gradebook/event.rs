@@ -108,6 +108,9 @@ pub struct Grading {
     pub grader: String,
     /// Fingerprint of the exercise's file and the vocabulary.
     pub rubric: String,
+    /// How many of the people's marks it was taught by.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub n_lessons: usize,
     pub verdict: Verdict,
 }
 
@@ -119,6 +122,14 @@ pub struct Mark {
     /// Points by item id.
     pub items: BTreeMap<String, f64>,
     pub reason: String,
+    /// How long the person looked at it; nothing where nobody measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub took_ms: Option<u64>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -155,7 +166,33 @@ impl LatePolicy {
     }
 }
 
+/// An event about one student's work, as its entry holds it.
+#[derive(Deserialize)]
+struct About<T> {
+    student: StudentId,
+    exercise: ExerciseId,
+    #[serde(alias = "submission", alias = "grading")]
+    what: T,
+}
+
 impl Event {
+    /// Reads the body of an entry of this `kind`.
+    pub(super) fn read(kind: &str, body: &str) -> serde_json::Result<Self> {
+        // An enum whose tag stands inside is read twice. Nearly all entries are of these two kinds, and a large class
+        // opens in a quarter of the time when they are read once.
+        match kind {
+            "submitted" => {
+                let About { student, exercise, what: submission } = serde_json::from_str(body)?;
+                Ok(Self::Submitted { student, exercise, submission })
+            }
+            "graded" => {
+                let About { student, exercise, what: grading } = serde_json::from_str(body)?;
+                Ok(Self::Graded { student, exercise, grading })
+            }
+            _ => serde_json::from_str(body),
+        }
+    }
+
     /// Whom and what it is about.
     fn about(&self) -> (Option<&StudentId>, Option<&ExerciseId>) {
         match self {

@@ -13,12 +13,14 @@ mod class;
 mod event;
 pub mod export;
 pub mod import;
+pub mod queue;
 mod record;
 pub mod regrade;
 pub mod review;
 pub mod run;
 pub mod stats;
 mod table;
+pub mod teach;
 mod text;
 
 pub use class::{Class, GradebookError, Student};

@@ -84,6 +84,19 @@ impl Record {
         self.marks.iter().map(|(_, mark)| mark).filter(move |mark| mark.of == digest)
     }
 
+    /// Whether a person has said something of the submission that counts, or of the whole.
+    pub fn is_decided(&self) -> bool {
+        self.current_marks().next().is_some() || !self.adjustments.is_empty()
+    }
+
+    /// What the student asked last, if no person has decided since.
+    pub fn open_request(&self) -> Option<&str> {
+        let (asked_ms, reason) = self.requests.last()?;
+        let decided_ms =
+            self.marks.iter().map(|(at_ms, _)| *at_ms).chain(self.adjustments.iter().map(|it| it.at_ms)).max();
+        decided_ms.is_none_or(|decided_ms| decided_ms < *asked_ms).then_some(reason)
+    }
+
     /// What a person gave an item, if a person did, with the mark that says so.
     pub fn marked(&self, item: &str) -> Option<(f64, &Mark)> {
         self.current_marks().filter_map(|mark| Some((*mark.items.get(item)?, mark))).last()
@@ -116,15 +129,24 @@ impl Record {
         if let Some(grading) = grading {
             let Grading { grader, rubric, verdict, .. } = grading;
             let short: String = rubric.chars().take(12).collect();
-            standing.steps.push(format!("{} of {} points by {grader} with rubric {short}", verdict.score, verdict.max));
+            let taught = match grading.n_lessons {
+                0 => String::new(),
+                n => format!(", taught by {n} marks"),
+            };
+            standing
+                .steps
+                .push(format!("{} of {} points by {grader} with rubric {short}{taught}", verdict.score, verdict.max));
             for item in &verdict.items {
                 if let Some((points, mark)) = self.marked(&item.id) {
                     let (by, reason) = (&mark.by, said(&mark.reason));
-                    standing.steps.push(format!("{}: {} → {points} by {by}{reason}", item.id, item.points));
+                    standing.steps.push(if points == item.points {
+                        format!("{}: {points} confirmed by {by}{reason}", item.id)
+                    } else {
+                        format!("{}: {} → {points} by {by}{reason}", item.id, item.points)
+                    });
                 }
             }
-            standing.needs_review =
-                verdict.needs_review && self.current_marks().next().is_none() && self.adjustments.is_empty();
+            standing.needs_review = self.open_request().is_some() || (verdict.needs_review && !self.is_decided());
         }
         for Adjustment { by, change, reason, .. } in &self.adjustments {
             let reason = said(reason);
@@ -197,7 +219,9 @@ mod tests {
             review_reason: None,
             feedback: String::new(),
         };
-        record.gradings.push((2, Grading { of: "d".into(), grader: "g".into(), rubric: "r".into(), verdict }));
+        record
+            .gradings
+            .push((2, Grading { of: "d".into(), grader: "g".into(), rubric: "r".into(), n_lessons: 0, verdict }));
         record
     }
 

@@ -51,6 +51,7 @@ impl<'a> Rubrics<'a> {
             of: submission.digest.clone(),
             grader: GRADER.to_owned(),
             rubric: self.fingerprints.get(exercise)?.clone(),
+            n_lessons: 0,
             verdict: self.marker.grade(self.course.exercise(&exercise.0)?, &submission.answer),
         })
     }

@@ -26,6 +26,17 @@ pub struct ExerciseStats {
     pub items: Vec<ItemStats>,
     /// Nothing where no person has marked an item.
     pub agreement: Option<Agreement>,
+    /// Nothing where no time was measured.
+    pub look: Option<Look>,
+}
+
+/// How long people looked at an answer before they marked it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Look {
+    pub n_answers: usize,
+    /// Answers that were marked together share their time.
+    pub median_s: f64,
+    pub total_s: f64,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -74,15 +85,29 @@ fn of_exercise(class: &Class, exercise: &ExerciseId) -> ExerciseStats {
         n_to_review: standings.iter().filter(|it| it.needs_review).count(),
         max,
         mean,
-        median: match points.len() {
-            0 => 0.0,
-            n if n % 2 == 1 => points[n / 2],
-            n => f64::midpoint(points[n / 2 - 1], points[n / 2]),
-        },
+        median: median(&points),
         std_dev: self::mean(&points.iter().map(|it| (it - mean).powi(2)).collect::<Vec<_>>()).sqrt(),
         histogram,
         items: items(&records),
         agreement: agreement(&records),
+        look: look(&records),
+    }
+}
+
+fn look(records: &[&Record]) -> Option<Look> {
+    let marks = records.iter().flat_map(|record| &record.marks);
+    let mut times_s: Vec<f64> = marks.filter_map(|(_, mark)| Some(mark.took_ms? as f64 / 1000.0)).collect();
+    times_s.sort_by(f64::total_cmp);
+    let (n_answers, median_s, total_s) = (times_s.len(), median(&times_s), times_s.iter().sum());
+    (n_answers > 0).then_some(Look { n_answers, median_s, total_s })
+}
+
+/// Of sorted values.
+fn median(values: &[f64]) -> f64 {
+    match values.len() {
+        0 => 0.0,
+        n if n % 2 == 1 => values[n / 2],
+        n => f64::midpoint(values[n / 2 - 1], values[n / 2]),
     }
 }
 

@@ -4,6 +4,7 @@ use crate::app::exercise::{Input, Stage};
 use crate::app::key::{Code, Key};
 use crate::app::lab::Deed;
 use crate::app::overlay::Overlay;
+use crate::app::queue;
 use crate::app::{Action, Model, Motion, Screen};
 use crate::course::Task;
 
@@ -180,6 +181,49 @@ static LAB: [Binding; 21] = [
     key("y", Action::Copy, "copy the command that makes this run again", ""),
 ];
 
+const fn mark(keys: &'static str, deed: queue::Deed, does: &'static str, foot: &'static str) -> Binding {
+    key(keys, Action::Mark(deed), does, foot)
+}
+
+static MARKING: [Binding; 20] = [
+    mark("Enter", queue::Deed::Keep, "keep the points as they stand, and go on", "keep, go on"),
+    mark("c", queue::Deed::Comment, "a comment for the student, new or used before", "comment"),
+    mark("u", queue::Deed::Undo, "take the last mark back", "undo"),
+    mark("→ l n", queue::Deed::Turn(1), "the next answer; this one is not marked", "skip"),
+    mark("← h p", queue::Deed::Turn(-1), "the answer before", ""),
+    mark("↓ j Tab", queue::Deed::Choose(1), "the next item: its evidence stands out", "item"),
+    mark("↑ k Shift-Tab", queue::Deed::Choose(-1), "the item before", ""),
+    mark("Space", queue::Deed::GiveChosen, "all points of the chosen item, or none", ""),
+    mark(".", queue::Deed::HalfChosen, "half of the chosen item's points", ""),
+    mark("+ =", queue::Deed::Step(1), "a quarter of the chosen item's points more", ""),
+    mark("-", queue::Deed::Step(-1), "a quarter less", ""),
+    mark("o", queue::Deed::Alone, "this one only, not all that say the same; again: all", ""),
+    mark("i", queue::Deed::Question, "the question and its solution", "question"),
+    mark("N", queue::Deed::Names, "names or pseudonyms; the class keeps that you looked", ""),
+    mark("T", queue::Deed::Lesson, "what the grader has learned from your marks", ""),
+    key("PgDn", Action::Scroll(Motion::Pages(1)), "further down in the answer", ""),
+    key("PgUp b", Action::Scroll(Motion::Pages(-1)), "further up", ""),
+    key("Ctrl-d", Action::Scroll(Motion::HalfPages(1)), "half a screen down", ""),
+    key("Ctrl-u", Action::Scroll(Motion::HalfPages(-1)), "half a screen up", ""),
+    key("Esc", Action::Back, "back to the answer", ""),
+];
+
+/// Told in the help; `action` answers them.
+static DIGITS: [Binding; 2] = [
+    key("1…9", Action::Nothing, "all points of this item, or none", "give, take"),
+    key("Shift-1…9", Action::Nothing, "half of this item's points (`.` does it for the chosen item)", ""),
+];
+
+static LEARNING: [Binding; 1] =
+    [mark("y", queue::Deed::Apply, "grade again by what was learned; undo takes it back", "apply")];
+
+static COMMENTING: [Binding; 4] = [
+    key("Enter", Action::Submit, "take this comment", "take it"),
+    key("↓", Action::NextThing(1), "a comment used before", "used before"),
+    key("↑", Action::NextThing(-1), "back to what is typed", ""),
+    key("Esc", Action::Back, "as it was", "leave it"),
+];
+
 static PREDICTING: [Binding; 2] = [
     key("Enter", Action::Submit, "keep the guess and run", "run"),
     key("Esc", Action::Back, "back to the page", "back"),
@@ -256,6 +300,9 @@ fn tables(model: &Model) -> (Vec<&'static [Binding]>, bool) {
         Screen::Diagram(_) => (vec![&WALKING, &CANVAS, &EVERYWHERE], false),
         Screen::Lab(lab) if lab.asks_first() => (vec![&PREDICTING, &ALWAYS], true),
         Screen::Lab(_) => (vec![&LAB, &EVERYWHERE], false),
+        Screen::Queue(it) if it.is_typing() => (vec![&COMMENTING, &ALWAYS], true),
+        Screen::Queue(it) if it.is_learning() => (vec![&LEARNING, &MARKING, &EVERYWHERE], false),
+        Screen::Queue(_) => (vec![&DIGITS, &MARKING, &EVERYWHERE], false),
     }
 }
 
@@ -280,6 +327,15 @@ pub fn action(model: &Model, key: Key) -> Action {
                 'a'..='i' if letters => return Action::Choose(c as usize - 'a' as usize),
                 _ => {}
             }
+        }
+    }
+    if let (Screen::Queue(_), None, Some(c)) = (model.screen(), &model.overlay, key.typed()) {
+        // What Shift and a digit type on most keyboards of programmers; others have `.`.
+        if let Some(item) = "123456789".find(c) {
+            return Action::Mark(queue::Deed::Give(item));
+        }
+        if let Some(item) = "!@#$%^&*(".find(c) {
+            return Action::Mark(queue::Deed::Half(item));
         }
     }
     Action::Nothing
@@ -345,7 +401,7 @@ mod tests {
     /// Each name in the tables is a key that `is` knows; a typing error would make a dead key.
     #[test]
     fn every_named_key_can_be_pressed() {
-        let all: [&[Binding]; 20] = [
+        let all: [&[Binding]; 23] = [
             &WALKING,
             &PAGE,
             &SEARCHING,
@@ -366,6 +422,9 @@ mod tests {
             &HELP,
             &TYPING,
             &EVERYWHERE,
+            &MARKING,
+            &LEARNING,
+            &COMMENTING,
         ];
         let codes = [
             Code::Up,

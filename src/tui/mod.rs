@@ -12,6 +12,7 @@ mod lab;
 mod lesson;
 mod overlay;
 mod paint;
+mod queue;
 pub mod theme;
 
 pub use keys::action;
@@ -45,6 +46,7 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
         Screen::Exercise(sheet) => exercise::view(sheet, head, body, &mut painter),
         Screen::Diagram(canvas) => diagram::view(canvas, head, body, &mut painter),
         Screen::Lab(lab) => lab::view(lab, head, body, &mut painter),
+        Screen::Queue(it) => queue::view(it, model.size, head, body, &mut painter),
     }
     if let Some(overlay) = &model.overlay {
         overlay::view(overlay, model, body, &mut painter);

@@ -27,8 +27,9 @@ const MAY_USE: [(&str, &[&str]); 16] = [
     // A class is a fold over its file, as progress is over attempts.
     ("gradebook", &["course", "grade", "content", "store", "marking"]),
     ("html", &["course", "markdown", "diagram", "sim", "grade"]),
+    // A session has the learner's progress, or the class that is marked.
     // A session loads the grammars after the first frame, which is `markdown`'s business.
-    ("session", &["app", "tui", "content", "store", "marking", "faas", "course", "markdown", "sim"]),
+    ("session", &["app", "tui", "content", "store", "gradebook", "marking", "faas", "course", "markdown", "sim"]),
     (
         "cli",
         &[

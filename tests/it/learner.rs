@@ -120,7 +120,11 @@ impl Learner {
                     self.copied = Some(text);
                     continue;
                 }
-                Effect::Suspend | Effect::ReadCourse | Effect::EditExternally { .. } | Effect::EditPage { .. } => {
+                Effect::Suspend
+                | Effect::ReadCourse
+                | Effect::EditExternally { .. }
+                | Effect::EditPage { .. }
+                | Effect::Mark(_) => {
                     continue;
                 }
             };
@@ -181,7 +185,7 @@ impl Learner {
     }
 }
 
-fn keys_of(text: &str) -> Vec<Key> {
+pub fn keys_of(text: &str) -> Vec<Key> {
     let mut keys = Vec::new();
     let mut rest = text;
     while let Some(c) = rest.chars().next() {

@@ -16,6 +16,7 @@ mod grader;
 mod html;
 mod markdown_pages;
 mod plain;
+mod queue;
 mod reference;
 mod review;
 mod screens;

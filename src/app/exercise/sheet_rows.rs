@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Input, Sheet, Stage, coding, drawing, kind_name};
 use crate::app::code::{self, Marks};
-use crate::app::row::{Role, Row, Span, Ui, prose, wrapped};
+use crate::app::row::{Role, Row, Span, Ui, inked, prose, wrapped};
 use crate::course::progress::Work;
 use crate::course::{Answer, Exercise, Kind};
 use crate::grade::{ItemVerdict, Status, Verdict};
@@ -296,32 +296,9 @@ fn changes(before: &str, now: &str) -> String {
 
 /// The answer wrapped, its evidence in a role of its own.
 fn with_evidence(text: &str, verdict: &Verdict, width: usize) -> Vec<Row> {
-    let mut marked = vec![false; text.len()];
-    for item in verdict.items.iter().filter(|item| item.points > 0.0) {
-        for evidence in &item.evidence {
-            if let Some(bytes) = marked.get_mut(evidence.start..evidence.end) {
-                bytes.fill(true);
-            }
-        }
-    }
-    let mut rows = Vec::new();
-    // The rows of the plain text, then the same letters again with the role that each byte has.
-    let mut at = 0;
-    for row in wrapped(Ui::Text, text, width) {
-        let line = row.text();
-        at = text[at..].find(line.as_str()).map_or(at, |found| at + found);
-        let mut spans: Vec<Span> = Vec::new();
-        for (offset, c) in line.char_indices() {
-            let role = if marked.get(at + offset).copied().unwrap_or(false) { Ui::Evidence } else { Ui::Text };
-            match spans.last_mut() {
-                Some(last) if last.role == Role::Ui(role) => last.text.push(c),
-                _ => spans.push(Span::ui(role, c)),
-            }
-        }
-        at += line.len();
-        rows.push(Row::of(spans));
-    }
-    rows
+    let earned = verdict.items.iter().filter(|item| item.points > 0.0).flat_map(|item| &item.evidence);
+    let marks: Vec<_> = earned.map(|evidence| (evidence.start..evidence.end, Ui::Evidence)).collect();
+    inked(text, &marks, width)
 }
 
 #[cfg(test)]

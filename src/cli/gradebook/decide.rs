@@ -9,6 +9,7 @@ use super::super::output::Output;
 use super::super::{CliError, Outcome, open_course};
 use super::{account, moment, named, now_ms, opened, wrong};
 use crate::course::ExerciseId;
+use crate::gradebook::queue;
 use crate::gradebook::regrade::propose;
 use crate::gradebook::review::{self, Word};
 use crate::gradebook::run::Rubrics;
@@ -46,7 +47,7 @@ struct Said {
 
 impl Said {
     fn word(&self) -> Word {
-        Word { by: self.by.clone().unwrap_or_else(account), reason: self.reason.clone() }
+        Word { by: self.by.clone().unwrap_or_else(account), reason: self.reason.clone(), took_ms: None }
     }
 }
 
@@ -173,7 +174,7 @@ pub(super) struct Purge {
 pub(super) fn mark(it: &Mark, path: &Path, output: &mut Output) -> Result<Outcome, CliError> {
     let (mut file, class) = opened(path)?;
     let (student, exercise) = named(&class, &it.student, &it.exercise)?;
-    let students = if it.alike { review::alike(&class, &exercise, student) } else { vec![student] };
+    let students = if it.alike { queue::alike(&class, &exercise, student) } else { vec![student] };
     let items: BTreeMap<String, f64> = it.items.iter().cloned().collect();
     let word = it.word.word();
     let number = review::mark(&mut file, &class, &exercise, &students, &items, &word, now_ms()).map_err(wrong)?;

@@ -8,9 +8,10 @@ use serde::Serialize;
 use super::super::output::Output;
 use super::super::{CliError, Format, Outcome};
 use super::{account, named, now_ms, opened, wrong};
-use crate::course::{Answer, ExerciseId};
+use crate::course::ExerciseId;
 use crate::grade::Status;
-use crate::gradebook::{Class, Record, Standing, StudentId, review, stats as numbers};
+use crate::gradebook::queue::answer_in_words;
+use crate::gradebook::{Class, Standing, StudentId, queue, review, stats as numbers};
 use crate::store::class::ClassFile;
 
 #[derive(Debug, Args)]
@@ -24,15 +25,18 @@ pub(super) struct List {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  coldstart gradebook review --list\n  coldstart gradebook show p-1a2b3c4d idle-connections"
+    after_help = "Example:\n  coldstart gradebook review\n  coldstart gradebook review --exercise idle-connections --by ada\n  coldstart gradebook review --list --limit 50"
 )]
 pub(super) struct Review {
-    /// Print the queue
-    #[arg(long, required = true)]
-    list: bool,
+    /// Print the queue instead of opening it
+    #[arg(long)]
+    pub(super) list: bool,
+    /// Who marks; the account's name when not said
+    #[arg(long, value_name = "NAME")]
+    pub(super) by: Option<String>,
     /// Of this exercise only
     #[arg(long, value_name = "EXERCISE")]
-    exercise: Option<String>,
+    pub(super) exercise: Option<String>,
     #[arg(long, default_value_t = 20, value_name = "N")]
     limit: usize,
 }
@@ -95,43 +99,24 @@ fn points(standing: &Standing) -> String {
 pub(super) fn review(it: &Review, path: &Path, output: &mut Output) -> Result<Outcome, CliError> {
     let (_, class) = opened(path)?;
     let exercise = it.exercise.clone().map(ExerciseId);
-    let queue = review::queue(&class, exercise.as_ref());
-    if queue.is_empty() {
+    let groups = queue::of(&class, exercise.as_ref());
+    if groups.is_empty() {
         let is_graded = class.records.values().any(|record| record.grading().is_some());
         output.line(if is_graded { "nothing is left to look at" } else { "nothing is graded yet: `gradebook run`" })?;
     }
-    for group in queue.iter().take(it.limit) {
+    for group in groups.iter().take(it.limit) {
         let alike = match group.students.len() {
             1 => String::new(),
             n => format!(", {n} alike"),
         };
         let who = Class::pseudonym(group.students[0]);
         output.line(&format!("{who} {}: {:.2} points in doubt{alike}: {}", group.exercise, group.doubt, group.why))?;
-        output.line(&format!("    {}", shortened(&said(group.record), 100)))?;
+        output.line(&format!("    {}", shortened(&answer_in_words(group.record), 100)))?;
     }
-    if queue.len() > it.limit {
-        output.line(&format!("… and {} more (--limit)", queue.len() - it.limit))?;
+    if groups.len() > it.limit {
+        output.line(&format!("… and {} more (--limit)", groups.len() - it.limit))?;
     }
     Ok(Outcome::Done)
-}
-
-fn said(record: &Record) -> String {
-    match record.current().map(|it| &it.answer) {
-        Some(Answer::Text(text) | Answer::Number(text)) => text.clone(),
-        Some(Answer::Chosen(chosen)) => format!("chosen: {}", numbered(chosen.iter())),
-        Some(Answer::Order(order)) => format!("order: {}", numbered(order.iter())),
-        Some(Answer::Matched(matched)) => {
-            let choice = |it: &Option<usize>| it.map_or("-".to_owned(), |index| (index + 1).to_string());
-            format!("matched: {}", matched.iter().map(choice).collect::<Vec<_>>().join(" "))
-        }
-        Some(Answer::Filled(filled)) => format!("filled: {}", filled.join("; ")),
-        None => String::new(),
-    }
-}
-
-/// Options and steps as the exercise's file counts them, from 1.
-fn numbered<'a>(indices: impl Iterator<Item = &'a usize>) -> String {
-    indices.map(|index| (index + 1).to_string()).collect::<Vec<_>>().join(" ")
 }
 
 fn shortened(text: &str, n_chars: usize) -> String {
@@ -150,7 +135,7 @@ pub(super) fn show(it: &About, path: &Path, output: &mut Output) -> Result<Outco
         output.json(&(record.current(), record.grading()))?;
         return Ok(Outcome::Done);
     }
-    output.line(&said(record))?;
+    output.line(&answer_in_words(record))?;
     for flag in record.current().map(|it| it.flags.as_slice()).unwrap_or_default() {
         output.line(&format!("! {flag}"))?;
     }
@@ -175,7 +160,7 @@ pub(super) fn show(it: &About, path: &Path, output: &mut Output) -> Result<Outco
             output.line(&format!("    {reason}"))?;
         }
     }
-    let n_alike = review::alike(&class, &exercise, student).len() - 1;
+    let n_alike = queue::alike(&class, &exercise, student).len() - 1;
     if n_alike > 0 {
         output.line(&format!("{n_alike} others say the same: `gradebook mark … --alike` marks them too"))?;
     }
@@ -242,6 +227,10 @@ pub(super) fn stats(format: Format, path: &Path, output: &mut Output) -> Result<
             let with_rest = item.discrimination.map_or("–".to_owned(), |r| format!("{r:+.2}"));
             let share = item.difficulty * 100.0;
             output.line(&format!("  {:<24} {share:>4.0} % earned, with the rest {with_rest}", item.id))?;
+        }
+        if let Some(look) = &it.look {
+            let (n, median_s, total_min) = (look.n_answers, look.median_s, look.total_s / 60.0);
+            output.line(&format!("  {n} answers marked in {total_min:.1} minutes, {median_s:.1} s each (median)"))?;
         }
         if let Some(agreement) = &it.agreement {
             let kappa = agreement.kappa.map_or("–".to_owned(), |kappa| format!("{kappa:.2}"));

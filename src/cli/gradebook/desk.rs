@@ -1,0 +1,42 @@
+//! `coldstart gradebook review`: the desk at which a class is marked, on the screen.
+
+use std::io::IsTerminal;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::super::{CliError, Outcome, open_course};
+use super::look::Review;
+use super::{account, known_exercise, wrong};
+use crate::marking::Marker;
+use crate::session::background::Question;
+use crate::session::clerk::Clerk;
+use crate::session::{self, End, MarkingOpening};
+use crate::store::class::ClassFile;
+use crate::tui::Theme;
+
+pub(super) fn run(it: &Review, path: &Path, folder: Option<&Path>, mut theme: Theme) -> Result<Outcome, CliError> {
+    if !std::io::stdout().is_terminal() {
+        return Err(CliError::Input(
+            "standard output is not a terminal, so nothing can be marked on it; `gradebook review --list` prints the \
+             queue, `gradebook mark` marks"
+                .into(),
+        ));
+    }
+    // The terminal makes up its answer while the class is read.
+    let question = if theme.wants_ground() { Question::ask() } else { None };
+    let course = Arc::new(open_course(folder)?);
+    let exercise = it.exercise.as_deref().map(|name| known_exercise(&course, name)).transpose()?;
+    let file = ClassFile::open(path).map_err(wrong)?;
+    let by = it.by.clone().unwrap_or_else(account);
+    let clerk = Clerk::open(file, Arc::clone(&course), by, exercise).map_err(wrong)?;
+    let answer = question.map(Question::answer);
+    if let Some(ground) = answer.and_then(|it| it.ground) {
+        theme.ground = ground;
+    }
+    let reply_is_late = answer.is_some_and(|it| it.is_late);
+    let opening = MarkingOpening { clerk, course, theme, reply_is_late, marker: Marker::of_this_program()? };
+    Ok(match session::mark(opening)? {
+        End::Quit => Outcome::Done,
+        End::Signal(number) => Outcome::Signal(number),
+    })
+}
