@@ -4,7 +4,7 @@
 //! that something ran. Expectations stay on this side of the pipe: a sandbox gets files and events, and what it reports
 //! is compared here. Of a hidden check the verdict tells only whether it was met.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::course::exercise::CodeCheck;
 use crate::course::{Answer, CodeTask, Exercise, Kind, Problem};
@@ -33,6 +33,10 @@ impl Marker {
     /// By the program that is running.
     pub fn of_this_program() -> std::io::Result<Self> {
         std::env::current_exe().map(Self::new)
+    }
+
+    pub fn program(&self) -> &Path {
+        &self.program
     }
 
     pub fn grade(&self, exercise: &Exercise, answer: &Answer) -> Verdict {

@@ -6,6 +6,7 @@
 
 pub mod background;
 pub mod clerk;
+mod functions;
 mod keeper;
 mod screen;
 pub(crate) mod watch;
@@ -23,13 +24,14 @@ use crossterm::event::{self, KeyEventKind, MouseButton, MouseEventKind};
 use crate::app::key::{Code, Key};
 use crate::app::{Action, Effect, Model, Motion, Notice, Size, update};
 use crate::content;
-use crate::course::{Course, ExerciseId, review};
+use crate::course::{Course, review};
 use crate::marking::Marker;
 use crate::sim;
 use crate::store::Store;
 use crate::tui::{self, Theme};
 use background::LateReply;
 use clerk::{Clerk, ClerkThread};
+use functions::Functions;
 use keeper::Keeper;
 use screen::Screen;
 pub use watch::Listening;
@@ -108,7 +110,9 @@ pub fn run(opening: Opening) -> Result<End, SessionError> {
     if let Some(listening) = listening {
         listening.report(events.clone());
     }
-    let mut session = Session { keeper, clerk: None, folder, marker, readings: Arc::default(), events, end: None };
+    let functions = Functions::start(marker.program().to_owned(), events.clone());
+    let mut session =
+        Session { keeper, functions, clerk: None, folder, marker, readings: Arc::default(), events, end: None };
     let opened = model.opened();
     session.perform_all(&mut model, &mut screen, opened);
     let end = session.listen(&mut model, &mut screen, &theme, &inbox, &may_read);
@@ -137,7 +141,9 @@ pub fn mark(opening: MarkingOpening) -> Result<End, SessionError> {
     watch_signals(events.clone())?;
     let (may_read, go_ahead) = mpsc::channel();
     read_keys(events.clone(), go_ahead, LateReply::new(reply_is_late));
-    let mut session = Session { keeper, marker, clerk, folder: None, readings: Arc::default(), events, end: None };
+    let functions = Functions::start(marker.program().to_owned(), events.clone());
+    let mut session =
+        Session { keeper, functions, clerk, folder: None, marker, readings: Arc::default(), events, end: None };
     let opened = model.opened();
     session.perform_all(&mut model, &mut screen, opened);
     let end = session.listen(&mut model, &mut screen, &theme, &inbox, &may_read);
@@ -147,6 +153,7 @@ pub fn mark(opening: MarkingOpening) -> Result<End, SessionError> {
 
 struct Session {
     keeper: Keeper,
+    functions: Functions,
     marker: Marker,
     /// Who has the class that is marked, if one is.
     clerk: Option<ClerkThread>,
@@ -285,6 +292,9 @@ impl Session {
                     clerk.send(wish);
                 }
             }
+            Effect::Invoke { question, orders } => self.functions.invoke(question, orders),
+            Effect::Serve { code } => self.functions.serve(&code),
+            Effect::StopServing => self.functions.stop_serving(),
             Effect::Copy(text) => screen.copy(&text),
             Effect::ReadCourse => {
                 let (folder, events) = (self.folder.clone(), self.events.clone());
@@ -300,9 +310,7 @@ impl Session {
                     }
                 });
             }
-            Effect::EditExternally { exercise, file, text } => {
-                return Some(edit_answer(screen, exercise, &file, &text));
-            }
+            Effect::EditExternally { file, text } => return Some(edit_text(screen, &file, &text)),
             Effect::EditPage { file, line } => {
                 let Some(folder) = &self.folder else {
                     let text = "This course is built into the program. `--course DIR` opens one that you can edit.";
@@ -318,10 +326,10 @@ impl Session {
     }
 }
 
-/// Lets the learner write the answer in their own editor, and comes back with what was written.
-fn edit_answer(screen: &mut Screen, exercise: ExerciseId, name: &str, text: &str) -> Action {
+/// Lets the learner write a text in their own editor, and comes back with what was written.
+fn edit_text(screen: &mut Screen, name: &str, text: &str) -> Action {
     let failed = |error: std::io::Error| {
-        Action::Said(Notice { text: format!("{error}. The answer is unchanged."), grave: true })
+        Action::Said(Notice { text: format!("{error}. What you wrote is unchanged."), grave: true })
     };
     let file = match tempfile::Builder::new().prefix("coldstart-").suffix(&format!("-{name}")).tempfile() {
         Ok(file) => file,
@@ -334,7 +342,7 @@ fn edit_answer(screen: &mut Screen, exercise: ExerciseId, name: &str, text: &str
         return Action::Said(notice);
     }
     match content::read_text(file.path()) {
-        Ok(read) => Action::Edited { exercise, text: read.text.trim_end().to_owned() },
+        Ok(read) => Action::Edited { text: read.text.trim_end().to_owned() },
         Err(error) => failed(error),
     }
 }

@@ -242,7 +242,7 @@ impl Sheet {
                         Kind::Code(task) => task.file.clone(),
                         _ => "answer.md".to_owned(),
                     };
-                    Step::effect(Effect::EditExternally { exercise: self.exercise.clone(), file, text: editor.text() })
+                    Step::effect(Effect::EditExternally { file, text: editor.text() })
                 }
                 _ => Step::default(),
             },
@@ -288,7 +288,7 @@ impl Sheet {
                     format!("Could not save: {why}. Your answer is still here. Submit it again to try once more.");
                 Step { notice: Some(Notice { text, grave: true }), ..Step::default() }
             }
-            (Action::Edited { exercise: edited, text }, _) if *edited == self.exercise => {
+            (Action::Edited { text }, _) => {
                 self.input = input(exercise, Some(Answer::Text(text.clone())));
                 self.stage = Stage::Answering;
                 self.save_draft()

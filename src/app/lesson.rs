@@ -5,6 +5,8 @@
 mod cards;
 mod search;
 
+use cards::Running;
+
 pub use search::{Match, Search};
 
 use std::collections::BTreeMap;
@@ -13,6 +15,7 @@ use std::ops::Range;
 use super::diagram::{Canvas, Walk};
 use super::exercise::Sheet;
 use super::field::Field;
+use super::function::{self, Bench};
 use super::key::{Code, Key};
 use super::lab::{self, Lab};
 use super::row::{Row, Span, Ui};
@@ -42,6 +45,8 @@ pub struct Reader {
     walk: Option<Walk>,
     /// Simulations that were started in the page, by widget index.
     labs: BTreeMap<usize, Lab>,
+    /// Functions that were run in the page, by widget index.
+    benches: BTreeMap<usize, Bench>,
     size: Size,
     kept_as_read: bool,
 }
@@ -85,7 +90,7 @@ pub fn columns(cols: u16) -> (u16, u16) {
 
 /// Lays a page out in `width_cols` columns. Diagrams that need more are wider; nothing is cut here.
 pub fn lay_out(course: &Course, progress: &Progress, page: &Page, width_cols: u16) -> Laid {
-    lay_out_with(course, progress, page, width_cols, &BTreeMap::new())
+    lay_out_with(course, progress, page, width_cols, &BTreeMap::new(), &BTreeMap::new())
 }
 
 fn lay_out_with(
@@ -94,6 +99,7 @@ fn lay_out_with(
     page: &Page,
     width_cols: u16,
     labs: &BTreeMap<usize, Lab>,
+    benches: &BTreeMap<usize, Bench>,
 ) -> Laid {
     let mut laid = Laid::default();
     let wrapped = markdown::wrap(&page.document, width_cols, &RESPONDING);
@@ -106,8 +112,9 @@ fn lay_out_with(
             let Some(widget) = page.widgets.iter().position(|widget| widget.source_line == slot.source_line) else {
                 continue;
             };
-            let lab = labs.get(&widget);
-            let card = cards::widget(course, progress, &page.widgets[widget].task, lab, usize::from(slot.width_cols));
+            let running = Running { lab: labs.get(&widget), bench: benches.get(&widget) };
+            let task = &page.widgets[widget].task;
+            let card = cards::widget(course, progress, task, running, usize::from(slot.width_cols));
             let start = laid.rows.len();
             let indent = " ".repeat(usize::from(slot.indent_cols));
             laid.rows.extend(card.into_iter().map(|mut row| {
@@ -162,6 +169,7 @@ impl Reader {
             go_to: None,
             walk: None,
             labs: BTreeMap::new(),
+            benches: BTreeMap::new(),
             size: desk.size,
             kept_as_read: false,
         };
@@ -187,7 +195,7 @@ impl Reader {
         let (_, width) = columns(self.size.cols);
         let at_top = self.top == 0;
         let rows_before = self.laid.rows.len();
-        self.laid = lay_out_with(desk.course, desk.progress, page, width, &self.labs);
+        self.laid = lay_out_with(desk.course, desk.progress, page, width, &self.labs, &self.benches);
         if self.focus.is_some_and(|focus| focus >= self.laid.things.len()) {
             self.focus = None;
         }
@@ -236,8 +244,13 @@ impl Reader {
         }
     }
 
+    /// The same for a function.
+    pub(crate) fn take_back_function(&mut self, bench: Bench) {
+        self.benches.insert(bench.widget, bench);
+    }
+
     pub fn is_playing(&self) -> bool {
-        self.labs.values().any(Lab::is_playing)
+        self.labs.values().any(Lab::is_playing) || self.benches.values().any(Bench::is_playing)
     }
 
     /// The simulation that has the focus.
@@ -307,12 +320,21 @@ impl Reader {
                 }
             }
             Action::Lab(deed) => return self.play(desk, *deed),
-            Action::Tick { .. } | Action::Replicated { .. } => {
+            Action::Function(deed) => return self.use_function(desk, *deed),
+            Action::Tick { .. } | Action::Replicated { .. } | Action::Invoked { .. } => {
                 let mut step = Step::default();
                 for lab in self.labs.values_mut() {
                     step.effects.extend(lab.update(desk, action).effects);
                 }
+                for bench in self.benches.values_mut() {
+                    let said = bench.update(desk, action);
+                    step.effects.extend(said.effects);
+                    step.notice = said.notice.or(step.notice);
+                }
                 self.lay_out(desk);
+                if matches!(action, Action::Invoked { .. }) {
+                    self.show_focused();
+                }
                 return step;
             }
             _ => {}
@@ -356,6 +378,14 @@ impl Reader {
             self.top = rows.end - body;
         }
         self.stay_in_page();
+    }
+
+    /// What has the focus may have grown.
+    fn show_focused(&mut self) {
+        let rows = self.focus.and_then(|focus| self.laid.things.get(focus)).map(|thing| thing.rows.clone());
+        if let Some(rows) = rows {
+            self.show_rows(&rows);
+        }
     }
 
     fn focus_next(&mut self, by: i32) {
@@ -434,6 +464,8 @@ impl Reader {
                         None => Step::say(format!("There is no scenario `{}` any more.", task.scenario)),
                     }
                 }
+                // It runs in its place.
+                Task::Function(_) => self.use_function(desk, function::Deed::Run),
                 Task::Broken(why) => Step::say(why.clone()),
             },
         }
@@ -456,6 +488,27 @@ impl Reader {
         let step = lab.update(desk, &Action::Lab(deed));
         self.labs.insert(index, lab);
         self.lay_out(desk);
+        step
+    }
+
+    /// Runs the function that has the focus in its place on the page, or opens its screen.
+    fn use_function(&mut self, desk: &Desk<'_>, deed: function::Deed) -> Step {
+        let Some(What::Widget(index)) = self.focus.and_then(|at| self.laid.things.get(at)).map(|thing| thing.what)
+        else {
+            return Step::default();
+        };
+        let Some(page) = desk.course.page(&self.page) else { return Step::default() };
+        let Task::Function(task) = &page.widgets[index].task else { return Step::default() };
+        let begun = self.benches.remove(&index);
+        let mut bench = begun.unwrap_or_else(|| Bench::new(desk, &page.id, index, task));
+        if deed == function::Deed::Open {
+            bench.lay_out(desk);
+            return Step::go(Go::Open(Screen::Function(Box::new(bench))));
+        }
+        let step = bench.act(desk, deed);
+        self.benches.insert(index, bench);
+        self.lay_out(desk);
+        self.show_focused();
         step
     }
 

@@ -9,6 +9,7 @@ pub mod diagram;
 pub mod editor;
 pub mod exercise;
 pub mod field;
+pub mod function;
 pub mod home;
 pub mod key;
 pub mod lab;
@@ -75,6 +76,7 @@ pub enum Screen {
     Diagram(Box<diagram::Canvas>),
     Lab(Box<lab::Lab>),
     Queue(Box<queue::Queue>),
+    Function(Box<function::Bench>),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,6 +130,7 @@ pub enum Action {
     Yes,
     Lab(lab::Deed),
     Mark(queue::Deed),
+    Function(function::Deed),
     // ── the world's replies ──
     Graded {
         question: u64,
@@ -153,9 +156,14 @@ pub enum Action {
     },
     CourseRead(Arc<Course>),
     Edited {
-        exercise: ExerciseId,
         text: String,
     },
+    /// What was asked to run, in the order of the orders.
+    Invoked {
+        question: u64,
+        answers: Vec<Result<Vec<function::Ran>, String>>,
+    },
+    Served(function::Served),
     Said(Notice),
 }
 
@@ -222,10 +230,19 @@ pub enum Effect {
         scenario: Box<Scenario>,
         replications: u32,
     },
+    /// Runs functions in the local platform, one order after the other.
+    Invoke {
+        question: u64,
+        orders: Vec<function::Order>,
+    },
+    /// Serves a function over HTTP on this machine, until it is told to stop.
+    Serve {
+        code: function::Code,
+    },
+    StopServing,
     Copy(String),
     ReadCourse,
     EditExternally {
-        exercise: ExerciseId,
         /// What the text is called: editors go by the ending.
         file: String,
         text: String,
@@ -358,6 +375,7 @@ impl Model {
             Screen::Lab(lab) => lab.is_playing(),
             Screen::Page(reader) => reader.is_playing(),
             Screen::Exercise(sheet) => sheet.is_waiting(),
+            Screen::Function(bench) => bench.is_playing(),
             Screen::Home(_) | Screen::Diagram(_) | Screen::Queue(_) => false,
         };
         moving.then_some(33)
@@ -427,7 +445,9 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::NotKept { .. }
         | Action::Edited { .. }
         | Action::Replicated { .. }
-        | Action::Heard(_)) => pass_on(model, &reply),
+        | Action::Heard(_)
+        | Action::Invoked { .. }
+        | Action::Served(_)) => pass_on(model, &reply),
         action => {
             model.notice = None;
             if model.overlay.is_some() {
@@ -470,6 +490,7 @@ fn pass_on(model: &mut Model, action: &Action) -> Vec<Effect> {
         Screen::Diagram(canvas) => canvas.update(&desk, action),
         Screen::Lab(lab) => lab.update(&desk, action),
         Screen::Queue(queue) => queue.update(&desk, action),
+        Screen::Function(bench) => bench.update(&desk, action),
     };
     model.last_question += 1;
     model.screens.push(screen);
@@ -491,8 +512,12 @@ pub(crate) fn carry_out(model: &mut Model, step: Step) -> Vec<Effect> {
         Go::Back => {
             if model.screens.len() > 1 {
                 let left = model.screens.pop();
-                if let (Some(Screen::Lab(lab)), Some(Screen::Page(reader))) = (left, model.screens.last_mut()) {
-                    reader.take_back(*lab);
+                if let Some(Screen::Page(reader)) = model.screens.last_mut() {
+                    match left {
+                        Some(Screen::Lab(lab)) => reader.take_back(*lab),
+                        Some(Screen::Function(bench)) => reader.take_back_function(*bench),
+                        _ => {}
+                    }
                 }
                 lay_out_again(model);
             } else {
@@ -529,6 +554,7 @@ fn lay_out_again(model: &mut Model) {
             Screen::Diagram(canvas) => canvas.lay_out(&desk),
             Screen::Lab(lab) => lab.lay_out(&desk),
             Screen::Queue(queue) => queue.lay_out(&desk),
+            Screen::Function(bench) => bench.lay_out(&desk),
         }
     }
     model.screens = screens;

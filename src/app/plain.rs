@@ -303,7 +303,7 @@ impl World {
                     let predicted = self.progress.predictions.contains_key(&(page.id.0.clone(), task.scenario.clone()));
                     ("open the simulation", predicted)
                 }
-                Task::Diagram { .. } | Task::Broken(_) => ("", true),
+                Task::Diagram { .. } | Task::Function(_) | Task::Broken(_) => ("", true),
             };
             menu.add(PageChoice::Open, name);
             // What is new is done before going on, unless it was looked into and left.
@@ -337,7 +337,7 @@ impl World {
                 let title = self.course.scenario(&task.scenario).map_or_else(|why| why, |scenario| scenario.title);
                 vec![format!("Here is a simulation: {title}.")]
             }
-            Task::Diagram { .. } | Task::Broken(_) => Vec::new(),
+            Task::Diagram { .. } | Task::Function(_) | Task::Broken(_) => Vec::new(),
         }
     }
 }

@@ -6,6 +6,7 @@
 pub mod attempt;
 pub mod check;
 pub mod exercise;
+mod function;
 mod link;
 pub mod mastery;
 pub mod outline;
@@ -18,6 +19,7 @@ use std::fmt;
 
 pub use attempt::{Attempt, Deed, Kept, Position};
 pub use exercise::{Answer, CodeTask, Exercise, ExerciseId, Kind, Piece, flow_picture, language_of};
+pub use function::{Beside, FunctionEvent, FunctionTask};
 pub use link::Target;
 pub use outline::{Entry, Module};
 pub use page::{FlowDiagram, Page, PageId, Predict, SimulationTask, Task, Widget};

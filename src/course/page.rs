@@ -1,16 +1,18 @@
 //! A page's file (Markdown with TOML front matter) to a [`Page`]: a document and what responds in it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserialize;
 
+use super::function::{self, FunctionTask};
 use super::{Course, ExerciseId, Problem, line_at, nearest_hint};
 use crate::diagram::{self, Graph};
 use crate::markdown::{self, Document, Fence};
 use crate::sim::Report;
 
 /// Languages of the fences that respond: they become slots when the page is laid out.
-pub const RESPONDING: [&str; 3] = ["mermaid", "sim", "exercise"];
+pub const RESPONDING: [&str; 4] = ["mermaid", "sim", "exercise", "function"];
 
 /// `lesson/file-stem`, such as `serverless/04-cold-start`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,6 +57,7 @@ pub enum Task {
     },
     Simulation(SimulationTask),
     Exercise(ExerciseId),
+    Function(Box<FunctionTask>),
     /// A fence that could not be read: what is wrong with it.
     Broken(String),
 }
@@ -190,10 +193,11 @@ impl Page {
         let front = read_front_matter(front, file, &mut problems);
         let document = markdown::parse(body);
         problems.extend(document.problems.iter().map(|it| Problem::new(file, it.line + lines_before, &*it.message)));
+        let files = function::shown_files(&document);
         let mut widgets = Vec::new();
         for fence in document.fences() {
             if RESPONDING.contains(&fence.language.as_str()) {
-                let (task, slips) = read_task(fence, course);
+                let (task, slips) = read_task(fence, course, &files);
                 // The fence's first line is its opening; what is inside begins one further down.
                 let line = |inside: u32| fence.source_line + lines_before + inside;
                 problems.extend(slips.into_iter().map(|(inside, message)| Problem::new(file, line(inside), message)));
@@ -285,7 +289,7 @@ fn read_front_matter(front: Option<&str>, file: &str, problems: &mut Vec<Problem
 }
 
 /// The task of a fence, and its slips with their line inside the fence (0 is the opening line).
-fn read_task(fence: &Fence, course: &Course) -> (Task, Vec<(u32, String)>) {
+fn read_task(fence: &Fence, course: &Course, files: &BTreeMap<String, String>) -> (Task, Vec<(u32, String)>) {
     match fence.language.as_str() {
         "mermaid" => {
             let (graph, problems) = diagram::parse(&fence.body);
@@ -304,6 +308,13 @@ fn read_task(fence: &Fence, course: &Course) -> (Task, Vec<(u32, String)>) {
                     (Task::Simulation(task), slips)
                 }
                 Err(why) => broken(1, why),
+            },
+        },
+        "function" => match function::read(&fence.body, files) {
+            Err((line, why)) => broken(line, why),
+            Ok(task) => match task.scenario.as_ref().map(|name| course.scenario(name)) {
+                Some(Err(why)) => broken(1, why),
+                _ => (Task::Function(Box::new(task)), Vec::new()),
             },
         },
         _ => {

@@ -1,7 +1,7 @@
 //! HTTP/1.1 on loopback: enough for `curl`, a browser and a load generator, and no more.
 //!
-//! In: connections to this machine. Out: responses, and one [`Served`] for each request. One thread for each connection,
-//! up to a limit; headers, bodies and silence are bounded. Absent: TLS, HTTP/2, other machines.
+//! In: connections to this machine. Out: responses, and a [`Happening`] for each request, for each schedule that fires and
+//! for each environment that ends because nobody calls it. One thread for each connection, up to a limit; headers, bodies and silence are bounded. Absent: TLS, HTTP/2, other machines.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufReader, BufWriter, Read, Write};
@@ -9,23 +9,25 @@ use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::os::fd::AsFd;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
+use super::deployment::Trigger;
 use super::environment::lock;
 use super::gateway::{HttpRequest, HttpResponse};
 use super::measure::Invocation;
 use super::platform::Platform;
 use super::protocol::MAX_PAYLOAD_BYTES;
+use super::schedule::Schedule;
 
 const MAX_HEAD_BYTES: usize = 32 * 1024;
 const MAX_HEADERS: usize = 100;
 const MAX_CONNECTIONS: usize = 128;
 /// A connection that says nothing for so long is closed.
 const SILENCE: Duration = Duration::from_secs(15);
-/// How often a server that nobody calls looks which environments expire, and whether it should end.
-const TICK_MS: u16 = 500;
+/// How often a server looks which environments expire and which schedules fire, and whether it should end.
+const TICK_MS: u16 = 250;
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// A request that was answered.
@@ -36,6 +38,21 @@ pub struct Served {
     pub response: HttpResponse,
     /// `None` when no function was behind it.
     pub invocation: Option<Invocation>,
+}
+
+/// What happens while a gateway listens.
+#[derive(Debug)]
+pub enum Happening {
+    Answered(Served),
+    /// A schedule fired.
+    Fired {
+        rate: String,
+        invocation: Invocation,
+    },
+    Expired {
+        function: String,
+        environment: u32,
+    },
 }
 
 /// A gateway that listens.
@@ -56,13 +73,14 @@ impl Server {
         self.listener.local_addr()
     }
 
-    /// Serves until `stop` is set. `served` is called for each request, on the thread that answered it.
-    pub fn run(&self, platform: &Platform, stop: &AtomicBool, served: impl Fn(Served) + Sync) {
+    /// Serves until `stop` is set. `told` is called for all that happens, on the thread on which it does.
+    pub fn run(&self, platform: &Platform, stop: &AtomicBool, told: impl Fn(Happening) + Sync) {
         // By number, to wake those that wait for a next request when it is time to end.
         let open: Mutex<BTreeMap<u64, TcpStream>> = Mutex::default();
         std::thread::scope(|scope| {
+            scope.spawn(|| keep_time(platform, stop, &told));
             for number in 0.. {
-                let Some(stream) = self.next_connection(platform, stop) else { break };
+                let Some(stream) = self.next_connection(stop) else { break };
                 let copy = stream.try_clone();
                 let n_open = lock(&open).len();
                 let (Ok(copy), true) = (copy, n_open < MAX_CONNECTIONS) else {
@@ -71,10 +89,10 @@ impl Server {
                     continue;
                 };
                 lock(&open).insert(number, copy);
-                let (open, served) = (&open, &served);
+                let (open, told) = (&open, &told);
                 scope.spawn(move || {
                     // A client that went away in the middle is its own affair.
-                    let _ = converse(&stream, platform, stop, served);
+                    let _ = converse(&stream, platform, stop, told);
                     let _ = stream.shutdown(Shutdown::Both);
                     lock(open).remove(&number);
                 });
@@ -86,13 +104,11 @@ impl Server {
     }
 
     /// Waits for a connection. `None` when it is time to end.
-    fn next_connection(&self, platform: &Platform, stop: &AtomicBool) -> Option<TcpStream> {
+    fn next_connection(&self, stop: &AtomicBool) -> Option<TcpStream> {
         while !stop.load(Ordering::Relaxed) {
             let mut waiting = [PollFd::new(self.listener.as_fd(), PollFlags::POLLIN)];
             // A signal ends the wait as well; then `stop` may be set.
-            if poll(&mut waiting, PollTimeout::from(TICK_MS)).is_ok_and(|n_ready| n_ready == 0) {
-                platform.expire();
-            }
+            let _ = poll(&mut waiting, PollTimeout::from(TICK_MS));
             match self.listener.accept() {
                 Ok((stream, _)) => return Some(stream),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
@@ -104,12 +120,43 @@ impl Server {
     }
 }
 
+/// Ends environments that nobody calls, and fires schedules when their time has come.
+fn keep_time(platform: &Platform, stop: &AtomicBool, told: &(impl Fn(Happening) + Sync)) {
+    let now_ms = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64);
+    let functions = platform.deployment().functions.iter();
+    let mut schedules: Vec<(&str, &str, Schedule, Option<i64>)> = functions
+        .flat_map(|function| function.triggers.iter().map(|trigger| (function.name.as_str(), trigger)))
+        .filter_map(|(function, trigger)| match trigger {
+            Trigger::Schedule { rate } => Some((function, rate.as_str(), Schedule::parse(rate).ok()?)),
+            _ => None,
+        })
+        .map(|(function, rate, schedule)| {
+            let next_ms = schedule.next_ms(now_ms());
+            (function, rate, schedule, next_ms)
+        })
+        .collect();
+    while !stop.load(Ordering::Relaxed) {
+        std::thread::sleep(Duration::from_millis(TICK_MS.into()));
+        for (function, environment) in platform.expire() {
+            told(Happening::Expired { function, environment });
+        }
+        for (function, rate, schedule, next_ms) in &mut schedules {
+            if next_ms.is_some_and(|next_ms| next_ms <= now_ms()) {
+                *next_ms = schedule.next_ms(now_ms());
+                if let Ok(invocation) = platform.fire(function, rate) {
+                    told(Happening::Fired { rate: (*rate).to_owned(), invocation });
+                }
+            }
+        }
+    }
+}
+
 /// Answers the requests of one connection.
 fn converse(
     stream: &TcpStream,
     platform: &Platform,
     stop: &AtomicBool,
-    served: &(impl Fn(Served) + Sync),
+    told: &(impl Fn(Happening) + Sync),
 ) -> io::Result<()> {
     stream.set_nonblocking(false)?;
     stream.set_read_timeout(Some(SILENCE))?;
@@ -131,7 +178,8 @@ fn converse(
         };
         let (response, invocation) = platform.request(&request);
         write_response(stream, &response, keeps, request.method == "HEAD")?;
-        served(Served { method: request.method, path: request.path, response, invocation });
+        let (method, path) = (request.method, request.path);
+        told(Happening::Answered(Served { method, path, response, invocation }));
         if !keeps {
             break;
         }

@@ -11,6 +11,7 @@
 //!   ─────────────────────────────────────────────────────────────────────────────────────────────
 //!   backend      stand-ins for a database, S3, SQS and DynamoDB       flow      events until nothing is on its way
 //!   gateway      request → event, return → response                   http      the gateway on loopback
+//!   schedule     when rate(…) and cron(…) fire
 //!   measure      phases, the REPORT line, spreads                     fault     why an invocation failed
 //!   check        events and expectations → verdicts, for exercises
 //! ```
@@ -35,6 +36,7 @@ mod platform;
 mod pool;
 mod protocol;
 mod sandbox;
+mod schedule;
 
 pub use backend::{Answer, Backend, Call, Database, Message, Object, Queue, Service, ServiceError};
 pub use bundle::{Bundle, BundleError};
@@ -46,7 +48,7 @@ pub use deployment::{Deployment, FunctionSpec, Gateway, QueueSpec, Route, Trigge
 pub use fault::{Fault, FaultKind, Place};
 pub use flow::Delivery;
 pub use gateway::{HttpRequest, HttpResponse, Matched, event, find_route, respond};
-pub use http::{Served, Server};
+pub use http::{Happening, Served, Server};
 pub use manifest::{Manifest, Problem};
 pub use measure::{Invocation, Phases, Spread, Start};
 pub use platform::{Clock, NoFunction, Occupancy, Pace, Platform, Settings};

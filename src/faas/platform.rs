@@ -75,6 +75,9 @@ pub struct NoFunction {
     pub known: String,
 }
 
+/// What is kept of environments that ended, until somebody asks.
+const MAX_EXPIRED_TOLD: usize = 1_000;
+
 /// The environments of a function, by number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Occupancy {
@@ -90,6 +93,8 @@ pub struct Platform {
     flow: Mutex<()>,
     last_environment: AtomicU32,
     last_request: AtomicU64,
+    /// Those that ended because nobody called them, and were not told of yet: function and number.
+    expired: Mutex<Vec<(String, u32)>>,
 }
 
 impl Platform {
@@ -115,6 +120,7 @@ impl Platform {
             flow: Mutex::default(),
             last_environment: AtomicU32::new(0),
             last_request: AtomicU64::new(0),
+            expired: Mutex::default(),
         }
     }
 
@@ -135,17 +141,48 @@ impl Platform {
     }
 
     /// Ends environments that were idle for too long. Requests do so themselves; between them somebody calls this.
-    pub fn expire(&self) {
-        for pool in self.pools.values() {
-            let expired = lock(pool).expire();
-            drop(expired);
+    /// Returns all that ended since it was called last, with their functions.
+    pub fn expire(&self) -> Vec<(String, u32)> {
+        for (function, pool) in &self.pools {
+            self.expire_in(function, pool);
         }
+        std::mem::take(&mut lock(&self.expired))
+    }
+
+    fn expire_in(&self, function: &str, pool: &Mutex<Pool<Environment>>) {
+        // They end outside of the lock.
+        let ended = lock(pool).expire();
+        // Somebody who never asks must not be told of thousands.
+        let mut told = lock(&self.expired);
+        let room = MAX_EXPIRED_TOLD.saturating_sub(told.len());
+        told.extend(ended.iter().take(room).map(|environment| (function.to_owned(), environment.number)));
+    }
+
+    /// All environments of all functions.
+    pub fn occupancies(&self) -> Occupancy {
+        self.pools.keys().map(|function| self.occupancy(function)).fold(Occupancy::default(), |all, one| Occupancy {
+            n_idle: all.n_idle + one.n_idle,
+            n_busy: all.n_busy + one.n_busy,
+        })
+    }
+
+    /// Invokes `function` as its schedule does.
+    pub(super) fn fire(&self, function: &str, rate: &str) -> Result<Invocation, NoFunction> {
+        let event = serde_json::json!({
+            "source": "aws.events",
+            "detail-type": "Scheduled Event",
+            "region": "local",
+            "resources": [format!("arn:aws:events:local:000000000000:rule/{function}")],
+            "detail": {},
+            "schedule": rate,
+        });
+        self.invoke(function, &event.to_string())
     }
 
     /// Invokes `function` with `event`, which is JSON.
     pub fn invoke(&self, function: &str, event: &str) -> Result<Invocation, NoFunction> {
         let (spec, pool) = self.find(function)?;
-        let found = take(pool);
+        let found = self.take(spec, pool);
         Ok(self.run(spec, pool, found, event))
     }
 
@@ -153,7 +190,7 @@ impl Platform {
     /// as many environments are needed as there are events, and what goes over the limit is throttled.
     pub fn invoke_together(&self, function: &str, events: &[&str]) -> Result<Vec<Invocation>, NoFunction> {
         let (spec, pool) = self.find(function)?;
-        let found: Vec<Found<Environment>> = events.iter().map(|_| take(pool)).collect();
+        let found: Vec<Found<Environment>> = events.iter().map(|_| self.take(spec, pool)).collect();
         Ok(std::thread::scope(|scope| {
             let running: Vec<_> = found
                 .into_iter()
@@ -189,6 +226,12 @@ impl Platform {
             let known: Vec<&str> = self.deployment.functions.iter().map(|spec| spec.name.as_str()).collect();
             NoFunction { name: function.to_owned(), known: known.join(", ") }
         })
+    }
+
+    /// Finds a place for a request. Environments that were idle for too long end before it.
+    fn take(&self, spec: &FunctionSpec, pool: &Mutex<Pool<Environment>>) -> Found<Environment> {
+        self.expire_in(&spec.name, pool);
+        lock(pool).take()
     }
 
     fn run(
@@ -315,13 +358,6 @@ fn variables(spec: &FunctionSpec) -> Vec<(String, String)> {
         ("_HANDLER", spec.handler.clone()),
     ];
     own.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(spec.variables.iter().cloned()).collect()
-}
-
-/// Finds a place for a request. Environments that were idle for too long end before it, outside of the lock.
-fn take(pool: &Mutex<Pool<Environment>>) -> Found<Environment> {
-    let expired = lock(pool).expire();
-    drop(expired);
-    lock(pool).take()
 }
 
 fn observe(invocation: &mut Invocation, observed: Observed) {

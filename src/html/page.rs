@@ -4,7 +4,7 @@ use super::address::Names;
 use super::markup::Markup;
 use super::prose::{Setting, heading_tag, prose};
 use super::{GENERATOR, address, diagram, exercise, simulation};
-use crate::course::{Course, Page, Task, Widget};
+use crate::course::{Course, FunctionTask, Page, Task, Widget};
 use crate::markdown::{Block, Run};
 
 /// All there is to how it looks, within each page: a page can be moved, mailed and opened alone.
@@ -190,9 +190,19 @@ pub(super) fn widget(sheet: &mut Sheet<'_>, widget: &Widget, level: u8) {
             Some(exercise) => exercise::card(sheet, exercise, level),
             None => missing(sheet, &format!("no exercise `{id}`")),
         },
+        Task::Function(task) => function(sheet, task),
         Task::Broken(why) => missing(sheet, why),
     }
     sheet.markup.line();
+}
+
+/// On paper nothing runs: what to type instead.
+fn function(sheet: &mut Sheet<'_>, task: &FunctionTask) {
+    sheet.markup.element("p", &[("class", "note"), ("role", "note")], |it| {
+        it.text(&format!("{}: this function runs. ", task.title));
+        it.leaf("code", &[], "coldstart invoke --times 10");
+        it.text(" runs it on your machine, and says what each call took.");
+    });
 }
 
 fn missing(sheet: &mut Sheet<'_>, why: &str) {

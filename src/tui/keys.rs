@@ -1,6 +1,7 @@
 //! Which key does what, where: one table that answers presses, fills the footer and the help.
 
 use crate::app::exercise::{Input, Stage};
+use crate::app::function::Deed as Call;
 use crate::app::key::{Code, Key};
 use crate::app::lab::Deed;
 use crate::app::overlay::Overlay;
@@ -57,6 +58,37 @@ static SEARCHING: [Binding; 2] = [
 static SIMULATION_IN_PAGE: [Binding; 2] = [
     key("Space", Action::Lab(Deed::Play), "run or pause the simulation here", "run here"),
     key("Enter", Action::Open, "open it with its knobs", "open"),
+];
+
+static FUNCTION_IN_PAGE: [Binding; 3] = [
+    key("Enter", Action::Open, "run it here", "run here"),
+    key("e", Action::Function(Call::Open), "open it: change the code, choose events, measure, serve", "change it"),
+    key("Space", Action::Function(Call::RunTen), "run it ten times", "run 10"),
+];
+
+static FUNCTION: [Binding; 15] = [
+    key("Enter F5", Action::Function(Call::Run), "invoke it, once", "invoke"),
+    key("Space", Action::Function(Call::RunTen), "invoke it ten times", "10 times"),
+    key("e", Action::Function(Call::EditCode), "change the code", "edit"),
+    key("↓ j", Action::Function(Call::Choose(1)), "the next event", "event"),
+    key("↑ k", Action::Function(Call::Choose(-1)), "the event before", ""),
+    key("v", Action::Function(Call::EditEvent), "write an event of your own", ""),
+    key("m", Action::Function(Call::Measure), "measure it, beside the simulation and the cloud", "measure"),
+    key("s", Action::Function(Call::Serve), "serve it over HTTP on this machine; again to stop", "serve"),
+    key("Tab", Action::Function(Call::OtherVersion), "look at the other version", "other version"),
+    key("c", Action::Function(Call::RunCold), "throw the environments away, and invoke", ""),
+    key("r", Action::Function(Call::Restore), "the code as the page has it", ""),
+    key("PgDn d", Action::Scroll(Motion::HalfPages(1)), "half a screen down", ""),
+    key("PgUp u b", Action::Scroll(Motion::HalfPages(-1)), "half a screen up", ""),
+    key("g Home", Action::Scroll(Motion::Top), "to the top", ""),
+    key("y", Action::Copy, "copy the command that runs it without this screen", ""),
+];
+
+static FUNCTION_EDITOR: [Binding; 4] = [
+    key("F5 Ctrl-Enter Alt-Enter", Action::Submit, "invoke it as it is", "invoke"),
+    key("Esc", Action::Back, "leave the editor", "done"),
+    key("Ctrl-e", Action::ExternalEditor, "write in your own editor ($VISUAL, $EDITOR)", "your editor"),
+    key("Ctrl-c", Action::Quit, "quit", ""),
 ];
 
 static HOME: [Binding; 7] = [
@@ -281,6 +313,9 @@ fn tables(model: &Model) -> (Vec<&'static [Binding]>, bool) {
             if matches!(reader.focused_task(&model.course), Some(Task::Simulation(_))) {
                 tables.push(&SIMULATION_IN_PAGE);
             }
+            if matches!(reader.focused_task(&model.course), Some(Task::Function(_))) {
+                tables.push(&FUNCTION_IN_PAGE);
+            }
             if matches!(reader.focused_task(&model.course), Some(Task::Diagram { .. })) {
                 tables.push(&WALKING);
             }
@@ -303,6 +338,8 @@ fn tables(model: &Model) -> (Vec<&'static [Binding]>, bool) {
         Screen::Queue(it) if it.is_typing() => (vec![&COMMENTING, &ALWAYS], true),
         Screen::Queue(it) if it.is_learning() => (vec![&LEARNING, &MARKING, &EVERYWHERE], false),
         Screen::Queue(_) => (vec![&DIGITS, &MARKING, &EVERYWHERE], false),
+        Screen::Function(bench) if bench.editing.is_some() => (vec![&FUNCTION_EDITOR], true),
+        Screen::Function(_) => (vec![&FUNCTION, &EVERYWHERE], false),
     }
 }
 
@@ -401,7 +438,10 @@ mod tests {
     /// Each name in the tables is a key that `is` knows; a typing error would make a dead key.
     #[test]
     fn every_named_key_can_be_pressed() {
-        let all: [&[Binding]; 23] = [
+        let all: [&[Binding]; 26] = [
+            &FUNCTION,
+            &FUNCTION_IN_PAGE,
+            &FUNCTION_EDITOR,
             &WALKING,
             &PAGE,
             &SEARCHING,

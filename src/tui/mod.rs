@@ -6,6 +6,7 @@
 mod code;
 mod diagram;
 mod exercise;
+mod function;
 mod home;
 pub mod keys;
 mod lab;
@@ -47,6 +48,7 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
         Screen::Diagram(canvas) => diagram::view(canvas, head, body, &mut painter),
         Screen::Lab(lab) => lab::view(lab, head, body, &mut painter),
         Screen::Queue(it) => queue::view(it, model.size, head, body, &mut painter),
+        Screen::Function(bench) => function::view(bench, head, body, &mut painter),
     }
     if let Some(overlay) = &model.overlay {
         overlay::view(overlay, model, body, &mut painter);

@@ -28,7 +28,8 @@ const MAY_USE: [(&str, &[&str]); 16] = [
     ("gradebook", &["course", "grade", "content", "store", "marking"]),
     ("html", &["course", "markdown", "diagram", "sim", "grade"]),
     // A session has the learner's progress, or the class that is marked.
-    // A session loads the grammars after the first frame, which is `markdown`'s business.
+    // It runs functions for screens that know only what they asked for, and loads the grammars after the first frame,
+    // which is `markdown`'s business.
     ("session", &["app", "tui", "content", "store", "gradebook", "marking", "faas", "course", "markdown", "sim"]),
     (
         "cli",

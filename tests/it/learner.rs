@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use coldstart::app::function::Order;
 use coldstart::app::key::{Code, Key};
 use coldstart::app::lesson::What;
 use coldstart::app::{Action, Effect, Model, Screen, Size, update};
@@ -19,6 +20,8 @@ pub struct Learner {
     /// What was copied last.
     pub copied: Option<String>,
     pub has_quit: bool,
+    /// What was asked to run, and waits for its answer.
+    pub asked: Vec<(u64, Vec<Order>)>,
     folder: TempDir,
     now_ms: u64,
 }
@@ -43,7 +46,7 @@ impl Learner {
         kept.due = due;
         let model = Model::new(Arc::new(course), kept, size);
         let opened = model.opened();
-        let mut learner = Self { model, store, copied: None, has_quit: false, folder, now_ms: 0 };
+        let mut learner = Self { model, store, copied: None, has_quit: false, asked: Vec::new(), folder, now_ms: 0 };
         learner.perform(opened);
         learner
     }
@@ -120,11 +123,17 @@ impl Learner {
                     self.copied = Some(text);
                     continue;
                 }
+                Effect::Invoke { question, orders } => {
+                    self.asked.push((question, orders));
+                    continue;
+                }
                 Effect::Suspend
                 | Effect::ReadCourse
                 | Effect::EditExternally { .. }
                 | Effect::EditPage { .. }
-                | Effect::Mark(_) => {
+                | Effect::Mark(_)
+                | Effect::Serve { .. }
+                | Effect::StopServing => {
                     continue;
                 }
             };

@@ -10,6 +10,7 @@ mod code_exercises;
 mod commands;
 mod course_files;
 mod diagrams;
+mod function_screen;
 mod functions;
 mod gradebook;
 mod grader;

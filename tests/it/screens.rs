@@ -84,7 +84,7 @@ fn scrolling_stops_at_the_last_line_and_at_the_first() {
 #[test]
 fn everything_that_responds_is_reached_by_tab_opened_by_enter_and_left_by_esc() {
     let mut learner = Learner::new(USUAL);
-    let mut opened = [0; 3];
+    let mut opened = [0; 4];
     for _ in 0..learner.model.course.pages().count() {
         let Screen::Page(reader) = learner.model.screen() else { panic!("not on a page") };
         let (page, things) = (reader.page.clone(), reader.laid.things.clone());
@@ -97,6 +97,12 @@ fn everything_that_responds_is_reached_by_tab_opened_by_enter_and_left_by_esc() 
                 (Screen::Diagram(_), Task::Diagram { .. }) => 0,
                 (Screen::Lab(_), Task::Simulation(_)) => 1,
                 (Screen::Exercise(_), Task::Exercise(_)) => 2,
+                // A function runs in its place; `e` opens it.
+                (Screen::Page(_), Task::Function(_)) => {
+                    learner.press("e");
+                    assert!(matches!(learner.model.screen(), Screen::Function(_)), "{page}");
+                    3
+                }
                 (other, task) => panic!("{page}: {task:?} opened {other:?}"),
             };
             opened[kind] += 1;
@@ -110,8 +116,8 @@ fn everything_that_responds_is_reached_by_tab_opened_by_enter_and_left_by_esc() 
         }
         learner.press("<esc>").press("n");
     }
-    let [diagrams, simulations, exercises] = opened;
-    assert!(diagrams >= 1 && simulations >= 1 && exercises >= 11, "{opened:?}");
+    let [diagrams, simulations, exercises, functions] = opened;
+    assert!(functions == 1 && diagrams >= 1 && simulations >= 1 && exercises >= 11, "{opened:?}");
 }
 
 #[test]

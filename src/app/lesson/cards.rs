@@ -2,10 +2,11 @@
 
 use crate::app::exercise::kind_name;
 use crate::app::exercise::open_rows;
+use crate::app::function::Bench;
 use crate::app::lab::Lab;
 use crate::app::row::{Row, Span, Ui, frame, led, lettered, of_grid, prose, wrapped};
 use crate::course::progress::Work;
-use crate::course::{Course, Exercise, Kind, Page, Progress, SimulationTask, Task};
+use crate::course::{Course, Exercise, FunctionTask, Kind, Page, Progress, SimulationTask, Task};
 use crate::diagram;
 
 /// The rows above the page's own first line: what was found wrong, the minutes, the goals.
@@ -31,10 +32,24 @@ pub(super) fn about_page(page: &Page, width: usize) -> Vec<Row> {
     rows
 }
 
-pub(super) fn widget(course: &Course, progress: &Progress, task: &Task, lab: Option<&Lab>, width: usize) -> Vec<Row> {
+/// What was begun in its place on the page.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Running<'a> {
+    pub(super) lab: Option<&'a Lab>,
+    pub(super) bench: Option<&'a Bench>,
+}
+
+pub(super) fn widget(
+    course: &Course,
+    progress: &Progress,
+    task: &Task,
+    running: Running<'_>,
+    width: usize,
+) -> Vec<Row> {
     match task {
+        Task::Function(task) => function(task, running.bench, width),
         Task::Diagram { graph, problems } => drawing(graph, problems, width),
-        Task::Simulation(task) => simulation(course, task, lab, width),
+        Task::Simulation(task) => simulation(course, task, running.lab, width),
         Task::Exercise(id) => match course.exercises.get(id) {
             Some(exercise) => question(exercise, &progress.work(id), width),
             None => broken(&format!("no exercise `{id}`"), width),
@@ -94,6 +109,29 @@ fn simulation(course: &Course, task: &SimulationTask, lab: Option<&Lab>, width: 
     keys.extend([Span::ui(Ui::Key, "Enter"), Span::ui(Ui::Muted, " opens it with its knobs")]);
     rows.push(Row::of(keys).cut(inner));
     frame(&format!("Simulation · {}", scenario.title), "", rows, width)
+}
+
+fn function(task: &FunctionTask, bench: Option<&Bench>, width: usize) -> Vec<Row> {
+    let inner = width.saturating_sub(4);
+    let mut rows = Vec::new();
+    if let Some(bench) = bench {
+        rows.extend(bench.card(inner));
+    } else {
+        let what = "This function runs on your machine, in a process of its own, without any account. Run it more than \
+                    once: the first call makes an environment, the next one finds it.";
+        rows.extend(wrapped(Ui::Text, what, inner));
+    }
+    rows.push(Row::default());
+    let keys = [
+        Span::ui(Ui::Key, "Tab"),
+        Span::ui(Ui::Muted, " to it, then "),
+        Span::ui(Ui::Key, "Enter"),
+        Span::ui(Ui::Muted, " runs it, "),
+        Span::ui(Ui::Key, "e"),
+        Span::ui(Ui::Muted, " opens it: code, events, measuring, HTTP"),
+    ];
+    rows.push(Row::of(keys).cut(inner));
+    frame(&format!("Function · {}", task.title), "", rows, width)
 }
 
 fn question(exercise: &Exercise, work: &Work, width: usize) -> Vec<Row> {

@@ -37,6 +37,10 @@ pub(super) fn parts(course: &Course, page: &Page) -> Vec<Part> {
                 lines.push(format!("Diagram. {}", diagram::describe(graph)));
                 lines.extend(problems.iter().map(|problem| format!("A slip in it: {problem}")));
             }
+            Some(Task::Function(task)) => lines.push(format!(
+                "Here is a function that runs: {}. `coldstart invoke --times 10` runs it, and says what each call took.",
+                task.title
+            )),
             Some(Task::Broken(why)) => lines.push(format!("Something is missing here: {why}")),
             Some(Task::Exercise(_) | Task::Simulation(_)) => {
                 parts.push(Part { lines: std::mem::take(&mut lines), source_line: from, widget });

@@ -9,7 +9,7 @@ use super::MAX_DELIVERIES;
 use super::shown::{arrival, phases};
 use crate::cli::output::{Output, remark};
 use crate::cli::{CliError, Format, Outcome};
-use crate::faas::{Delivery, Invocation, Platform, Served, Server};
+use crate::faas::{Delivery, Happening, Invocation, Platform, Served, Server};
 
 /// One request, as `--http --format json` prints it: one document a line.
 #[derive(Serialize)]
@@ -42,10 +42,15 @@ pub(super) fn serve(port: u16, platform: &Platform, format: Format, output: &mut
     output.finish()?;
     // Requests are answered by threads of their own; lines come out whole.
     let output = Mutex::new(output);
-    server.run(platform, &stop, |served| {
+    server.run(platform, &stop, |happening| {
         let deliveries = platform.run_events(MAX_DELIVERIES);
         let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
-        if print(&served, &deliveries, format, &mut output).is_err() {
+        let printed = match happening {
+            Happening::Answered(served) => print(&served, &deliveries, format, &mut output),
+            Happening::Fired { rate, invocation } => fired(&rate, &invocation, &deliveries, format, &mut output),
+            Happening::Expired { function, environment } => expired(&function, environment, format, &mut output),
+        };
+        if printed.is_err() {
             // Nobody reads any more: what is the server for?
             stop.store(true, Ordering::Relaxed);
         }
@@ -70,11 +75,61 @@ fn print(served: &Served, deliveries: &[Delivery], format: Format, output: &mut 
     for line in invocation.iter().flat_map(|it| &it.logs) {
         output.line(&format!("    {}", line.text))?;
     }
+    tell(deliveries, output)?;
+    output.finish()
+}
+
+/// A schedule that fired, as `--http --format json` prints it.
+#[derive(Serialize)]
+struct Fired<'a> {
+    schedule: &'a str,
+    invocation: &'a Invocation,
+    deliveries: &'a [Delivery],
+}
+
+fn fired(
+    schedule: &str,
+    invocation: &Invocation,
+    deliveries: &[Delivery],
+    format: Format,
+    output: &mut Output,
+) -> std::io::Result<()> {
+    if format == Format::Json {
+        let it = Fired { schedule, invocation, deliveries };
+        output.line(&serde_json::to_string(&it).map_err(std::io::Error::other)?)?;
+        return output.finish();
+    }
+    output.line(&format!("{schedule} → {}  {}", invocation.function, phases(invocation)))?;
+    if let Err(fault) = &invocation.result {
+        output.line(&format!("    {fault}"))?;
+    }
+    tell(deliveries, output)?;
+    output.finish()
+}
+
+/// An environment that ended, as `--http --format json` prints it.
+#[derive(Serialize)]
+struct Expired<'a> {
+    expired: u32,
+    function: &'a str,
+}
+
+fn expired(function: &str, environment: u32, format: Format, output: &mut Output) -> std::io::Result<()> {
+    if format == Format::Json {
+        let it = Expired { expired: environment, function };
+        output.line(&serde_json::to_string(&it).map_err(std::io::Error::other)?)?;
+    } else {
+        output.line(&format!("environment {environment} of {function} expired: nobody called it"))?;
+    }
+    output.finish()
+}
+
+fn tell(deliveries: &[Delivery], output: &mut Output) -> std::io::Result<()> {
     for delivery in deliveries {
         output.line(&format!("  {}  {}", arrival(delivery), phases(&delivery.invocation)))?;
         if let Err(fault) = &delivery.invocation.result {
             output.line(&format!("    {fault}"))?;
         }
     }
-    output.finish()
+    Ok(())
 }

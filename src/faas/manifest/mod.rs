@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::bundle::Bundle;
 use super::deployment::{Deployment, FunctionSpec, Gateway, QueueSpec, Route, Trigger};
+use super::schedule::Schedule;
 use schema::Shape;
 use tree::{At, Node, Value};
 use variables::Variables;
@@ -299,13 +300,9 @@ impl Reader<'_> {
                 let rates = value.get("rate").unwrap_or(value);
                 let first = rates.items().first().unwrap_or(rates);
                 let rate = self.text(first)?;
-                if !(rate.starts_with("rate(")
-                    || rate.starts_with("cron(")
-                    || rate.starts_with("at(")
-                    || rate.contains("${"))
-                {
-                    self.slips
-                        .at(first.at, format!("`{rate}` is no schedule; it is rate(5 minutes) or cron(0 12 * * ? *)"));
+                let is_known_later = rate.starts_with("at(") || rate.contains("${");
+                if let (false, Err(why)) = (is_known_later, Schedule::parse(&rate)) {
+                    self.slips.at(first.at, why);
                 }
                 Some(Trigger::Schedule { rate })
             }

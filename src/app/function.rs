@@ -1,0 +1,414 @@
+//! A function of the lesson, run for real: in its place on the page, and on a screen where it is changed and measured.
+//!
+//! Two versions stand side by side where the page gives two. Absent: running anything. An [`Order`] says what is to run,
+//! and what comes back is a [`Ran`].
+
+mod call;
+mod comparison;
+mod rows;
+mod serving;
+
+pub use call::{Code, Event, Failure, Order, Ran, Served, Start};
+use comparison::Comparison;
+use serving::Serving;
+
+use super::code::{CodeView, Marks};
+use super::editor::Editor;
+use super::key::{Code as KeyCode, Key};
+use super::row::Row;
+use super::{Action, Desk, Effect, Go, Notice, Size, Step};
+use crate::course::{FunctionTask, PageId};
+use crate::sim::Scenario;
+
+/// How much slower than it was an answer comes on screen: a cold start is felt, and nobody waits long.
+const SLOWED: f64 = 12.0;
+/// No answer takes longer than this to come on screen.
+const SLOWEST_MS: f64 = 1_500.0;
+/// Invocations of each kind that are measured for the comparison.
+const COLD_MEASURED: u32 = 30;
+const WARM_MEASURED: u32 = 300;
+/// Invocations that are kept of each version.
+const RUNS_KEPT: usize = 50;
+/// The frame of the editor.
+const FRAME_ROWS: usize = 2;
+const FRAME_COLS: usize = 4;
+
+/// What a key does here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// Opens the screen of the function that has the focus on the page.
+    Open,
+    Run,
+    RunTen,
+    /// Throws the environments away, and runs.
+    RunCold,
+    /// To another event.
+    Choose(i32),
+    EditCode,
+    EditEvent,
+    OtherVersion,
+    Measure,
+    /// Begins to serve over HTTP, or ends it.
+    Serve,
+    /// The code as the page has it.
+    Restore,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Editing {
+    Code,
+    Event,
+}
+
+#[derive(Clone, Debug)]
+pub struct Bench {
+    pub widget: usize,
+    page: PageId,
+    task: FunctionTask,
+    pub versions: Vec<Version>,
+    /// Whose code, answer and log are in view.
+    pub shown: usize,
+    /// Index into the task's events; the one after the last is the learner's own.
+    chosen: usize,
+    own_event: Editor,
+    pub editing: Option<Editing>,
+    /// What the open editor shows.
+    pub view: CodeView,
+    pub rows: Vec<Row>,
+    pub top: usize,
+    asked: Option<Asked>,
+    coming: Coming,
+    now_ms: u64,
+    comparison: Option<Comparison>,
+    serving: Option<Serving>,
+    /// Counts how often environments were thrown away: a lane of that number is new.
+    generation: u32,
+    size: Size,
+}
+
+#[derive(Clone, Debug)]
+pub struct Version {
+    pub title: String,
+    editor: Editor,
+    /// The oldest first.
+    ran: Vec<Ran>,
+    /// How many there have been.
+    n_ran: usize,
+}
+
+/// Whether the last answers are on their way to the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Coming {
+    No,
+    /// From the next tick on: the clock may have stood still before.
+    Next,
+    Since(u64),
+}
+
+/// A question that is not answered yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    Runs(u64),
+    Measures(u64),
+}
+
+impl Bench {
+    pub(crate) fn new(desk: &Desk<'_>, page: &PageId, widget: usize, task: &FunctionTask) -> Self {
+        let version = |title: &str, code: &str| Version {
+            title: title.to_owned(),
+            editor: Editor::for_code(code),
+            ran: Vec::new(),
+            n_ran: 0,
+        };
+        let mut versions = vec![version(&task.title, &task.code)];
+        versions.extend(task.beside.iter().map(|beside| version(&beside.title, &beside.code)));
+        let mut bench = Self {
+            widget,
+            page: page.clone(),
+            task: task.clone(),
+            versions,
+            shown: 0,
+            chosen: 0,
+            own_event: Editor::for_code("{\n  \"queryStringParameters\": { \"id\": \"42\" }\n}"),
+            editing: None,
+            view: CodeView::default(),
+            rows: Vec::new(),
+            top: 0,
+            asked: None,
+            coming: Coming::No,
+            now_ms: 0,
+            comparison: None,
+            serving: None,
+            generation: 0,
+            size: desk.size,
+        };
+        bench.lay_out(desk);
+        bench
+    }
+
+    pub fn title(&self) -> &str {
+        &self.task.title
+    }
+
+    pub fn is_serving(&self) -> bool {
+        self.serving.as_ref().is_some_and(|serving| serving.is_on)
+    }
+
+    /// Whether something moves: an answer is awaited, or comes on screen.
+    pub fn is_playing(&self) -> bool {
+        self.asked.is_some() || self.coming != Coming::No
+    }
+
+    pub(crate) fn lay_out(&mut self, desk: &Desk<'_>) {
+        self.size = desk.size;
+        let width = usize::from(self.size.cols).saturating_sub(4).clamp(1, 140);
+        let body = self.size.body_rows();
+        self.rows = self.screen_rows(width);
+        if let Some(editing) = self.editing {
+            let marks = self.marks();
+            let (editor, file) = match editing {
+                Editing::Code => (&self.versions[self.shown].editor, self.task.file.as_str()),
+                Editing::Event => (&self.own_event, "event.json"),
+            };
+            let marks = if editing == Editing::Code { marks } else { Marks::new() };
+            let mut view = std::mem::take(&mut self.view);
+            let (cols, rows) = (width.saturating_sub(FRAME_COLS).max(1), Self::editor_rows(body) - FRAME_ROWS);
+            view.lay_out(editor, file, &marks, cols, rows);
+            self.view = view;
+        }
+        self.top = self.top.min(self.last_top());
+    }
+
+    /// How many rows of the body the open editor takes.
+    pub fn editor_rows(body: usize) -> usize {
+        (body * 3 / 5).max(FRAME_ROWS + 1)
+    }
+
+    fn last_top(&self) -> usize {
+        let body = self.size.body_rows();
+        let room = if self.editing.is_some() { body.saturating_sub(Self::editor_rows(body)) } else { body };
+        self.rows.len().saturating_sub(room.max(1))
+    }
+
+    /// What failed in the shown version's last run, at its line, as long as the line is there.
+    fn marks(&self) -> Marks {
+        let version = &self.versions[self.shown];
+        let failure = version.ran.last().and_then(|ran| ran.answer.as_ref().err());
+        let place = failure.and_then(|failure| Some((failure, failure.place.as_ref()?)));
+        place
+            .filter(|(_, (file, line))| *file == self.task.file && *line as usize <= version.editor.lines().len())
+            .map(|(failure, (_, line))| Marks::from([(*line, failure.message.clone())]))
+            .unwrap_or_default()
+    }
+
+    pub(crate) fn update(&mut self, desk: &Desk<'_>, action: &Action) -> Step {
+        let step = match action {
+            Action::Invoked { question, answers } => self.hear(*question, answers),
+            Action::Replicated { question, report } => {
+                if let Some(comparison) = &mut self.comparison {
+                    comparison.simulated(*question, report);
+                }
+                Step::default()
+            }
+            Action::Served(served) => {
+                self.serving.get_or_insert_default().hear(served);
+                Step::default()
+            }
+            Action::Tick { now_ms } => {
+                self.tick(*now_ms);
+                Step::default()
+            }
+            Action::Edited { text } => {
+                self.versions[self.shown].editor = Editor::for_code(text);
+                Step::default()
+            }
+            _ if self.editing.is_some() => self.edit(desk, action),
+            Action::Function(deed) => self.act(desk, *deed),
+            Action::Open | Action::Submit => self.act(desk, Deed::Run),
+            Action::Scroll(motion) => {
+                self.top = motion.from(self.top, self.size.body_rows());
+                Step::default()
+            }
+            Action::Copy => {
+                let command = "coldstart invoke --times 100".to_owned();
+                Step { effects: vec![Effect::Copy(command.clone())], ..Step::say(format!("copied {command}")) }
+            }
+            Action::Back => self.leave(),
+            _ => Step::default(),
+        };
+        self.lay_out(desk);
+        step
+    }
+
+    fn leave(&mut self) -> Step {
+        let mut step = Step::go(Go::Back);
+        if self.is_serving() {
+            step.effects.push(Effect::StopServing);
+        }
+        self.serving = None;
+        step
+    }
+
+    fn edit(&mut self, desk: &Desk<'_>, action: &Action) -> Step {
+        let Some(editing) = self.editing else { return Step::default() };
+        let editor = match editing {
+            Editing::Code => &mut self.versions[self.shown].editor,
+            Editing::Event => &mut self.own_event,
+        };
+        match action {
+            Action::Type(Key { code: KeyCode::Esc, .. }) | Action::Back => self.editing = None,
+            Action::Type(key) => {
+                editor.press(*key);
+            }
+            Action::Paste(text) => {
+                editor.paste(text);
+            }
+            Action::Submit => return self.act(desk, Deed::Run),
+            Action::ExternalEditor if editing == Editing::Code => {
+                return Step::effect(Effect::EditExternally { file: self.task.file.clone(), text: editor.text() });
+            }
+            Action::Scroll(motion) => self.top = motion.from(self.top, self.size.body_rows()),
+            _ => {}
+        }
+        Step::default()
+    }
+
+    pub(crate) fn act(&mut self, desk: &Desk<'_>, deed: Deed) -> Step {
+        let n_events = self.task.events.len() + 1;
+        match deed {
+            Deed::Open => {}
+            Deed::Run => return self.run(desk, 1),
+            Deed::RunTen => return self.run(desk, 10),
+            Deed::RunCold => {
+                self.generation += 1;
+                return self.run(desk, 1);
+            }
+            Deed::Choose(by) => {
+                self.chosen = (self.chosen as i64 + i64::from(by)).rem_euclid(n_events as i64) as usize;
+            }
+            Deed::EditCode => self.editing = Some(Editing::Code),
+            Deed::EditEvent => {
+                self.chosen = n_events - 1;
+                self.editing = Some(Editing::Event);
+            }
+            Deed::OtherVersion => self.shown = (self.shown + 1) % self.versions.len(),
+            Deed::Restore => {
+                let code = match (self.shown, &self.task.beside) {
+                    (1.., Some(beside)) => &beside.code,
+                    _ => &self.task.code,
+                };
+                self.versions[self.shown].editor = Editor::for_code(code);
+                return Step::say("The code is as the page has it.");
+            }
+            Deed::Measure => return self.measure(desk),
+            Deed::Serve => return self.serve(),
+        }
+        Step::default()
+    }
+
+    fn run(&mut self, desk: &Desk<'_>, times: u32) -> Step {
+        self.asked = Some(Asked::Runs(desk.question));
+        let orders = (0..self.versions.len()).map(|version| self.order(version, times, false)).collect();
+        Step::effect(Effect::Invoke { question: desk.question, orders })
+    }
+
+    fn measure(&mut self, desk: &Desk<'_>) -> Step {
+        self.asked = Some(Asked::Measures(desk.question));
+        let cold = self.order(self.shown, COLD_MEASURED, true);
+        let warm = self.order(self.shown, WARM_MEASURED, false);
+        let mut step = Step::effect(Effect::Invoke { question: desk.question, orders: vec![cold, warm] });
+        let scenario: Option<Scenario> = self.task.scenario.as_ref().and_then(|name| desk.course.scenario(name).ok());
+        self.comparison = Some(Comparison::begin(desk.question, &self.versions[self.shown].title));
+        if let Some(scenario) = scenario {
+            let (scenario, question) = (Box::new(scenario), desk.question);
+            step.effects.push(Effect::Replicate { question, scenario, replications: 10 });
+        }
+        step
+    }
+
+    fn serve(&mut self) -> Step {
+        if self.is_serving() {
+            return Step::effect(Effect::StopServing);
+        }
+        self.serving = Some(Serving::default());
+        Step::effect(Effect::Serve { code: self.code(self.shown) })
+    }
+
+    fn code(&self, version: usize) -> Code {
+        let text = self.versions[version].editor.text();
+        Code { files: vec![(self.task.file.clone(), text)], manifest: self.task.manifest.clone() }
+    }
+
+    fn order(&self, version: usize, times: u32, afresh: bool) -> Order {
+        let lane = format!("{}#{} {version} {}", self.page, self.widget, self.generation);
+        Order { lane, code: self.code(version), event: self.event(), times, afresh }
+    }
+
+    fn event(&self) -> Event {
+        let own = || Event::Json(self.own_event.text());
+        let Some(chosen) = self.task.events.get(self.chosen) else { return own() };
+        match (&chosen.request, &chosen.event) {
+            (Some(request), _) => {
+                let (method, path) = request.split_once(' ').unwrap_or(("GET", request));
+                Event::Request(method.to_owned(), path.trim().to_owned())
+            }
+            (None, Some(event)) => Event::Json(event.clone()),
+            (None, None) => own(),
+        }
+    }
+
+    fn hear(&mut self, question: u64, answers: &[Result<Vec<Ran>, String>]) -> Step {
+        // An answer to an older question: the learner has asked another since.
+        let Some(asked) =
+            self.asked.take_if(|asked| matches!(asked, Asked::Runs(it) | Asked::Measures(it) if *it == question))
+        else {
+            return Step::default();
+        };
+        if let Some(why) = answers.iter().find_map(|answer| answer.as_ref().err()) {
+            self.comparison = None;
+            return Step { notice: Some(Notice { text: why.clone(), grave: true }), ..Step::default() };
+        }
+        match asked {
+            Asked::Runs(_) => {
+                for (version, ran) in self.versions.iter_mut().zip(answers.iter().flatten()) {
+                    version.n_ran += ran.len();
+                    version.ran.extend(ran.iter().cloned());
+                    let n_old = version.ran.len().saturating_sub(RUNS_KEPT);
+                    version.ran.drain(..n_old);
+                }
+                self.coming = Coming::Next;
+            }
+            Asked::Measures(_) => {
+                let [cold, warm] = answers else { return Step::default() };
+                if let (Some(comparison), Ok(cold), Ok(warm)) = (&mut self.comparison, cold, warm) {
+                    comparison.measured(cold, warm);
+                }
+            }
+        }
+        Step::default()
+    }
+
+    fn tick(&mut self, now_ms: u64) {
+        self.now_ms = now_ms;
+        let slowest = self.versions.iter().filter_map(|version| version.ran.last()).map(shown_ms).fold(0.0, f64::max);
+        match self.coming {
+            Coming::Next => self.coming = Coming::Since(now_ms),
+            Coming::Since(since) if now_ms.saturating_sub(since) as f64 >= slowest => self.coming = Coming::No,
+            _ => {}
+        }
+    }
+
+    /// How much of the last answer of a version has come on screen, 0..=1.
+    fn share_shown(&self, ran: &Ran) -> f64 {
+        match self.coming {
+            Coming::No => 1.0,
+            Coming::Next => 0.0,
+            Coming::Since(since) => (self.now_ms.saturating_sub(since) as f64 / shown_ms(ran).max(1.0)).min(1.0),
+        }
+    }
+}
+
+/// How long an answer takes to come on screen.
+fn shown_ms(ran: &Ran) -> f64 {
+    (ran.total_ms() * SLOWED).min(SLOWEST_MS)
+}
