@@ -1,6 +1,7 @@
 //! `coldstart grade`: answers, judged: one or many, to an exercise or against reference answers; and how well that goes.
 
 mod batch;
+mod classroom;
 mod lines;
 mod reference;
 mod self_test;
@@ -9,19 +10,20 @@ mod training;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use super::output::{Output, remark};
-use super::{CliError, Format, Outcome, open_course};
+use super::{CliError, Outcome, open_course};
 use crate::content::MAX_FILE_BYTES;
 use crate::course::{Answer, nearest_hint};
 use crate::grade::{Status, Verdict};
+use crate::gradebook::export::results;
 use crate::marking::Marker;
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  coldstart grade connection-outside-handler answer.txt\n  echo 'No, because …' | coldstart grade constant-high-traffic - --format json\n  coldstart grade invoice-flow --batch answers.jsonl\n  coldstart grade move-the-connection index.js\n  coldstart grade --reference answers.jsonl --graded marks.jsonl"
+    after_help = "Example:\n  coldstart grade connection-outside-handler answer.txt\n  echo 'No, because …' | coldstart grade constant-high-traffic - --format json\n  coldstart grade invoice-flow --batch answers.jsonl\n  coldstart grade move-the-connection index.js --min 0.6\n  coldstart grade idle-connections answer.md --format gradescope > /autograder/results/results.json\n  coldstart grade --reference answers.jsonl --graded marks.jsonl"
 )]
 pub(super) struct Arguments {
     /// The exercise's id
@@ -30,8 +32,10 @@ pub(super) struct Arguments {
     /// The answer; `-` or nothing reads standard input
     #[arg(value_name = "FILE|-")]
     file: Option<PathBuf>,
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    /// `gradescope` is its results.json; `github` is the result of a GitHub Classroom runner, which a workflow finds as
+    /// the step's output `result` too
+    #[arg(long, value_enum, default_value_t = Shape::Text)]
+    format: Shape,
     /// Grade many answers: lines `{id, answer}` in, lines `{id, …verdict}` out, in order
     #[arg(long, value_name = "FILE.jsonl", conflicts_with_all = ["file", "reference", "self_test", "train"])]
     batch: Option<PathBuf>,
@@ -57,6 +61,15 @@ pub(super) struct Arguments {
     train: Option<PathBuf>,
     #[arg(long, value_name = "FILE", hide = true, requires = "train")]
     out: Option<PathBuf>,
+}
+
+/// Who reads the verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Shape {
+    Text,
+    Json,
+    Gradescope,
+    Github,
 }
 
 fn read_share(text: &str) -> Result<f64, String> {
@@ -105,10 +118,22 @@ pub(super) fn run(it: &Arguments, folder: Option<&Path>, output: &mut Output) ->
         .map_err(|why| CliError::Input(format!("cannot read the answer to `{id}`: {why}")))?;
     let verdict = marker.grade(exercise, &answer);
     match it.format {
-        Format::Json => {
+        Shape::Json => {
             output.json(&Graded { exercise: id, fraction: verdict.fraction(), verdict: &verdict })?;
         }
-        Format::Text => print(&verdict, output)?,
+        Shape::Text => print(&verdict, output)?,
+        Shape::Gradescope => {
+            let source = source_name(it);
+            let items = results::items_of(exercise, &source, &verdict);
+            output.json(&results::gradescope_result(verdict.score, items))?;
+        }
+        Shape::Github => {
+            let source = source_name(it);
+            let items = results::items_of(exercise, &source, &verdict);
+            let result = results::github_result(verdict.score, verdict.max, items);
+            classroom::hand_over(&result)?;
+            output.json(&result)?;
+        }
     }
     // A missing answer is something wrong that the work found.
     let missing = match &answer {
@@ -117,6 +142,11 @@ pub(super) fn run(it: &Arguments, folder: Option<&Path>, output: &mut Output) ->
     };
     let below = it.min.is_some_and(|least| verdict.fraction() < least);
     Ok(if missing || below { Outcome::FoundWrong } else { Outcome::Done })
+}
+
+/// The answer's file, as a result names it.
+fn source_name(it: &Arguments) -> String {
+    it.file.as_ref().filter(|path| *path != Path::new("-")).map(|path| path.display().to_string()).unwrap_or_default()
 }
 
 /// The answer as it stands, since the verdict's offsets count its bytes.

@@ -4,6 +4,7 @@ mod decide;
 mod desk;
 mod exchange;
 mod look;
+mod whole;
 
 use std::path::{Path, PathBuf};
 
@@ -66,6 +67,8 @@ enum What {
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
     },
+    /// Answers of different students in the same words: a question, not a verdict
+    Similar(look::Similar),
     /// Prove that nothing in the class file was changed
     Verify,
     /// Write marks for a platform, a person or a program
@@ -104,6 +107,7 @@ pub(super) fn run(
         What::Undo(it) => decide::undo(it, path, output),
         What::Explain(it) => look::explain(it, path, output),
         What::Stats { format } => look::stats(*format, path, output),
+        What::Similar(it) => look::similar(it, path, &open_course(folder)?, output),
         What::Verify => look::verify(path, output),
         What::Export(it) => exchange::export(it, path, &open_course(folder)?, output),
         What::Backup { to } => {

@@ -18,10 +18,12 @@ mod record;
 pub mod regrade;
 pub mod review;
 pub mod run;
+pub mod similar;
 pub mod stats;
 mod table;
 pub mod teach;
 mod text;
+mod worksheet;
 
 pub use class::{Class, GradebookError, Student};
 pub use event::{Change, Event, Grading, LatePolicy, Mark, StudentId, Submission};

@@ -182,6 +182,42 @@ impl Record {
     }
 }
 
+impl Record {
+    /// All that happened to it, each with its time, oldest first, in words.
+    pub fn history(&self) -> Vec<(i64, String)> {
+        let mut history = Vec::new();
+        for (index, (at_ms, submission)) in self.submissions.iter().enumerate() {
+            let counts = if index == self.current { "" } else { "; another one counts" };
+            let taken = format!("taken in from {}{counts}", submission.source);
+            let said = std::iter::once(taken).chain(submission.flags.iter().cloned());
+            history.push((*at_ms, said.collect::<Vec<_>>().join("; ")));
+        }
+        for (at_ms, Grading { grader, rubric, n_lessons, verdict, .. }) in &self.gradings {
+            let rubric: String = rubric.chars().take(12).collect();
+            let taught = if *n_lessons > 0 { format!(", taught by {n_lessons} marks") } else { String::new() };
+            let (score, max) = (verdict.score, verdict.max);
+            history.push((*at_ms, format!("graded {score} of {max} by {grader}, rubric {rubric}{taught}")));
+        }
+        for (at_ms, mark) in &self.marks {
+            let items = mark.items.iter().map(|(id, points)| format!("{id} {points}")).collect::<Vec<_>>().join(", ");
+            history.push((*at_ms, format!("marked by {}: {items}{}", mark.by, said(&mark.reason))));
+        }
+        for Adjustment { at_ms, by, change, reason } in &self.adjustments {
+            let what = match change {
+                Change::Total(total) => format!("set to {total}"),
+                Change::Delta(delta) => format!("changed by {delta:+}"),
+                Change::Excused => "excused".to_owned(),
+                Change::Cleared => "earlier changes set aside".to_owned(),
+            };
+            history.push((*at_ms, format!("{what} by {by}{}", said(reason))));
+        }
+        history.extend(self.requests.iter().map(|(at_ms, reason)| (*at_ms, format!("the student asks: {reason}"))));
+        // Of the same moment, what was handed in comes before what was said of it.
+        history.sort_by_key(|(at_ms, _)| *at_ms);
+        history
+    }
+}
+
 fn said(reason: &str) -> String {
     if reason.is_empty() { String::new() } else { format!(": {reason}") }
 }

@@ -11,6 +11,7 @@ use super::record::Record;
 use crate::content;
 use crate::course::exercise::VOCABULARY_FILE;
 use crate::course::{Course, ExerciseId};
+use crate::grade::{ItemVerdict, Status, Verdict};
 use crate::marking::Marker;
 use crate::store::class::{ClassFile, fingerprint};
 
@@ -52,7 +53,7 @@ impl<'a> Rubrics<'a> {
             grader: GRADER.to_owned(),
             rubric: self.fingerprints.get(exercise)?.clone(),
             n_lessons: 0,
-            verdict: self.marker.grade(self.course.exercise(&exercise.0)?, &submission.answer),
+            verdict: with_items(self.marker.grade(self.course.exercise(&exercise.0)?, &submission.answer)),
         })
     }
 
@@ -60,6 +61,29 @@ impl<'a> Rubrics<'a> {
     pub(super) fn are_those_of(&self, exercise: &ExerciseId, grading: &Grading) -> bool {
         grading.grader == GRADER && self.fingerprints.get(exercise) == Some(&grading.rubric)
     }
+}
+
+/// A verdict that has something a person can mark: what has no items is one.
+fn with_items(mut verdict: Verdict) -> Verdict {
+    if verdict.items.is_empty() && verdict.max > 0.0 {
+        let status = match verdict.score {
+            score if score >= verdict.max => Status::Made,
+            score if score > 0.0 => Status::Partly,
+            _ => Status::Missing,
+        };
+        verdict.items.push(ItemVerdict {
+            id: "answer".to_owned(),
+            label: "The answer as a whole.".to_owned(),
+            points: verdict.score,
+            max: verdict.max,
+            status,
+            evidence: Vec::new(),
+            confidence: if verdict.needs_review { 0.5 } else { 1.0 },
+            reason: None,
+            hint: None,
+        });
+    }
+    verdict
 }
 
 /// What a run came to.

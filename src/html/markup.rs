@@ -7,32 +7,32 @@ use std::borrow::Cow;
 
 /// HTML so far.
 #[derive(Default)]
-pub(super) struct Markup {
+pub(crate) struct Markup {
     text: String,
 }
 
-pub(super) type Attributes<'a> = [(&'static str, &'a str)];
+pub(crate) type Attributes<'a> = [(&'static str, &'a str)];
 
 impl Markup {
-    pub(super) fn into_text(self) -> String {
+    pub(crate) fn into_text(self) -> String {
         self.text
     }
 
     /// An element; `inside` writes its content.
-    pub(super) fn element(&mut self, tag: &'static str, attributes: &Attributes<'_>, inside: impl FnOnce(&mut Self)) {
+    pub(crate) fn element(&mut self, tag: &'static str, attributes: &Attributes<'_>, inside: impl FnOnce(&mut Self)) {
         self.open(tag, attributes);
         inside(self);
         self.close(tag);
     }
 
     /// An element with nothing but text in it.
-    pub(super) fn leaf(&mut self, tag: &'static str, attributes: &Attributes<'_>, text: &str) {
+    pub(crate) fn leaf(&mut self, tag: &'static str, attributes: &Attributes<'_>, text: &str) {
         self.element(tag, attributes, |it| it.text(text));
     }
 
     /// Begins an element that [`Self::close`] ends, for callers whose elements do not nest as their code does. Of the
     /// elements of HTML that have no end, such as `hr`, it is all.
-    pub(super) fn open(&mut self, tag: &'static str, attributes: &Attributes<'_>) {
+    pub(crate) fn open(&mut self, tag: &'static str, attributes: &Attributes<'_>) {
         self.text.push('<');
         self.text.push_str(tag);
         for (name, value) in attributes {
@@ -45,23 +45,23 @@ impl Markup {
         self.text.push('>');
     }
 
-    pub(super) fn close(&mut self, tag: &'static str) {
+    pub(crate) fn close(&mut self, tag: &'static str) {
         self.text.push_str("</");
         self.text.push_str(tag);
         self.text.push('>');
     }
 
-    pub(super) fn text(&mut self, text: &str) {
+    pub(crate) fn text(&mut self, text: &str) {
         self.text.push_str(&escaped(text));
     }
 
     /// A line feed, for those who read the source. Not to be used where blanks show.
-    pub(super) fn line(&mut self) {
+    pub(crate) fn line(&mut self) {
         self.text.push('\n');
     }
 
     /// What this program itself says in another language than HTML's elements: it is not escaped.
-    pub(super) fn verbatim(&mut self, markup: &'static str) {
+    pub(crate) fn verbatim(&mut self, markup: &'static str) {
         self.text.push_str(markup);
     }
 }

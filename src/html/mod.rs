@@ -24,6 +24,7 @@ mod prose;
 mod simulation;
 
 use crate::course::Course;
+pub(crate) use markup::Markup;
 
 /// A file of the site.
 #[derive(Clone, Debug, PartialEq, Eq)]

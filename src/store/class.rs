@@ -93,6 +93,7 @@ pub struct Row {
     pub student: Option<String>,
     pub exercise: Option<String>,
     pub body: Option<String>,
+    #[serde(with = "hexadecimal")]
     pub salt: Option<Vec<u8>>,
     pub digest: String,
     pub hash: String,
@@ -109,6 +110,24 @@ impl Row {
             (None, None) => true,
             _ => false,
         }
+    }
+}
+
+/// Bytes as text in copies of a class.
+mod hexadecimal {
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[expect(clippy::ref_option, reason = "serde gives a reference to the field")]
+    pub(super) fn serialize<S: Serializer>(bytes: &Option<Vec<u8>>, to: S) -> Result<S::Ok, S::Error> {
+        bytes.as_ref().map(|bytes| super::hexadecimal_of(bytes.iter().copied())).serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<u8>>, D::Error> {
+        let Some(text) = Option::<String>::deserialize(from)? else { return Ok(None) };
+        let pair = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+        let bytes: Option<Vec<u8>> = text.as_bytes().chunks(2).map(pair).collect();
+        bytes.map(Some).ok_or_else(|| D::Error::custom("a salt is written in hexadecimal"))
     }
 }
 
@@ -317,7 +336,11 @@ pub fn fingerprint(parts: &[&[u8]]) -> String {
         sha.update((part.len() as u64).to_le_bytes());
         sha.update(part);
     }
-    let nibbles = sha.finalize().into_iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
+    hexadecimal_of(sha.finalize())
+}
+
+fn hexadecimal_of(bytes: impl IntoIterator<Item = u8>) -> String {
+    let nibbles = bytes.into_iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
     nibbles.map(|nibble| char::from_digit(u32::from(nibble), 16).expect("four bits are one digit")).collect()
 }
 

@@ -24,8 +24,8 @@ const MAY_USE: [(&str, &[&str]); 16] = [
     ("faas", &[]),
     // Code is judged by running it: the one place that knows both an exercise and the platform.
     ("marking", &["course", "grade", "faas"]),
-    // A class is a fold over its file, as progress is over attempts.
-    ("gradebook", &["course", "grade", "content", "store", "marking"]),
+    // A class is a fold over its file, as progress is over attempts; its report is written as `html` writes.
+    ("gradebook", &["course", "grade", "content", "store", "marking", "html"]),
     ("html", &["course", "markdown", "diagram", "sim", "grade"]),
     // A session has the learner's progress, or the class that is marked.
     // It runs functions for screens that know only what they asked for, and loads the grammars after the first frame,

@@ -2,91 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{Cursor, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use coldstart::content;
 use coldstart::gradebook::Class;
 use coldstart::store::class::ClassFile;
 use serde_json::Value;
-use tempfile::TempDir;
-use zip::ZipWriter;
-use zip::write::SimpleFileOptions;
+
+use crate::room::{Files, Room, zip};
 
 const EXERCISES: [&str; 3] = ["connection-outside-handler", "idle-connections", "stuck-query"];
-
-/// A class in a folder of its own.
-struct Room {
-    folder: TempDir,
-}
-
-impl Room {
-    fn new() -> Self {
-        Self { folder: tempfile::tempdir().expect("a folder for the test") }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> String {
-        let path = self.path(name);
-        fs::create_dir_all(path.parent().expect("in the folder")).expect("made");
-        fs::write(&path, bytes).expect("written");
-        path.to_string_lossy().into_owned()
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_coldstart"));
-        command.arg("gradebook").arg("--class").arg(self.path("class.db")).args(arguments);
-        command.env_remove("CLICOLOR_FORCE").env("USER", "ada").stdin(Stdio::null());
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).output().expect("the program starts")
-    }
-
-    /// Runs a command that must succeed, and gives what it said.
-    fn ok(&self, arguments: &[&str]) -> String {
-        let output = self.run(arguments);
-        let (out, err) = (text(&output.stdout), text(&output.stderr));
-        assert!(output.status.success(), "{arguments:?}: {out}{err}");
-        out
-    }
-
-    /// The import's report.
-    fn import(&self, arguments: &[&str]) -> Value {
-        let output = self.run(&[&["import", "--format", "json"], arguments].concat());
-        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", text(&output.stderr)))
-    }
-
-    fn class(&self) -> Class {
-        Class::read(&ClassFile::open(&self.path("class.db")).expect("the class")).expect("a class")
-    }
-
-    /// Every mark, by exercise and student.
-    fn marks(&self) -> BTreeMap<(String, String), Option<f64>> {
-        self.class().standings().map(|(e, s, _, standing)| ((e.0.clone(), s.0.clone()), standing.points)).collect()
-    }
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).expect("the program writes text")
-}
-
-/// Names and bytes.
-type Files<'a> = &'a [(&'a str, &'a [u8])];
-
-fn zip(files: Files<'_>) -> Vec<u8> {
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, bytes) in files {
-        zip.start_file(*name, SimpleFileOptions::default()).expect("started");
-        zip.write_all(bytes).expect("written");
-    }
-    zip.finish().expect("finished").into_inner()
-}
 
 /// Answers as students give them, the course's own samples, and some that no honest student gives.
 fn answers(exercise: &str) -> Vec<String> {
@@ -114,7 +42,7 @@ fn big_class() -> String {
 }
 
 #[test]
-fn a_class_of_300_goes_from_import_to_export_without_a_mark_lost() {
+pub fn a_class_of_300_goes_from_import_to_export_without_a_mark_lost() {
     let room = Room::new();
     let source = room.write("answers.jsonl", big_class());
     let report = room.import(&[&source]);
@@ -208,7 +136,7 @@ fn number(points: f64) -> String {
 }
 
 #[test]
-fn a_later_submission_counts_and_the_earlier_stays() {
+pub fn a_later_submission_counts_and_the_earlier_stays() {
     let room = Room::new();
     let row = |answer: &str, at: i64| format!("student,answer,submitted_at_ms\nanne,\"{answer}\",{at}\n");
     let flow = EXERCISES[0];
@@ -268,63 +196,7 @@ fn each_platform_is_recognised_by_its_names() {
 }
 
 #[test]
-fn a_hostile_zip_is_named_and_does_no_harm() {
-    let room = Room::new();
-    let bomb = vec![b'a'; 8 * 1024 * 1024];
-    let inner = zip(&[("a.txt", b"x")]);
-    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-    let files: [(&str, &[u8]); 7] = [
-        ("anne.txt", b"it stays warm"),
-        ("../../evil.txt", b"out"),
-        ("/etc/evil.txt", b"out"),
-        ("bomb.txt", &bomb),
-        ("nested.zip", &inner),
-        ("\u{1b}[31m\u{202e}red.txt", b"\xff\xfe\x1b[2J"),
-        ("program.bin", b"\x00\x01"),
-    ];
-    for (name, bytes) in files {
-        archive.start_file(name, SimpleFileOptions::default()).expect("started");
-        archive.write_all(bytes).expect("written");
-    }
-    archive.add_symlink("link.txt", "/etc/passwd", SimpleFileOptions::default()).expect("added");
-    let source = room.write("hostile.zip", archive.finish().expect("finished").into_inner());
-    let report = room.import(&[EXERCISES[0], &source]);
-    let lines = report["lines"].to_string();
-    for reason in
-        ["leads out of the zip", "far more than it holds", "archive", "link", "binary", "control characters", "UTF-8"]
-    {
-        assert!(lines.contains(reason), "{reason}: {report:#}");
-    }
-    assert_eq!(report["n_new"], 2, "{report:#}");
-    room.ok(&["run"]);
-    for command in [&["list", "--names"] as &[&str], &["review", "--list"]] {
-        let said = room.ok(command);
-        assert!(!said.contains(['\u{1b}', '\u{202e}', '\u{7}']), "{said:?}");
-    }
-    assert!(!room.folder.path().parent().expect("a parent").join("evil.txt").exists());
-    // Any bytes that call themselves a zip.
-    for n in [4, 40, 120] {
-        let whole = zip(&[("a.txt", b"x"), ("b.txt", b"y")]);
-        let source = room.write("cut.zip", &whole[..n]);
-        assert_eq!(room.run(&["import", EXERCISES[0], &source]).status.code(), Some(2), "{n}");
-    }
-}
-
-#[cfg(unix)]
-#[test]
-fn links_pipes_and_depths_of_a_folder_are_refused() {
-    let room = Room::new();
-    room.write("in/anne.txt", "warm");
-    room.write("in/1/2/3/4/5/6/7/8/9/deep.txt", "deep");
-    std::os::unix::fs::symlink("/etc/passwd", room.path("in/link.txt")).expect("made");
-    let made = Command::new("mkfifo").arg(room.path("in/pipe.txt")).status().expect("mkfifo runs");
-    assert!(made.success());
-    let report = room.import(&[EXERCISES[0], &room.path("in").to_string_lossy()]);
-    assert_eq!((report["n_new"].as_u64(), report["lines"].as_array().map(Vec::len)), (Some(1), Some(3)), "{report:#}");
-}
-
-#[test]
-fn two_graders_do_not_overwrite_each_other() {
+pub fn two_graders_do_not_overwrite_each_other() {
     use coldstart::gradebook::review::{Word, adjust};
     use coldstart::gradebook::{Change, StudentId};
     let room = Room::new();
@@ -333,7 +205,7 @@ fn two_graders_do_not_overwrite_each_other() {
     room.ok(&["run"]);
     let seen_by_both = room.class();
     let (student, exercise) = (StudentId("anne".into()), coldstart::course::ExerciseId(EXERCISES[0].into()));
-    let mut file = ClassFile::open(&room.path("class.db")).expect("the class");
+    let mut file = ClassFile::open(&room.class).expect("the class");
     let mut say = |points| {
         let about = (&student, &exercise);
         adjust(&mut file, &seen_by_both, about, Change::Total(points), &Word::default(), 9)
@@ -344,24 +216,53 @@ fn two_graders_do_not_overwrite_each_other() {
 }
 
 #[test]
-fn a_killed_run_goes_on_where_it_stopped() {
+pub fn killed_at_any_moment_nothing_is_lost_or_half_written() {
     let room = Room::new();
     let source = room.write("answers.jsonl", big_class());
-    room.import(&[&source]);
-    for wait_ms in [30, 120, 300] {
-        let mut child = room.command(&["run"]).stdout(Stdio::null()).spawn().expect("started");
-        std::thread::sleep(std::time::Duration::from_millis(wait_ms));
-        child.kill().expect("killed");
+    let kill_after = |wait_ms: u64, arguments: &[&str]| {
+        let mut child = room.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("started");
+        thread::sleep(Duration::from_millis(wait_ms));
+        // SIGKILL: the program hears nothing of it. It may have come to its end before.
+        let _ = child.kill();
         child.wait().expect("gone");
+    };
+    // An import is there as a whole, or not at all.
+    for wait_ms in [0, 10, 40, 90, 150, 220] {
+        kill_after(wait_ms, &["import", &source]);
+        let n_answers = match ClassFile::open(&room.class).ok().and_then(|file| Class::read(&file).ok()) {
+            Some(class) => class.records.len(),
+            None => 0,
+        };
+        assert!(n_answers == 0 || n_answers == 900, "{n_answers}");
+    }
+    let report = room.import(&[&source]);
+    assert_eq!(report["n_new"].as_u64().zip(report["n_unchanged"].as_u64()).map(|(new, old)| new + old), Some(900));
+    // What was graded stays graded, and the rest comes.
+    for wait_ms in [30, 120, 300] {
+        kill_after(wait_ms, &["run"]);
         assert!(room.ok(&["verify"]).contains("are whole"));
     }
     let before = room.class().records.values().filter(|it| it.grading().is_some()).count();
     assert!(room.ok(&["run"]).starts_with(&format!("{} answers graded", 900 - before)));
     assert!(room.marks().values().all(Option::is_some));
+    // A mark on all that say the same is on all of them, or on none.
+    let class = room.class();
+    let group =
+        coldstart::gradebook::queue::of(&class, None).into_iter().max_by_key(|it| it.students.len()).expect("one");
+    let (student, exercise) = (group.students[0].0.clone(), group.exercise.0.clone());
+    let item = format!("{}=0", group.record.grading().expect("graded").verdict.items[0].id);
+    for wait_ms in [5, 30, 60, 100, 200] {
+        let n_marks = || room.class().records.values().map(|it| it.marks.len()).sum::<usize>();
+        let before = n_marks();
+        kill_after(wait_ms, &["mark", &student, &exercise, &item, "--alike"]);
+        let more = n_marks() - before;
+        assert!(more == 0 || more == group.students.len(), "{more} of {}", group.students.len());
+    }
+    assert!(room.ok(&["verify"]).contains("are whole"));
 }
 
 #[test]
-fn ten_thousand_answers_come_in_at_once() {
+pub fn ten_thousand_answers_come_in_at_once() {
     let room = Room::new();
     let row =
         |n: usize| format!("{{\"student\":\"s{n}\",\"exercise\":\"{}\",\"answer\":\"warm {n}\"}}\n", EXERCISES[0]);
@@ -370,7 +271,7 @@ fn ten_thousand_answers_come_in_at_once() {
 }
 
 #[test]
-fn the_worksheet_is_the_teachers_own_but_for_grades_and_feedback() {
+pub fn the_worksheet_is_the_teachers_own_but_for_grades_and_feedback() {
     let room = Room::new();
     let mut sheet = fs::read_to_string(
         Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/gradebook/moodle_offline_worksheet.csv"),
@@ -397,7 +298,7 @@ fn the_worksheet_is_the_teachers_own_but_for_grades_and_feedback() {
 }
 
 #[test]
-fn every_kind_of_export_can_be_read_again() {
+pub fn every_kind_of_export_can_be_read_again() {
     let room = Room::new();
     let source =
         room.write("a.csv", format!("student,email,exercise,answer\n=cmd,e@x.org,{},it stays warm\n", EXERCISES[0]));
@@ -415,6 +316,7 @@ fn every_kind_of_export_can_be_read_again() {
         ("feedback-md", &[]),
         ("feedback-html", &[]),
         ("feedback-txt", &[]),
+        ("report", &[]),
     ] {
         let target = out.join(kind);
         fs::create_dir_all(&out).expect("made");
@@ -440,6 +342,10 @@ fn every_kind_of_export_can_be_read_again() {
                     assert!((sum("tests").expect("tests") - value["score"].as_f64().expect("a score")).abs() < 1e-6);
                 }
             }
+            "report" => {
+                assert!(said.contains("<svg") && said.matches("<rect").count() >= 10, "{said}");
+                assert!(!said.contains("cmd") && !said.contains("e@x.org") && !said.contains("<script"), "{said}");
+            }
             "xapi" => {
                 let value: Value = serde_json::from_str(&said).expect("JSON");
                 assert!(!said.contains("cmd") && !said.contains("e@x.org"), "{said}");
@@ -451,7 +357,7 @@ fn every_kind_of_export_can_be_read_again() {
 }
 
 #[test]
-fn the_erased_are_forgotten_and_a_copy_is_whole() {
+pub fn the_erased_are_forgotten_and_a_copy_is_whole() {
     let room = Room::new();
     for name in ["anne", "bob"] {
         let source = room.write(&format!("{name}.txt"), "it stays warm");
@@ -466,4 +372,119 @@ fn the_erased_are_forgotten_and_a_copy_is_whole() {
     let copy = ClassFile::open(&copy).expect("the copy");
     assert_eq!(copy.verify().expect("read").broken_at, None);
     assert_eq!(Class::read(&copy).expect("a class").students.len(), 2);
+}
+
+#[test]
+pub fn a_whole_class_goes_out_and_comes_in_elsewhere() {
+    let room = Room::new();
+    for name in ["anne", "bob"] {
+        let source = room.write(&format!("{name}.txt"), "it stays warm");
+        room.import(&[EXERCISES[0], &source]);
+    }
+    room.ok(&["run"]);
+    room.ok(&["erase", "bob", "--yes"]);
+    let (copy, elsewhere) = (room.path("copy.jsonl"), Room::new());
+    room.ok(&["export", "--all", "--out", &copy.to_string_lossy()]);
+    elsewhere.ok(&["import", "--all", &copy.to_string_lossy()]);
+    assert_eq!(elsewhere.marks(), room.marks());
+    // The same newest hash: no entry was lost, added or changed on the way.
+    assert_eq!(elsewhere.ok(&["verify"]), room.ok(&["verify"]));
+    assert_eq!(elsewhere.run(&["import", "--all", &copy.to_string_lossy()]).status.code(), Some(2));
+    // A copy that was cut short or changed is refused as a whole.
+    let whole = fs::read_to_string(&copy).expect("written");
+    let cut = whole.trim_end().rsplit_once('\n').expect("several lines").0.to_owned();
+    for forged in [cut, whole.replace("stays warm", "stays cold"), whole.replacen("\"format\":1", "\"format\":9", 1)] {
+        let (third, forged) = (Room::new(), room.write("forged.jsonl", forged));
+        assert_eq!(third.run(&["import", "--all", &forged]).status.code(), Some(2));
+    }
+}
+
+#[test]
+fn a_worksheet_in_any_language_hands_its_online_texts_in() {
+    let room = Room::new();
+    let sheet = "\u{feff}Identifiant,\"Nom complet\",\"Adresse de courriel\",Statut,Note,\"Note maximale\",\"La note peut être modifiée\",\"Dernière modification (travail remis)\",\"Texte en ligne\",\"Dernière modification (note)\",\"Feedback par commentaires\"\r\n\"Participant 7\",\"Anne A\",a@example.edu,Remis,,10.00,Oui,\"lundi 2 novembre 2026, 10:15\",\"<p>It stays &lt;warm&gt;.</p>\",-,\r\n\"Participant 8\",Bob,b@example.edu,Rien,,10.00,Oui,-,,-,\r\n";
+    let source = room.write("Notes.csv", sheet);
+    let report = room.import(&[EXERCISES[0], &source]);
+    assert_eq!((report["recognised"].as_str(), report["n_new"].as_u64()), (Some("a Moodle worksheet"), Some(1)));
+    let class = room.class();
+    let (id, student) = class.students.iter().next().expect("one");
+    assert_eq!((id.0.as_str(), student.name.as_str(), student.email.as_str()), ("7", "Anne A", "a@example.edu"));
+    let record = class.records.values().next().expect("one");
+    assert_eq!(coldstart::gradebook::queue::answer_in_words(record), "It stays <warm>.");
+    // And the marks go back into the same file.
+    room.ok(&["run"]);
+    room.ok(&["override", "7", EXERCISES[0], "--total", "1", "--reason", "fine"]);
+    let out = room.path("out.csv");
+    room.ok(&["export", "moodle-worksheet", "--scale", "--worksheet", &source, "--out", &out.to_string_lossy()]);
+    let new = fs::read_to_string(&out).expect("written");
+    assert!(new.contains("\"Participant 7\",\"Anne A\",a@example.edu,Remis,10,10.00,Oui,"), "{new}");
+}
+
+#[test]
+fn answers_in_the_same_words_are_shown_as_a_question() {
+    let room = Room::new();
+    let own = "Whatever stands outside of it is executed while the container is being prepared, so later calls find the socket open and skip the handshake with the database server entirely.";
+    let rows = [
+        ("anne", own.to_owned()),
+        ("bob", format!("I would say this: {}", own.to_lowercase())),
+        ("carol", "The connection is opened once and reused by warm invocations.".to_owned()),
+        ("dan", "Because it is faster when it is warm.".to_owned()),
+    ];
+    let lines = rows.map(|(student, answer)| {
+        serde_json::json!({"student": student, "exercise": EXERCISES[0], "answer": answer}).to_string()
+    });
+    let source = room.write("a.jsonl", lines.join("\n"));
+    room.import(&[&source]);
+    let said = room.ok(&["similar"]);
+    assert!(
+        said.contains("so later calls find the socket open and skip the handshake") && said.contains("not a verdict"),
+        "{said}"
+    );
+    assert!(!said.contains("anne") && !said.contains("reused by warm"), "{said}");
+    let clusters: Value = serde_json::from_str(&room.ok(&["similar", "--format", "json"])).expect("JSON");
+    assert_eq!(clusters.as_array().map(Vec::len), Some(1), "{clusters:#}");
+}
+
+#[test]
+fn grading_is_a_step_of_a_workflow() {
+    let room = Room::new();
+    let answer = room.write(
+        "answer.md",
+        "The connection is opened once, when the environment starts, and reused while it stays warm.",
+    );
+    let step = room.path("step");
+    let grade = |more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_coldstart"));
+        command.args(["grade", EXERCISES[0], &answer]).args(more).env("GITHUB_OUTPUT", &step);
+        let output = command.output().expect("the program starts");
+        (output.status.code(), serde_json::from_slice::<Value>(&output.stdout).unwrap_or_default())
+    };
+    let (code, result) = grade(&["--format", "gradescope", "--min", "0.1"]);
+    let tests = result["tests"].as_array().expect("tests");
+    let sum: f64 = tests.iter().filter_map(|test| test["score"].as_f64()).sum();
+    assert_eq!((code, result["score"].as_f64().map(|score| (score - sum).abs() < 1e-9)), (Some(0), Some(true)));
+    assert!(tests.iter().all(|test| ["passed", "failed"].contains(&test["status"].as_str().expect("a status"))));
+    assert!(!step.exists());
+    let (code, result) = grade(&["--format", "github", "--min", "1"]);
+    assert_eq!((code, &result["version"], &result["status"]), (Some(1), &Value::from(1), &Value::from("fail")));
+    assert!(fs::read_to_string(&step).expect("the step's output").starts_with("result=eyJ2ZXJzaW9uIjox"));
+}
+
+#[cfg(unix)]
+#[test]
+fn the_walk_through_of_the_readme_works_as_written() {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("the README");
+    let section = readme.split("## To grade a class").nth(1).expect("its section");
+    let script = section.split("```sh\n").nth(1).and_then(|it| it.split("\n```").next()).expect("its commands");
+    let room = Room::new();
+    fs::create_dir(room.path("bin")).expect("made");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_coldstart"), room.path("bin/coldstart")).expect("linked");
+    let path = format!("{}:{}", room.path("bin").display(), std::env::var("PATH").unwrap_or_default());
+    let output =
+        Command::new("sh").args(["-e", "-c", script]).current_dir(room.folder.path()).env("PATH", path).output();
+    let output = output.expect("sh starts");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("3 new answers") && said.contains("+0.1 by") && said.contains("are whole"), "{said}");
+    assert_eq!(fs::read_to_string(room.path("marks.csv")).expect("written").lines().count(), 4);
 }

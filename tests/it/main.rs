@@ -1,8 +1,10 @@
 //! The promises of the product, in one binary: each file below reads like a page of a manual.
 #![allow(unreachable_pub, reason = "the files of this binary share their helpers")]
 
+mod databases;
 mod learner;
 mod pty;
+mod room;
 
 mod architecture;
 mod authoring;
@@ -22,4 +24,5 @@ mod reference;
 mod review;
 mod screens;
 mod simulator;
+mod strangers;
 mod terminal;

@@ -1,5 +1,6 @@
 //! A person marks a class: keys in, screen and class out. A real class file, no terminal.
 
+use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
@@ -17,21 +18,26 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use tempfile::TempDir;
 
+use crate::databases;
 use crate::learner::keys_of;
 
 const EXERCISE: &str = "connection-outside-handler";
 
 /// A class of answers in a file of its own.
 struct Room {
-    folder: TempDir,
+    _folder: TempDir,
+    class: PathBuf,
     course: Arc<Course>,
 }
 
 impl Room {
     /// The students are called Student 0, Student 1, … and answer in this order.
     fn new<S: AsRef<str>>(answers: &[S]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        let source = folder.path().join("a.jsonl");
         let room = Self {
-            folder: tempfile::tempdir().expect("a folder for the test"),
+            class: databases::new_class(folder.path()),
+            _folder: folder,
             course: Arc::new(content::open(None).expect("the built-in course")),
         };
         let line = |(n, answer): (usize, &S)| {
@@ -41,9 +47,8 @@ impl Room {
                 serde_json::json!({"student": n.to_string(), "name": format!("Student {n}"), "exercise": EXERCISE, "answer": answer})
             )
         };
-        let source = room.folder.path().join("a.jsonl");
         std::fs::write(&source, answers.iter().enumerate().map(line).collect::<String>()).expect("written");
-        let mut file = ClassFile::create(&room.folder.path().join("class.db")).expect("a new class");
+        let mut file = ClassFile::create(&room.class).expect("a new class");
         import(&mut file, &room.course, &Request::default(), &source, 1).expect("imported");
         let marker = Marker::new(env!("CARGO_BIN_EXE_coldstart").into());
         run(&mut file, &Rubrics::of(&room.course, None, marker), 2, |_, _| {}).expect("graded");
@@ -51,7 +56,7 @@ impl Room {
     }
 
     fn file(&self) -> ClassFile {
-        ClassFile::open(&self.folder.path().join("class.db")).expect("the class")
+        ClassFile::open(&self.class).expect("the class")
     }
 
     fn class(&self) -> Class {
@@ -141,7 +146,7 @@ impl Grader {
 const UNSURE: &str = "It makes the connection global so all Lambda functions in the account can share it.";
 
 #[test]
-fn digits_give_and_take_items_enter_keeps_and_u_takes_back() {
+pub fn digits_give_and_take_items_enter_keeps_and_u_takes_back() {
     let room =
         Room::new(&[UNSURE, "it makes the connection global, so all lambda functions in the account can share it!"]);
     let before = room.points(0);
@@ -165,7 +170,7 @@ fn digits_give_and_take_items_enter_keeps_and_u_takes_back() {
 }
 
 #[test]
-fn alone_marks_one_and_undo_comes_back_to_it() {
+pub fn alone_marks_one_and_undo_comes_back_to_it() {
     let other = "Right: it is opened once. Wrong: the code in the handler is executed once and reused by all accounts.";
     let room = Room::new(&[UNSURE, UNSURE, other]);
     let before = room.points(1);
@@ -182,7 +187,7 @@ fn alone_marks_one_and_undo_comes_back_to_it() {
 }
 
 #[test]
-fn names_are_hidden_and_looking_at_them_is_kept() {
+pub fn names_are_hidden_and_looking_at_them_is_kept() {
     let room = Room::new(&[UNSURE]);
     let mut grader = room.grader("ada", USUAL);
     let who = Class::pseudonym(&StudentId("0".into()));
@@ -195,7 +200,7 @@ fn names_are_hidden_and_looking_at_them_is_kept() {
 }
 
 #[test]
-fn two_at_once_see_each_other_and_overwrite_nothing() {
+pub fn two_at_once_see_each_other_and_overwrite_nothing() {
     let room = Room::new(&[UNSURE]);
     let mut ada = room.grader("ada", USUAL);
     ada.sees("1 of 1");
@@ -218,7 +223,7 @@ fn two_at_once_see_each_other_and_overwrite_nothing() {
 }
 
 #[test]
-fn marks_teach_the_grader_and_what_it_learned_is_applied_and_undone() {
+pub fn marks_teach_the_grader_and_what_it_learned_is_applied_and_undone() {
     // Words that the rubric does not know, in ten different answers, and in answers that nobody marks.
     let say = |n: usize| {
         format!("The socket lives in the outer scope, case {n}, and every later event borrows it, right and wrong.")

@@ -9,7 +9,7 @@ use regex::RegexBuilder;
 
 use super::super::output::{Output, remark};
 use super::super::{CliError, Format, Outcome};
-use super::{known_exercise, now_ms, opened, wrong};
+use super::{known_exercise, now_ms, opened, whole, wrong};
 use crate::content::MAX_FILE_BYTES;
 use crate::course::Course;
 use crate::gradebook::export::{self, Form, Kind, Mode};
@@ -35,17 +35,20 @@ pub(super) struct Import {
     /// Whose answers these are, where nothing in the source says so
     #[arg(long, value_name = "STUDENT")]
     student: Option<String>,
+    /// The source is a whole class as `export --all` wrote it; there must be none here yet
+    #[arg(long, conflicts_with_all = ["pattern", "student", "format"])]
+    all: bool,
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 }
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  coldstart gradebook export wide --out marks.csv\n  coldstart gradebook export moodle-worksheet idle-connections --worksheet Grades.csv --out new.csv\n  coldstart gradebook export canvas --template gradebook.csv --column 48213 --out canvas.csv\n  coldstart gradebook export feedback-html --out feedback --dry-run"
+    after_help = "Example:\n  coldstart gradebook export wide --out marks.csv\n  coldstart gradebook export moodle-worksheet idle-connections --worksheet Grades.csv --out new.csv\n  coldstart gradebook export canvas --template gradebook.csv --column 48213 --out canvas.csv\n  coldstart gradebook export feedback-html --out feedback --dry-run\n  coldstart gradebook export report --out report.html\n  coldstart gradebook export --all --out class.jsonl"
 )]
 pub(super) struct Export {
-    #[arg(value_enum)]
-    kind: KindName,
+    #[arg(value_enum, required_unless_present = "all")]
+    kind: Option<KindName>,
     /// The exercises that make up the mark; all when none is named
     #[arg(value_name = "EXERCISE")]
     exercises: Vec<String>,
@@ -70,6 +73,9 @@ pub(super) struct Export {
     /// Who reads the table: a platform, or a spreadsheet that must not take a cell for a formula
     #[arg(long, value_enum, default_value_t = ModeName::Lms)]
     mode: ModeName,
+    /// The whole class with all that proves it, as JSON Lines: `import --all` takes it in elsewhere
+    #[arg(long, conflicts_with_all = ["kind", "dry_run"])]
+    all: bool,
     /// Say what would be written, and write nothing
     #[arg(long)]
     dry_run: bool,
@@ -89,6 +95,8 @@ enum KindName {
     FeedbackMd,
     FeedbackHtml,
     FeedbackTxt,
+    /// How the class did, as one page of HTML with plots
+    Report,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -99,6 +107,9 @@ enum ModeName {
 
 pub(super) fn import(it: &Import, path: &Path, course: &Course, output: &mut Output) -> Result<Outcome, CliError> {
     let (source, exercises) = it.what.split_last().expect("clap asks for one at least");
+    if it.all {
+        return whole::import(Path::new(source), path, output);
+    }
     let exercises = exercises.iter().map(|name| known_exercise(course, name)).collect::<Result<Vec<_>, _>>()?;
     let pattern = it.pattern.as_deref().map(|text| {
         RegexBuilder::new(text)
@@ -131,9 +142,12 @@ pub(super) fn import(it: &Import, path: &Path, course: &Course, output: &mut Out
 }
 
 pub(super) fn export(it: &Export, path: &Path, course: &Course, output: &mut Output) -> Result<Outcome, CliError> {
+    let Some(kind) = it.kind else {
+        return whole::export(path, it.out.as_deref().expect("clap asks for it"), output);
+    };
     let (_, class) = opened(path)?;
     let exercises = it.exercises.iter().map(|name| known_exercise(course, name)).collect::<Result<Vec<_>, _>>()?;
-    let kind = match it.kind {
+    let kind = match kind {
         KindName::MoodleWorksheet => {
             Kind::MoodleWorksheet { worksheet: text_of(it.worksheet.as_deref())?, scale: it.scale }
         }
@@ -152,6 +166,7 @@ pub(super) fn export(it: &Export, path: &Path, course: &Course, output: &mut Out
         KindName::FeedbackMd => Kind::Feedback(Form::Markdown),
         KindName::FeedbackHtml => Kind::Feedback(Form::Html),
         KindName::FeedbackTxt => Kind::Feedback(Form::Text),
+        KindName::Report => Kind::Report,
     };
     let mode = match it.mode {
         ModeName::Lms => Mode::Lms,

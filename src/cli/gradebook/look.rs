@@ -7,11 +7,11 @@ use serde::Serialize;
 
 use super::super::output::Output;
 use super::super::{CliError, Format, Outcome};
-use super::{account, named, now_ms, opened, wrong};
-use crate::course::ExerciseId;
-use crate::grade::Status;
+use super::{account, known_exercise, named, now_ms, opened, wrong};
+use crate::course::{Course, ExerciseId};
+use crate::grade::{ItemVerdict, Status};
 use crate::gradebook::queue::answer_in_words;
-use crate::gradebook::{Class, Standing, StudentId, queue, review, stats as numbers};
+use crate::gradebook::{Class, Standing, StudentId, queue, review, similar, stats as numbers};
 use crate::store::class::ClassFile;
 
 #[derive(Debug, Args)]
@@ -144,22 +144,7 @@ pub(super) fn show(it: &About, path: &Path, output: &mut Output) -> Result<Outco
         return Ok(Outcome::Done);
     };
     output.line("")?;
-    for item in &grading.verdict.items {
-        let sign = match item.status {
-            Status::Made => '✓',
-            Status::Partly => '~',
-            Status::Missing => '✗',
-        };
-        let sure = item.confidence * 100.0;
-        let points = record.item_points(item);
-        output.line(&format!("{sign} {points:.2}/{:.2}  {}: {} ({sure:.0} % sure)", item.max, item.id, item.label))?;
-        for evidence in &item.evidence {
-            output.line(&format!("    “{}”", shortened(&evidence.text, 200)))?;
-        }
-        if let Some(reason) = &item.reason {
-            output.line(&format!("    {reason}"))?;
-        }
-    }
+    items(&grading.verdict.items, |item| record.item_points(item), output)?;
     let n_alike = queue::alike(&class, &exercise, student).len() - 1;
     if n_alike > 0 {
         output.line(&format!("{n_alike} others say the same: `gradebook mark … --alike` marks them too"))?;
@@ -172,30 +157,62 @@ pub(super) fn explain(it: &About, path: &Path, output: &mut Output) -> Result<Ou
     let (student, exercise) = named(&class, &it.student, &it.exercise)?;
     let record = class.record_of(student, &exercise).map_err(wrong)?;
     let standing = record.standing(class.policies.get(&exercise));
+    let history = record.history();
     if it.format == Format::Json {
-        output.json(&standing)?;
+        let history: Vec<_> = history.into_iter().map(|(at_ms, what)| Happened { at_ms, what }).collect();
+        let explained = Explained { student: Class::pseudonym(student), exercise: &exercise, standing, history };
+        output.json(&explained)?;
         return Ok(Outcome::Done);
     }
     output.line(&format!("{}, {exercise}: {}", Class::pseudonym(student), points(&standing)))?;
-    for (at_ms, submission) in &record.submissions {
-        let counts = if record.current() == Some(submission) { "" } else { " (superseded)" };
-        output.line(&format!("  {}  imported from {}{counts}", day(*at_ms), submission.source))?;
-        for flag in &submission.flags {
-            output.line(&format!("    ! {flag}"))?;
-        }
+    for (at_ms, what) in history {
+        output.line(&format!("  {}  {what}", day(at_ms)))?;
     }
-    for (at_ms, grading) in &record.gradings {
-        let (score, max) = (grading.verdict.score, grading.verdict.max);
-        output.line(&format!("  {}  graded {score} of {max} by {}", day(*at_ms), grading.grader))?;
-    }
-    for (at_ms, reason) in &record.requests {
-        output.line(&format!("  {}  the student asks: {reason}", day(*at_ms)))?;
+    if let Some(grading) = record.grading() {
+        output.line("what the grader went by:")?;
+        items(&grading.verdict.items, |item| item.points, output)?;
     }
     output.line("so the mark is:")?;
     for step in &standing.steps {
         output.line(&format!("  {step}"))?;
     }
     Ok(Outcome::Done)
+}
+
+#[derive(Serialize)]
+struct Explained<'a> {
+    student: String,
+    exercise: &'a ExerciseId,
+    #[serde(flatten)]
+    standing: Standing,
+    history: Vec<Happened>,
+}
+
+#[derive(Serialize)]
+struct Happened {
+    at_ms: i64,
+    what: String,
+}
+
+/// Each item with the words that earned it and why not.
+fn items(items: &[ItemVerdict], points: impl Fn(&ItemVerdict) -> f64, output: &mut Output) -> Result<(), CliError> {
+    for item in items {
+        let sign = match item.status {
+            Status::Made => '✓',
+            Status::Partly => '~',
+            Status::Missing => '✗',
+        };
+        let (sure, points) = (item.confidence * 100.0, points(item));
+        output
+            .line(&format!("  {sign} {points:.2}/{:.2}  {}: {} ({sure:.0} % sure)", item.max, item.id, item.label))?;
+        for evidence in &item.evidence {
+            output.line(&format!("      “{}”", shortened(&evidence.text, 200)))?;
+        }
+        if let Some(reason) = &item.reason {
+            output.line(&format!("      {reason}"))?;
+        }
+    }
+    Ok(())
 }
 
 fn day(at_ms: i64) -> String {
@@ -249,5 +266,41 @@ pub(super) fn verify(path: &Path, output: &mut Output) -> Result<Outcome, CliErr
     }
     output.line(&format!("{} entries are whole, {} of them erased", proof.n_entries, proof.n_erased))?;
     output.line(&format!("newest: {}", proof.tip))?;
+    Ok(Outcome::Done)
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  coldstart gradebook similar\n  coldstart gradebook similar idle-connections --format json"
+)]
+pub(super) struct Similar {
+    /// Of this exercise only
+    exercise: Option<String>,
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+pub(super) fn similar(it: &Similar, path: &Path, course: &Course, output: &mut Output) -> Result<Outcome, CliError> {
+    let (_, class) = opened(path)?;
+    let exercise = it.exercise.as_deref().map(|name| known_exercise(course, name)).transpose()?;
+    let mut clusters = similar::clusters(&class, course, exercise.as_ref());
+    for student in clusters.iter_mut().flat_map(|cluster| &mut cluster.students) {
+        student.0 = Class::pseudonym(student);
+    }
+    if it.format == Format::Json {
+        output.json(&clusters)?;
+        return Ok(Outcome::Done);
+    }
+    for cluster in &clusters {
+        let who = cluster.students.iter().map(|it| it.0.as_str()).collect::<Vec<_>>().join(", ");
+        let share = cluster.share * 100.0;
+        output.line(&format!("{}: {who}: {share:.0} % in common, such as", cluster.exercise))?;
+        output.line(&format!("    “{}”", cluster.words))?;
+    }
+    output.line(if clusters.is_empty() {
+        "no two answers share more than a turn of phrase"
+    } else {
+        "This is a question, not a verdict: a quotation, the lecture's own words or work in pairs look the same."
+    })?;
     Ok(Outcome::Done)
 }

@@ -6,7 +6,8 @@
 mod canvas;
 mod feedback;
 mod moodle;
-mod results;
+mod report;
+pub mod results;
 mod rows;
 
 use std::collections::BTreeMap;
@@ -54,6 +55,8 @@ pub enum Kind {
         home: String,
     },
     Feedback(Form),
+    /// How the class did, for people: HTML with plots.
+    Report,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,6 +109,7 @@ pub fn export(
         Kind::JsonLines => Ok(rows::json_lines(&sheet)),
         Kind::Xapi { home } => Ok(rows::xapi(&sheet, home)),
         Kind::Feedback(form) => Ok(feedback::files(&sheet, *form)),
+        Kind::Report => Ok(report::report(class, &sheet)),
     }
 }
 

@@ -1,8 +1,4 @@
 //! Moodle's offline grading worksheet and its gradebook import.
-//!
-//! The worksheet's headers are in the language of the teacher, so its columns are told by their shape and their place:
-//! the identifier is the first column whose cells are a word and a number, the grade stands left of the maximum, whether
-//! it can be changed right of it, the feedback last.
 
 use std::collections::BTreeSet;
 
@@ -10,43 +6,11 @@ use super::feedback::{self, Form};
 use super::{Export, Mode, Sheet, Total, line, shown};
 use crate::gradebook::class::GradebookError;
 use crate::gradebook::table::{Table, number};
+use crate::gradebook::worksheet::columns;
 
 /// "No", as far as Moodle's languages with many users say it.
 const NO: [&str; 14] =
     ["no", "nein", "non", "não", "nie", "nee", "nej", "ne", "nei", "нет", "ні", "hayır", "ei", "nem"];
-
-struct Columns {
-    identifier: usize,
-    grade: usize,
-    can_change: Option<usize>,
-    feedback: Option<usize>,
-    max: f64,
-}
-
-fn columns(table: &Table) -> Option<Columns> {
-    let all = |column: usize, test: &dyn Fn(&str) -> bool| {
-        !table.data_rows().is_empty() && table.data_rows().all(|row| test(table.value(row, column)))
-    };
-    let is_identifier = |value: &str| {
-        let digits = value.bytes().rev().take_while(u8::is_ascii_digit).count();
-        digits > 0 && digits < value.len() && !value[..value.len() - digits].contains(|c: char| c.is_ascii_digit())
-    };
-    let identifier = (0..table.n_columns()).find(|column| all(*column, &is_identifier))?;
-    let may_be_grade = |value: &str| value.is_empty() || value == "-" || number(value).is_some();
-    // The maximum is the same positive number in each row, right of the grades.
-    let (maximum, max) = (identifier + 2..table.n_columns()).find_map(|column| {
-        let first = number(table.value(1, column)).filter(|max| *max > 0.0)?;
-        let same = all(column, &|value| number(value) == Some(first));
-        (same && all(column - 1, &may_be_grade)).then_some((column, first))
-    })?;
-    let last = table.n_columns() - 1;
-    // Without feedback the last column is when the grade was changed: a dash, or a date that ends in digits or a mark
-    // of the time of day.
-    let is_date = |value: &str| value == "-" || (value.contains(|c: char| c.is_ascii_digit()) && value.contains(':'));
-    let feedback = (last > maximum + 2 && !all(last, &is_date)).then_some(last);
-    let can_change = Some(maximum + 1).filter(|column| *column <= last && Some(*column) != feedback);
-    Some(Columns { identifier, grade: maximum - 1, can_change, feedback, max })
-}
 
 /// The teacher's own `worksheet` with only grades and feedback changed.
 pub(super) fn worksheet(sheet: &Sheet<'_>, worksheet: &str, scale: bool) -> Result<Export, GradebookError> {
@@ -137,28 +101,4 @@ pub(super) fn gradebook(sheet: &Sheet<'_>, mode: Mode) -> Export {
     }
     export.file("moodle-gradebook.csv", text);
     export
-}
-
-#[cfg(test)]
-mod tests {
-    use super::columns;
-    use crate::gradebook::table::Table;
-
-    #[test]
-    fn columns_are_told_by_shape_in_any_language() {
-        let english = include_str!("../../../tests/data/gradebook/moodle_offline_worksheet.csv");
-        let german = "ID;\"Vollst\u{e4}ndiger Name\";Status;Bewertung;H\u{f6}chstbewertung;\"Bewertung kann ge\u{e4}ndert werden\";\"Zuletzt ge\u{e4}ndert\";Feedback\nTeilnehmer/in1;A;x;;10,00;Ja;-;\nTeilnehmer/in2;B;x;7,5;10,00;Nein;-;gut\n";
-        let no_feedback = "I,N,S,G,M,C,D,E\nP 1,A,x,,5.00,Yes,-,-\n";
-        for (text, expected) in [
-            (english, Some((0, 4, Some(6), Some(9), 10.0))),
-            (german, Some((0, 3, Some(5), Some(7), 10.0))),
-            (no_feedback, Some((0, 3, Some(5), None, 5.0))),
-            ("student,answer\nanne,x\n", None),
-            ("", None),
-        ] {
-            let found =
-                columns(&Table::read(text)).map(|it| (it.identifier, it.grade, it.can_change, it.feedback, it.max));
-            assert_eq!(found, expected, "{text}");
-        }
-    }
 }

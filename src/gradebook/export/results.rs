@@ -3,42 +3,50 @@
 use serde_json::{Value, json};
 
 use super::{Export, Row, Sheet, Total, file_name, shown};
+use crate::course::Exercise;
+use crate::grade::Verdict;
 use crate::gradebook::run::GRADER;
 
 /// One `results.json` for each student.
 pub(super) fn gradescope(sheet: &Sheet<'_>) -> Export {
-    each(sheet, |sheet, row, points| {
-        let tests: Vec<Value> = items(sheet, row)
-            .map(|item| {
-                json!({
-                    "name": item.name, "number": item.number, "score": item.points, "max_score": item.max,
-                    "status": if item.passed { "passed" } else { "failed" },
-                    "output": item.remark, "output_format": "text", "visibility": "visible",
-                })
-            })
-            .collect();
-        json!({
-            "score": points, "output": format!("Graded by {GRADER}."), "output_format": "text",
-            "visibility": "after_published", "stdout_visibility": "hidden", "tests": tests,
-        })
-    })
+    each(sheet, |sheet, row, points| gradescope_result(points, items(sheet, row)))
 }
 
 /// One runner result for each student.
 pub(super) fn github(sheet: &Sheet<'_>) -> Export {
-    each(sheet, |sheet, row, points| {
-        let tests: Vec<Value> = items(sheet, row)
-            .map(|item| {
-                json!({
-                    "name": item.name, "status": if item.passed { "pass" } else { "fail" }, "score": item.points,
-                    "message": item.remark, "test_code": format!("coldstart grade {}", item.exercise),
-                    "filename": item.source, "line_no": 0, "duration": 0,
-                })
+    each(sheet, |sheet, row, points| github_result(points, sheet.max, items(sheet, row)))
+}
+
+/// What Gradescope's autograder leaves in `results.json`.
+pub fn gradescope_result<'a>(points: f64, items: impl Iterator<Item = Item<'a>>) -> Value {
+    let tests: Vec<Value> = items
+        .map(|item| {
+            json!({
+                "name": item.name, "number": item.number, "score": item.points, "max_score": item.max,
+                "status": if item.passed { "passed" } else { "failed" },
+                "output": item.remark, "output_format": "text", "visibility": "visible",
             })
-            .collect();
-        let status = if points + 1e-9 >= sheet.max { "pass" } else { "fail" };
-        json!({"version": 1, "status": status, "max_score": sheet.max, "tests": tests})
+        })
+        .collect();
+    json!({
+        "score": points, "output": format!("Graded by {GRADER}."), "output_format": "text",
+        "visibility": "after_published", "stdout_visibility": "hidden", "tests": tests,
     })
+}
+
+/// What a runner of GitHub Classroom hands to the reporter.
+pub fn github_result<'a>(points: f64, max: f64, items: impl Iterator<Item = Item<'a>>) -> Value {
+    let tests: Vec<Value> = items
+        .map(|item| {
+            json!({
+                "name": item.name, "status": if item.passed { "pass" } else { "fail" }, "score": item.points,
+                "message": item.remark, "test_code": format!("coldstart grade {}", item.exercise),
+                "filename": item.source, "line_no": 0, "duration": 0,
+            })
+        })
+        .collect();
+    let status = if points + 1e-9 >= max { "pass" } else { "fail" };
+    json!({"version": 1, "status": status, "max_score": max, "tests": tests})
 }
 
 fn each(sheet: &Sheet<'_>, result: impl Fn(&Sheet<'_>, &Row<'_>, f64) -> Value) -> Export {
@@ -56,7 +64,8 @@ fn each(sheet: &Sheet<'_>, result: impl Fn(&Sheet<'_>, &Row<'_>, f64) -> Value) 
     export
 }
 
-struct Item<'a> {
+/// What platforms call a test: an item of a rubric with what it earned.
+pub struct Item<'a> {
     exercise: &'a str,
     name: String,
     number: String,
@@ -65,6 +74,24 @@ struct Item<'a> {
     passed: bool,
     remark: String,
     source: &'a str,
+}
+
+/// The items of one answer that was just graded. `source` is the answer's file.
+pub fn items_of<'a>(exercise: &'a Exercise, source: &'a str, verdict: &'a Verdict) -> impl Iterator<Item = Item<'a>> {
+    verdict.items.iter().enumerate().map(move |(n, item)| Item {
+        exercise: &exercise.id.0,
+        name: item.label.clone(),
+        number: (n + 1).to_string(),
+        points: item.points,
+        max: item.max,
+        passed: item.points + 1e-9 >= item.max,
+        remark: item
+            .reason
+            .clone()
+            .or_else(|| item.hint.clone().filter(|_| item.points < item.max))
+            .unwrap_or_default(),
+        source,
+    })
 }
 
 /// The items of all works; what a person or lateness did to the whole is an item of its own, so that the sum is right.

@@ -3,8 +3,9 @@
 use serde::Deserialize;
 
 use super::{Finding, Report, Request, Said};
+use crate::gradebook::event::Flag;
 use crate::gradebook::table::Table;
-use crate::gradebook::text;
+use crate::gradebook::{text, worksheet};
 
 /// A row of JSON Lines; unknown keys are passed over.
 #[derive(Deserialize)]
@@ -22,10 +23,14 @@ struct Row {
 const COLUMNS: &str = "name the columns `student`, `exercise` and `answer`";
 
 /// A CSV with the columns `student`, `answer` and, unless an exercise is named, `exercise`; also `name`, `email` and
-/// `submitted_at_ms`. A Moodle worksheet with online text is read by its English headers.
+/// `submitted_at_ms`; or a Moodle worksheet with online text, in any language.
 pub(super) fn of_csv(file: &str, bytes: &[u8], request: &Request, report: &mut Report) -> Vec<Finding> {
     let decoded = text::decode(bytes);
     let table = Table::read(&decoded.text);
+    if let Some(columns) = worksheet::columns(&table) {
+        "a Moodle worksheet".clone_into(&mut report.recognised);
+        return of_worksheet(file, &table, &columns, &decoded.flags, report);
+    }
     let student = table.column(&["student", "student_id", "identifier", "uid", "id"]);
     let answer = table.column(&["answer", "submitted_answer", "online text", "submission", "text"]);
     let (Some(student), Some(answer)) = (student, answer) else {
@@ -36,6 +41,8 @@ pub(super) fn of_csv(file: &str, bytes: &[u8], request: &Request, report: &mut R
     let name = table.column(&["name", "full name"]);
     let email = table.column(&["email", "email address"]);
     let submitted = table.column(&["submitted_at_ms"]);
+    // A worksheet that is marked in words and not in points.
+    let is_participant = table.value(0, student).eq_ignore_ascii_case("identifier");
     let mut findings = Vec::new();
     for row in table.data_rows() {
         let value = |column: Option<usize>| column.map(|it| table.value(row, it)).unwrap_or_default();
@@ -46,7 +53,7 @@ pub(super) fn of_csv(file: &str, bytes: &[u8], request: &Request, report: &mut R
             continue;
         }
         findings.push(Finding {
-            student: participant(value(Some(student))),
+            student: if is_participant { participant(value(Some(student))) } else { value(Some(student)).to_owned() },
             name: value(name).to_owned(),
             email: value(email).to_owned(),
             exercise: Some(value(exercise)).filter(|it| !it.is_empty()).map(str::to_owned),
@@ -60,18 +67,38 @@ pub(super) fn of_csv(file: &str, bytes: &[u8], request: &Request, report: &mut R
     findings
 }
 
-/// Moodle's `Participant 123456`, in any language, is the participant with that number.
-pub(super) fn participant(identifier: &str) -> String {
-    match identifier.rsplit_once([' ', '\u{a0}']) {
-        Some((word, number))
-            if !number.is_empty()
-                && number.bytes().all(|it| it.is_ascii_digit())
-                && word.chars().all(|it| !it.is_ascii_digit()) =>
-        {
-            number.to_owned()
-        }
-        _ => identifier.to_owned(),
-    }
+/// What was handed in as online text.
+fn of_worksheet(
+    file: &str,
+    table: &Table,
+    columns: &worksheet::Columns,
+    flags: &[Flag],
+    report: &mut Report,
+) -> Vec<Finding> {
+    let Some(online_text) = columns.online_text else {
+        let remedy = "switch on \"Online text\" in the assignment, or download all submissions";
+        report.say(file, "this worksheet holds no answers: it has no column of online text", remedy);
+        return Vec::new();
+    };
+    let handed_in = table.data_rows().filter(|row| !table.value(*row, online_text).is_empty());
+    handed_in
+        .map(|row| Finding {
+            student: participant(table.value(row, columns.identifier)),
+            name: table.value(row, columns.name).to_owned(),
+            email: columns.email.map(|it| table.value(row, it)).unwrap_or_default().to_owned(),
+            exercise: None,
+            said: Said::Text(text::from_html(table.value(row, online_text))),
+            submitted_at_ms: None,
+            late: false,
+            source: format!("{file}:{}", row + 1),
+            flags: flags.to_vec(),
+        })
+        .collect()
+}
+
+/// Moodle's `Participant 123456`, in any language (`Teilnehmer/in123456`), is the participant with that number.
+fn participant(identifier: &str) -> String {
+    identifier.trim_start_matches(|c: char| !c.is_ascii_digit()).to_owned()
 }
 
 fn looks_like_html(text: &str) -> bool {

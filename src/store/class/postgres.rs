@@ -62,17 +62,17 @@ impl From<postgres::Error> for ClassError {
             Some(said) if *said.code() == SqlState::LOCK_NOT_AVAILABLE => Self::Busy,
             Some(said) => Self::Server(said.message().to_owned()),
             // The cause says more than "error connecting to server"; neither holds the password.
-            None => match std::error::Error::source(&error) {
-                Some(cause) => Self::Server(format!("{cause}; look at the address and whether the server runs")),
-                None => Self::Server(error.to_string()),
-            },
+            None => Self::Server(std::error::Error::source(&error).unwrap_or(&error).to_string()),
         }
     }
 }
 
 impl Server {
     pub(super) fn connect(address: &str) -> Result<Self, ClassError> {
-        let mut client = Client::connect(address, NoTls)?;
+        let mut client = Client::connect(address, NoTls).map_err(|error| match ClassError::from(error) {
+            ClassError::Server(why) => ClassError::Server(format!("{why}; look at the address, and whether it runs")),
+            other => other,
+        })?;
         client.batch_execute(&format!(
             "SET client_min_messages = warning; SET lock_timeout = {}; SET search_path = coldstart",
             BUSY.as_millis()
@@ -104,8 +104,8 @@ impl Ledger for Server {
         let tip = tip(&mut transaction)?;
         let number = tip.0 + 1;
         let n_entries = batch.entries.len() as i64;
-        let salts =
-            transaction.query("SELECT uuid_send(gen_random_uuid()) FROM generate_series(1, $1)", &[&n_entries])?;
+        let salts = transaction
+            .query("SELECT uuid_send(gen_random_uuid()) FROM generate_series(1, $1::bigint)", &[&n_entries])?;
         let salts = salts.iter().map(|row| row.get(0)).collect();
         insert(&mut transaction, &batch.rows(tip, salts))?;
         transaction.commit()?;
