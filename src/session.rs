@@ -6,7 +6,7 @@
 
 pub mod background;
 pub mod clerk;
-mod functions;
+pub mod functions;
 mod keeper;
 mod screen;
 pub(crate) mod watch;

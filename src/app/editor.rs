@@ -83,6 +83,13 @@ impl Editor {
         end == clean.len()
     }
 
+    /// Puts the cursor at the end of a line, counted from 1.
+    pub fn go_to_line(&mut self, line: u32) {
+        let line = u16::try_from(line.saturating_sub(1)).unwrap_or(u16::MAX);
+        self.area.move_cursor(CursorMove::Jump(line, 0));
+        self.area.move_cursor(CursorMove::End);
+    }
+
     pub fn lines(&self) -> &[String] {
         self.area.lines()
     }

@@ -4,29 +4,36 @@
 //! and what comes back is a [`Ran`].
 
 mod call;
-mod comparison;
 mod rows;
 mod serving;
+pub mod times;
 
 pub use call::{Code, Event, Failure, Order, Ran, Served, Start};
-use comparison::Comparison;
 use serving::Serving;
+use times::{Group, Measured, compared};
 
 use super::code::{CodeView, Marks};
 use super::editor::Editor;
 use super::key::{Code as KeyCode, Key};
 use super::row::Row;
 use super::{Action, Desk, Effect, Go, Notice, Size, Step};
-use crate::course::{FunctionTask, PageId};
-use crate::sim::Scenario;
+use crate::course::{Answer, ExerciseId, FunctionTask, PageId};
 
 /// How much slower than it was an answer comes on screen: a cold start is felt, and nobody waits long.
 const SLOWED: f64 = 12.0;
 /// No answer takes longer than this to come on screen.
 const SLOWEST_MS: f64 = 1_500.0;
-/// Invocations of each kind that are measured for the comparison.
+/// Invocations of each kind that are measured for the comparison. The warm ones are fewer than the connections that the
+/// database takes: code that opens one with each call would else be measured being refused.
 const COLD_MEASURED: u32 = 30;
-const WARM_MEASURED: u32 = 300;
+const WARM_MEASURED: u32 = 90;
+/// The runtime whose measured figures stand beside: that of the lesson's serverless.yml.
+const RUNTIME: &str = "nodejs22.x";
+const MEMORY_MB: u32 = 256;
+/// Below this a word about waiting would only flicker.
+const SEEN_FROM_MS: u64 = 300;
+/// What an event of the learner's own is called.
+const OWN_EVENT: &str = "event.json";
 /// Invocations that are kept of each version.
 const RUNS_KEPT: usize = 50;
 /// The frame of the editor.
@@ -77,9 +84,12 @@ pub struct Bench {
     pub rows: Vec<Row>,
     pub top: usize,
     asked: Option<Asked>,
+    /// Since when, from the first tick on: while nothing moves there is none, and the last one is long past.
+    asked_since: Option<u64>,
     coming: Coming,
     now_ms: u64,
-    comparison: Option<Comparison>,
+    /// What was measured, beside the simulation and the cloud.
+    times: Vec<Group>,
     serving: Option<Serving>,
     /// Counts how often environments were thrown away: a lane of that number is new.
     generation: u32,
@@ -112,14 +122,27 @@ enum Asked {
     Measures(u64),
 }
 
+impl Version {
+    pub(crate) fn last(&self) -> Option<&Ran> {
+        self.ran.last()
+    }
+}
+
 impl Bench {
     pub(crate) fn new(desk: &Desk<'_>, page: &PageId, widget: usize, task: &FunctionTask) -> Self {
+        let kept = |draft: &ExerciseId| match desk.drafts.get(draft) {
+            Some(Answer::Text(text)) if !text.is_empty() => Some(text.as_str()),
+            _ => None,
+        };
         let version = |title: &str, code: &str| Version {
             title: title.to_owned(),
-            editor: Editor::for_code(code),
+            editor: Editor::for_code(kept(&draft(page, title, &task.file)).unwrap_or(code)),
             ran: Vec::new(),
             n_ran: 0,
         };
+        let own_event = kept(&draft(page, &task.title, OWN_EVENT))
+            .unwrap_or("{\n  \"queryStringParameters\": { \"id\": \"42\" }\n}");
+        let own_event = Editor::for_code(own_event);
         let mut versions = vec![version(&task.title, &task.code)];
         versions.extend(task.beside.iter().map(|beside| version(&beside.title, &beside.code)));
         let mut bench = Self {
@@ -129,15 +152,16 @@ impl Bench {
             versions,
             shown: 0,
             chosen: 0,
-            own_event: Editor::for_code("{\n  \"queryStringParameters\": { \"id\": \"42\" }\n}"),
+            own_event,
             editing: None,
             view: CodeView::default(),
             rows: Vec::new(),
             top: 0,
             asked: None,
+            asked_since: None,
             coming: Coming::No,
             now_ms: 0,
-            comparison: None,
+            times: Vec::new(),
             serving: None,
             generation: 0,
             size: desk.size,
@@ -148,6 +172,26 @@ impl Bench {
 
     pub fn title(&self) -> &str {
         &self.task.title
+    }
+
+    pub(crate) fn is_measuring(&self) -> bool {
+        matches!(self.asked, Some(Asked::Measures(_)))
+    }
+
+    /// What was measured, beside the simulation and the cloud.
+    pub(crate) fn times(&self) -> &[Group] {
+        &self.times
+    }
+
+    /// Chooses one of the page's events.
+    pub(crate) fn choose(&mut self, event: usize) {
+        self.chosen = event.min(self.task.events.len());
+    }
+
+    /// Chooses an event of the learner's own.
+    pub(crate) fn give_event(&mut self, json: &str) {
+        self.own_event = Editor::for_code(json);
+        self.chosen = self.task.events.len();
     }
 
     pub fn is_serving(&self) -> bool {
@@ -168,9 +212,9 @@ impl Bench {
             let marks = self.marks();
             let (editor, file) = match editing {
                 Editing::Code => (&self.versions[self.shown].editor, self.task.file.as_str()),
-                Editing::Event => (&self.own_event, "event.json"),
+                Editing::Event => (&self.own_event, OWN_EVENT),
             };
-            let marks = if editing == Editing::Code { marks } else { Marks::new() };
+            let marks = if editing == Editing::Code { marks } else { self.event_marks() };
             let mut view = std::mem::take(&mut self.view);
             let (cols, rows) = (width.saturating_sub(FRAME_COLS).max(1), Self::editor_rows(body) - FRAME_ROWS);
             view.lay_out(editor, file, &marks, cols, rows);
@@ -190,26 +234,39 @@ impl Bench {
         self.rows.len().saturating_sub(room.max(1))
     }
 
-    /// What failed in the shown version's last run, at its line, as long as the line is there.
+    /// What went wrong in the shown version's last run, at its line, as long as the line is there.
     fn marks(&self) -> Marks {
         let version = &self.versions[self.shown];
-        let failure = version.ran.last().and_then(|ran| ran.answer.as_ref().err());
-        let place = failure.and_then(|failure| Some((failure, failure.place.as_ref()?)));
-        place
-            .filter(|(_, (file, line))| *file == self.task.file && *line as usize <= version.editor.lines().len())
-            .map(|(failure, (_, line))| Marks::from([(*line, failure.message.clone())]))
-            .unwrap_or_default()
+        let error = version.ran.last().and_then(|ran| error_in(ran, &self.task.file));
+        error.filter(|(line, _)| *line as usize <= version.editor.lines().len()).into_iter().collect()
+    }
+
+    /// What keeps the learner's own event from being JSON.
+    fn event_marks(&self) -> Marks {
+        let read: Result<serde_json::Value, _> = serde_json::from_str(&self.own_event.text());
+        read.err().map(|error| (error.line().max(1) as u32, format!("no JSON: {error}"))).into_iter().collect()
+    }
+
+    /// How long an answer has been awaited.
+    fn awaited_ms(&self) -> Option<u64> {
+        self.asked?;
+        Some(self.now_ms.saturating_sub(self.asked_since?))
+    }
+
+    /// What the screen's corner says.
+    pub fn state(&self) -> String {
+        match (self.asked, self.awaited_ms()) {
+            (Some(Asked::Measures(_)), _) => "measuring …".to_owned(),
+            (Some(_), Some(ms)) if ms >= SEEN_FROM_MS => format!("running for {:.1} s", ms as f64 / 1000.0),
+            (Some(_), _) => "running …".to_owned(),
+            (None, _) if self.is_serving() => "served over HTTP".to_owned(),
+            (None, _) => "really run".to_owned(),
+        }
     }
 
     pub(crate) fn update(&mut self, desk: &Desk<'_>, action: &Action) -> Step {
         let step = match action {
-            Action::Invoked { question, answers } => self.hear(*question, answers),
-            Action::Replicated { question, report } => {
-                if let Some(comparison) = &mut self.comparison {
-                    comparison.simulated(*question, report);
-                }
-                Step::default()
-            }
+            Action::Invoked { question, answers } => self.hear(desk, *question, answers),
             Action::Served(served) => {
                 self.serving.get_or_insert_default().hear(served);
                 Step::default()
@@ -220,7 +277,7 @@ impl Bench {
             }
             Action::Edited { text } => {
                 self.versions[self.shown].editor = Editor::for_code(text);
-                Step::default()
+                self.keep(Editing::Code)
             }
             _ if self.editing.is_some() => self.edit(desk, action),
             Action::Function(deed) => self.act(desk, *deed),
@@ -257,11 +314,10 @@ impl Bench {
         };
         match action {
             Action::Type(Key { code: KeyCode::Esc, .. }) | Action::Back => self.editing = None,
-            Action::Type(key) => {
-                editor.press(*key);
-            }
+            Action::Type(key) if editor.press(*key) => return self.keep(editing),
             Action::Paste(text) => {
                 editor.paste(text);
+                return self.keep(editing);
             }
             Action::Submit => return self.act(desk, Deed::Run),
             Action::ExternalEditor if editing == Editing::Code => {
@@ -271,6 +327,29 @@ impl Bench {
             _ => {}
         }
         Step::default()
+    }
+
+    /// Keeps what is in an editor as a draft.
+    fn keep(&self, editing: Editing) -> Step {
+        let (title, file, text) = match editing {
+            Editing::Code => {
+                let version = &self.versions[self.shown];
+                (&version.title, self.task.file.as_str(), version.editor.text())
+            }
+            Editing::Event => (&self.task.title, OWN_EVENT, self.own_event.text()),
+        };
+        // What is as on the page is no draft: an author's next change of the page shall be seen.
+        let is_as_given = editing == Editing::Code && text == self.given(self.shown).trim_end_matches('\n');
+        let answer = Answer::Text(if is_as_given { String::new() } else { text });
+        Step::effect(Effect::SaveDraft { exercise: draft(&self.page, title, file), answer })
+    }
+
+    /// The code of a version as the page has it.
+    fn given(&self, version: usize) -> &str {
+        match (version, &self.task.beside) {
+            (1.., Some(beside)) => &beside.code,
+            _ => &self.task.code,
+        }
     }
 
     pub(crate) fn act(&mut self, desk: &Desk<'_>, deed: Deed) -> Step {
@@ -286,19 +365,23 @@ impl Bench {
             Deed::Choose(by) => {
                 self.chosen = (self.chosen as i64 + i64::from(by)).rem_euclid(n_events as i64) as usize;
             }
-            Deed::EditCode => self.editing = Some(Editing::Code),
+            Deed::EditCode => {
+                if let Some(line) = self.marks().into_keys().next() {
+                    self.versions[self.shown].editor.go_to_line(line);
+                }
+                self.editing = Some(Editing::Code);
+            }
             Deed::EditEvent => {
                 self.chosen = n_events - 1;
                 self.editing = Some(Editing::Event);
             }
             Deed::OtherVersion => self.shown = (self.shown + 1) % self.versions.len(),
             Deed::Restore => {
-                let code = match (self.shown, &self.task.beside) {
-                    (1.., Some(beside)) => &beside.code,
-                    _ => &self.task.code,
+                self.versions[self.shown].editor = Editor::for_code(self.given(self.shown));
+                return Step {
+                    effects: self.keep(Editing::Code).effects,
+                    ..Step::say("The code is as the page has it.")
                 };
-                self.versions[self.shown].editor = Editor::for_code(code);
-                return Step::say("The code is as the page has it.");
             }
             Deed::Measure => return self.measure(desk),
             Deed::Serve => return self.serve(),
@@ -307,23 +390,43 @@ impl Bench {
     }
 
     fn run(&mut self, desk: &Desk<'_>, times: u32) -> Step {
-        self.asked = Some(Asked::Runs(desk.question));
+        if self.chosen == self.task.events.len() && !self.event_marks().is_empty() {
+            self.editing = Some(Editing::Event);
+            return Step::say("An event is one JSON value; what is wrong with this one stands at its line.");
+        }
+        self.ask(Asked::Runs(desk.question));
         let orders = (0..self.versions.len()).map(|version| self.order(version, times, false)).collect();
         Step::effect(Effect::Invoke { question: desk.question, orders })
     }
 
+    fn ask(&mut self, asked: Asked) {
+        (self.asked, self.asked_since) = (Some(asked), None);
+    }
+
     fn measure(&mut self, desk: &Desk<'_>) -> Step {
-        self.asked = Some(Asked::Measures(desk.question));
-        let cold = self.order(self.shown, COLD_MEASURED, true);
-        let warm = self.order(self.shown, WARM_MEASURED, false);
-        let mut step = Step::effect(Effect::Invoke { question: desk.question, orders: vec![cold, warm] });
-        let scenario: Option<Scenario> = self.task.scenario.as_ref().and_then(|name| desk.course.scenario(name).ok());
-        self.comparison = Some(Comparison::begin(desk.question, &self.versions[self.shown].title));
-        if let Some(scenario) = scenario {
-            let (scenario, question) = (Box::new(scenario), desk.question);
-            step.effects.push(Effect::Replicate { question, scenario, replications: 10 });
+        self.ask(Asked::Measures(desk.question));
+        self.times.clear();
+        let versions = 0..self.versions.len();
+        let orders = versions
+            .flat_map(|version| [self.order(version, COLD_MEASURED, true), self.order(version, WARM_MEASURED, false)]);
+        Step::effect(Effect::Invoke { question: desk.question, orders: orders.collect() })
+    }
+
+    /// Cold and warm invocations of each version, one after the other.
+    fn hear_measured(&mut self, desk: &Desk<'_>, answers: &[Result<Vec<Ran>, String>]) {
+        let beside = self.task.beside.as_ref().and_then(|beside| beside.scenario.as_ref());
+        let scenarios = [self.task.scenario.as_ref(), beside];
+        for ((version, answers), scenario) in self.versions.iter().zip(answers.chunks(2)).zip(scenarios) {
+            let [Ok(cold), Ok(warm)] = answers else { continue };
+            let measured = Measured {
+                runtime: RUNTIME.to_owned(),
+                memory_mb: MEMORY_MB,
+                cold: cold.iter().map(Ran::took).collect(),
+                warm: warm.iter().filter(|ran| !ran.is_cold()).map(Ran::took).collect(),
+            };
+            let scenario = scenario.and_then(|name| desk.course.scenario(name).ok());
+            self.times.extend(compared(&version.title, &measured, scenario.as_ref()));
         }
-        step
     }
 
     fn serve(&mut self) -> Step {
@@ -336,7 +439,11 @@ impl Bench {
 
     fn code(&self, version: usize) -> Code {
         let text = self.versions[version].editor.text();
-        Code { files: vec![(self.task.file.clone(), text)], manifest: self.task.manifest.clone() }
+        Code {
+            files: vec![(self.task.file.clone(), text)],
+            manifest: self.task.manifest.clone(),
+            database: self.task.database,
+        }
     }
 
     fn order(&self, version: usize, times: u32, afresh: bool) -> Order {
@@ -357,7 +464,7 @@ impl Bench {
         }
     }
 
-    fn hear(&mut self, question: u64, answers: &[Result<Vec<Ran>, String>]) -> Step {
+    fn hear(&mut self, desk: &Desk<'_>, question: u64, answers: &[Result<Vec<Ran>, String>]) -> Step {
         // An answer to an older question: the learner has asked another since.
         let Some(asked) =
             self.asked.take_if(|asked| matches!(asked, Asked::Runs(it) | Asked::Measures(it) if *it == question))
@@ -365,7 +472,6 @@ impl Bench {
             return Step::default();
         };
         if let Some(why) = answers.iter().find_map(|answer| answer.as_ref().err()) {
-            self.comparison = None;
             return Step { notice: Some(Notice { text: why.clone(), grave: true }), ..Step::default() };
         }
         match asked {
@@ -379,10 +485,9 @@ impl Bench {
                 self.coming = Coming::Next;
             }
             Asked::Measures(_) => {
-                let [cold, warm] = answers else { return Step::default() };
-                if let (Some(comparison), Ok(cold), Ok(warm)) = (&mut self.comparison, cold, warm) {
-                    comparison.measured(cold, warm);
-                }
+                self.hear_measured(desk, answers);
+                self.lay_out(desk);
+                self.top = self.row_of_times();
             }
         }
         Step::default()
@@ -390,6 +495,9 @@ impl Bench {
 
     fn tick(&mut self, now_ms: u64) {
         self.now_ms = now_ms;
+        if self.asked.is_some() {
+            self.asked_since.get_or_insert(now_ms);
+        }
         let slowest = self.versions.iter().filter_map(|version| version.ran.last()).map(shown_ms).fold(0.0, f64::max);
         match self.coming {
             Coming::Next => self.coming = Coming::Since(now_ms),
@@ -411,4 +519,22 @@ impl Bench {
 /// How long an answer takes to come on screen.
 fn shown_ms(ran: &Ran) -> f64 {
     (ran.total_ms() * SLOWED).min(SLOWEST_MS)
+}
+
+/// What the code of a version, or an event, is kept under. No exercise is called so: its name is that of a file.
+fn draft(page: &PageId, title: &str, file: &str) -> ExerciseId {
+    ExerciseId(format!("function:{page}/{title}/{file}"))
+}
+
+/// Where in `file` a run went wrong, and how: its own failure, or an error that the code caught and logged.
+fn error_in(ran: &Ran, file: &str) -> Option<(u32, String)> {
+    if let Err(failure) = &ran.answer {
+        let (_, line) = failure.place.as_ref().filter(|(path, _)| path == file)?;
+        return Some((*line, failure.message.clone()));
+    }
+    ran.logs.iter().find_map(|log| {
+        let (_, after) = log.split_once(&format!("({file}:"))?;
+        let line = after.split(':').next()?.parse().ok()?;
+        Some((line, format!("logged: {}", log.lines().next().unwrap_or_default())))
+    })
 }

@@ -331,8 +331,10 @@ impl Reader {
                     step.effects.extend(said.effects);
                     step.notice = said.notice.or(step.notice);
                 }
+                let n_rows = self.focused_rows().map(|rows| rows.len());
                 self.lay_out(desk);
-                if matches!(action, Action::Invoked { .. }) {
+                // An answer that has come is seen without a key.
+                if self.focused_rows().map(|rows| rows.len()) > n_rows {
                     self.show_focused();
                 }
                 return step;
@@ -380,10 +382,13 @@ impl Reader {
         self.stay_in_page();
     }
 
+    fn focused_rows(&self) -> Option<Range<usize>> {
+        Some(self.laid.things.get(self.focus?)?.rows.clone())
+    }
+
     /// What has the focus may have grown.
     fn show_focused(&mut self) {
-        let rows = self.focus.and_then(|focus| self.laid.things.get(focus)).map(|thing| thing.rows.clone());
-        if let Some(rows) = rows {
+        if let Some(rows) = self.focused_rows() {
             self.show_rows(&rows);
         }
     }

@@ -7,6 +7,7 @@
 //! Absent: input and output, columns, colours.
 
 mod exercise;
+mod function;
 mod simulation;
 mod words;
 
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use super::{Action, Effect};
 use crate::course::{Answer, Course, Deed, ExerciseId, Kept, Page, PageId, Position, Progress, Task};
 use exercise::Sheet;
+use function::Call;
 use simulation::Bench;
 use words::{Part, parts};
 
@@ -41,6 +43,7 @@ enum Place {
     /// Something on a page; leaving it leads back there.
     Exercise(Reading, Sheet),
     Simulation(Reading, Box<Bench>),
+    Function(Reading, Box<Call>),
 }
 
 /// A page, and the part of it that was said last.
@@ -151,6 +154,7 @@ impl Plain {
             Place::Page(reading) => self.world.page_menu(reading).map_or_else(String::new, |menu| menu.prompt()),
             Place::Exercise(_, sheet) => sheet.prompt(&self.world),
             Place::Simulation(_, bench) => bench.prompt(),
+            Place::Function(_, call) => call.prompt(),
         }
     }
 
@@ -185,8 +189,10 @@ impl Plain {
             Action::NotKept { why, .. } | Action::NotSaved { why } => said.say(format!("Could not save: {why}.")),
             _ => {}
         }
-        if let Place::Exercise(_, sheet) = &mut self.place {
-            sheet.reply(action, &mut said);
+        match &mut self.place {
+            Place::Exercise(_, sheet) => sheet.reply(action, &mut said),
+            Place::Function(_, call) => call.reply(&self.world, &action, &mut said),
+            _ => {}
         }
         said
     }
@@ -198,6 +204,7 @@ impl Plain {
             Place::Page(_) => return self.hear_on_page(line, said),
             Place::Exercise(reading, sheet) => (sheet.hear(world, line, said), reading),
             Place::Simulation(reading, bench) => (bench.hear(world, line, said), reading),
+            Place::Function(reading, call) => (call.hear(world, line, said), reading),
         };
         if next == Next::Back {
             self.place = Place::Page(reading.clone());
@@ -264,7 +271,8 @@ impl Plain {
             }
             PageChoice::Open => {
                 reading.was_opened = true;
-                let task = parts(&course, page)[reading.part].widget.map(|index| &page.widgets[index].task);
+                let widget = parts(&course, page)[reading.part].widget;
+                let task = widget.map(|index| &page.widgets[index].task);
                 self.place = Place::Page(reading.clone());
                 match task {
                     Some(Task::Exercise(id)) => match Sheet::open(&self.world, id, said) {
@@ -275,6 +283,10 @@ impl Plain {
                         if let Some(bench) = Bench::open(&self.world, &page.id, task, said) {
                             self.place = Place::Simulation(reading, Box::new(bench));
                         }
+                    }
+                    Some(Task::Function(task)) => {
+                        let call = Call::open(&self.world, &page.id, widget.unwrap_or_default(), task, said);
+                        self.place = Place::Function(reading, Box::new(call));
                     }
                     _ => {}
                 }
@@ -303,7 +315,8 @@ impl World {
                     let predicted = self.progress.predictions.contains_key(&(page.id.0.clone(), task.scenario.clone()));
                     ("open the simulation", predicted)
                 }
-                Task::Diagram { .. } | Task::Function(_) | Task::Broken(_) => ("", true),
+                Task::Function(_) => ("open the function", false),
+                Task::Diagram { .. } | Task::Broken(_) => ("", true),
             };
             menu.add(PageChoice::Open, name);
             // What is new is done before going on, unless it was looked into and left.
@@ -337,7 +350,8 @@ impl World {
                 let title = self.course.scenario(&task.scenario).map_or_else(|why| why, |scenario| scenario.title);
                 vec![format!("Here is a simulation: {title}.")]
             }
-            Task::Diagram { .. } | Task::Function(_) | Task::Broken(_) => Vec::new(),
+            Task::Function(task) => vec![format!("Here is a function that runs: {}.", task.title)],
+            Task::Diagram { .. } | Task::Broken(_) => Vec::new(),
         }
     }
 }

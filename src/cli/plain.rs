@@ -14,6 +14,7 @@ use crate::app::plain::{Plain, Said};
 use crate::app::{Action, Effect};
 use crate::course::{Course, Position};
 use crate::marking::Marker;
+use crate::session::functions::Runner;
 use crate::store::Store;
 
 /// The longest line that is read as one.
@@ -25,17 +26,27 @@ pub(super) fn is_asked_for() -> bool {
     !matches!(get("ACCESSIBLE").as_str(), "" | "0") || get("TERM") == "dumb"
 }
 
+/// What effects are done with.
+struct World {
+    course: Arc<Course>,
+    store: Store,
+    marker: Marker,
+    functions: Runner,
+}
+
 pub(super) fn run(course: Option<&Path>, data: Option<&Path>, output: &mut Output) -> Result<Outcome, CliError> {
-    let Learning { course, mut store, notice } = open_learning(course, data)?;
+    let Learning { course, store, notice } = open_learning(course, data)?;
     let course = Arc::new(course);
     let marker = Marker::of_this_program()?;
+    let functions = Runner::new(marker.program().to_owned());
     let kept = store.load()?;
+    let mut world = World { course: Arc::clone(&course), store, marker, functions };
     if let Some(notice) = notice {
         output.line(&notice)?;
     }
-    let (mut plain, mut said) = Plain::open(Arc::clone(&course), kept);
+    let (mut plain, mut said) = Plain::open(course, kept);
     loop {
-        let has_ended = tell(said, &mut plain, &course, &mut store, &marker, output)?;
+        let has_ended = tell(said, &mut plain, &mut world, output)?;
         if has_ended {
             return Ok(Outcome::Done);
         }
@@ -55,14 +66,7 @@ pub(super) fn run(course: Option<&Path>, data: Option<&Path>, output: &mut Outpu
 }
 
 /// Prints what is said, does what is to be done, and goes on with the replies. Returns whether this is the end.
-fn tell(
-    said: Said,
-    plain: &mut Plain,
-    course: &Course,
-    store: &mut Store,
-    marker: &Marker,
-    output: &mut Output,
-) -> Result<bool, CliError> {
+fn tell(said: Said, plain: &mut Plain, world: &mut World, output: &mut Output) -> Result<bool, CliError> {
     let mut waiting = vec![said];
     while let Some(said) = waiting.pop() {
         for line in &said.text {
@@ -73,7 +77,7 @@ fn tell(
                 output.line("Everything is kept. Goodbye.")?;
                 return Ok(true);
             }
-            if let Some(reply) = perform(effect, course, store, marker) {
+            if let Some(reply) = perform(effect, world) {
                 waiting.push(plain.reply(reply));
             }
         }
@@ -81,7 +85,8 @@ fn tell(
     Ok(false)
 }
 
-fn perform(effect: Effect, course: &Course, store: &mut Store, marker: &Marker) -> Option<Action> {
+fn perform(effect: Effect, world: &mut World) -> Option<Action> {
+    let World { course, store, marker, functions } = world;
     let at_ms = jiff::Timestamp::now().as_millisecond();
     let not_saved = |error: crate::store::StoreError| Action::NotSaved { why: error.to_string() };
     match effect {
@@ -102,6 +107,10 @@ fn perform(effect: Effect, course: &Course, store: &mut Store, marker: &Marker) 
         Effect::SaveDraft { exercise, answer } => store.save_draft(at_ms, &exercise, &answer).err().map(not_saved),
         Effect::SavePosition { page, source_line } => {
             store.save_position(at_ms, &Position { page, source_line }).err().map(not_saved)
+        }
+        Effect::Invoke { question, orders } => {
+            let answers = orders.iter().map(|order| functions.run(order)).collect();
+            Some(Action::Invoked { question, answers })
         }
         // The screens ask for more; words do without.
         _ => None,

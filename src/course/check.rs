@@ -166,7 +166,7 @@ fn unused(course: &Course) -> Vec<Problem> {
             Task::Simulation(task) => {
                 scenarios.insert(task.scenario.split(':').next().unwrap_or_default());
             }
-            Task::Function(task) => scenarios.extend(task.scenario.as_deref()),
+            Task::Function(task) => scenarios.extend(task.scenarios()),
             Task::Diagram { .. } | Task::Broken(_) => {}
         }
     }

@@ -26,6 +26,30 @@ pub struct FunctionTask {
     pub beside: Option<Beside>,
     /// The scenario that simulates it.
     pub scenario: Option<String>,
+    pub database: Costs,
+}
+
+/// What the database behind it takes, in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Costs {
+    pub connect_ms: f64,
+    pub query_ms: f64,
+}
+
+impl Default for Costs {
+    /// A connection is an order of magnitude dearer than a query, as it mostly is.
+    fn default() -> Self {
+        Self { connect_ms: 40.0, query_ms: 3.0 }
+    }
+}
+
+impl FunctionTask {
+    /// The scenarios that simulate its versions, as far as they have one.
+    pub fn scenarios(&self) -> impl Iterator<Item = &str> {
+        let beside = self.beside.as_ref().and_then(|beside| beside.scenario.as_deref());
+        self.scenario.as_deref().into_iter().chain(beside)
+    }
 }
 
 /// Something that happens to the function.
@@ -44,6 +68,8 @@ pub struct FunctionEvent {
 pub struct Beside {
     pub title: String,
     pub code: String,
+    /// The scenario that simulates it.
+    pub scenario: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -56,6 +82,8 @@ struct Fence {
     events: Vec<FunctionEvent>,
     beside: Option<Beside>,
     scenario: Option<String>,
+    #[serde(default)]
+    database: Costs,
 }
 
 /// The files that a page shows, by the name in their first line.
@@ -91,6 +119,9 @@ pub(super) fn read(body: &str, files: &BTreeMap<String, String>) -> Result<Funct
             return Err((1, format!("the request of `{}` is a method and a path, such as `GET /users`", event.name)));
         }
     }
+    if ![fence.database.connect_ms, fence.database.query_ms].iter().all(|ms| (0.0..=60_000.0).contains(ms)) {
+        return Err((1, "what the database takes is from 0 to 60,000 milliseconds".to_owned()));
+    }
     Ok(FunctionTask {
         code: file(&fence.code)?,
         manifest: file(&fence.manifest)?,
@@ -99,6 +130,7 @@ pub(super) fn read(body: &str, files: &BTreeMap<String, String>) -> Result<Funct
         events: fence.events,
         beside: fence.beside,
         scenario: fence.scenario,
+        database: fence.database,
     })
 }
 

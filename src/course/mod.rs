@@ -19,7 +19,7 @@ use std::fmt;
 
 pub use attempt::{Attempt, Deed, Kept, Position};
 pub use exercise::{Answer, CodeTask, Exercise, ExerciseId, Kind, Piece, flow_picture, language_of};
-pub use function::{Beside, FunctionEvent, FunctionTask};
+pub use function::{Beside, Costs, FunctionEvent, FunctionTask};
 pub use link::Target;
 pub use outline::{Entry, Module};
 pub use page::{FlowDiagram, Page, PageId, Predict, SimulationTask, Task, Widget};

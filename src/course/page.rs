@@ -312,10 +312,10 @@ fn read_task(fence: &Fence, course: &Course, files: &BTreeMap<String, String>) -
         },
         "function" => match function::read(&fence.body, files) {
             Err((line, why)) => broken(line, why),
-            Ok(task) => match task.scenario.as_ref().map(|name| course.scenario(name)) {
-                Some(Err(why)) => broken(1, why),
-                _ => (Task::Function(Box::new(task)), Vec::new()),
-            },
+            Ok(task) => {
+                let missing = task.scenarios().find_map(|name| course.scenario(name).err());
+                missing.map_or_else(|| (Task::Function(Box::new(task)), Vec::new()), |why| broken(1, why))
+            }
         },
         _ => {
             let name = fence.body.trim();

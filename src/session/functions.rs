@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::Duration;
 
@@ -23,6 +23,8 @@ const MAX_DELIVERIES: usize = 50;
 /// Served from the screen: few environments, which expire while one looks on.
 const CONCURRENCY: usize = 4;
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
+/// How often somebody looks whether the environments of the lanes expire.
+const LOOK: Duration = Duration::from_secs(5);
 /// Where `curl` finds it; taken, any free port does.
 const PORT: u16 = 8080;
 /// Longer logs would push the answer off the screen.
@@ -65,7 +67,7 @@ impl Functions {
         self.stop_serving();
         let stop = Arc::new(AtomicBool::new(false));
         self.serving = Some(Arc::clone(&stop));
-        let mut settings = Settings::new(self.program.clone());
+        let mut settings = settings(&self.program, code);
         (settings.concurrency, settings.keep_alive, settings.pace) = (CONCURRENCY, KEEP_ALIVE, Pace::Lived);
         let (deployment, events) = (deployed(code), self.events.clone());
         thread::spawn(move || {
@@ -82,44 +84,83 @@ impl Functions {
 }
 
 fn work(program: &Path, inbox: &Receiver<(u64, Vec<Order>)>, replies: &Sender<Wake>) {
-    let mut lanes: VecDeque<(String, Code, Platform)> = VecDeque::new();
-    while let Ok((question, orders)) = inbox.recv() {
-        let answers = orders.iter().map(|order| run(program, &mut lanes, order)).collect();
+    let mut runner = Runner::new(program.to_owned());
+    loop {
+        // While environments wait, somebody looks whether they did so for too long; else there is nothing to look at.
+        let received =
+            if runner.lanes.is_empty() { inbox.recv().map_err(Into::into) } else { inbox.recv_timeout(LOOK) };
+        let (question, orders) = match received {
+            Ok(asked) => asked,
+            Err(RecvTimeoutError::Timeout) => {
+                runner.expire();
+                continue;
+            }
+            Err(RecvTimeoutError::Disconnected) => return,
+        };
+        let answers = orders.iter().map(|order| runner.run(order)).collect();
         if replies.send(Wake::Done(Action::Invoked { question, answers })).is_err() {
             return;
         }
     }
 }
 
-fn run(program: &Path, lanes: &mut VecDeque<(String, Code, Platform)>, order: &Order) -> Result<Vec<Ran>, String> {
-    let is_kept = |(lane, code, _): &(String, Code, Platform)| *lane == order.lane && *code == order.code;
-    let kept = if order.afresh { None } else { lanes.iter().position(is_kept) };
-    let found = kept.and_then(|at| lanes.remove(at));
-    let platform = if let Some((.., platform)) = found {
-        platform
-    } else {
-        let mut settings = Settings::new(program.to_owned());
-        if order.afresh {
-            // Idle for no time at all: each invocation finds none.
-            settings.keep_alive = Duration::ZERO;
+/// Runs orders on the thread that asks, and keeps environments warm between them.
+pub struct Runner {
+    program: PathBuf,
+    /// The one used last is last.
+    lanes: VecDeque<(String, Code, Platform)>,
+}
+
+impl Runner {
+    /// `program` is this program, which becomes an environment when it is told to.
+    pub fn new(program: PathBuf) -> Self {
+        Self { program, lanes: VecDeque::new() }
+    }
+
+    pub fn run(&mut self, order: &Order) -> Result<Vec<Ran>, String> {
+        let is_kept = |(lane, code, _): &(String, Code, Platform)| *lane == order.lane && *code == order.code;
+        let kept = if order.afresh { None } else { self.lanes.iter().position(is_kept) };
+        let platform = if let Some((.., platform)) = kept.and_then(|at| self.lanes.remove(at)) {
+            platform
         } else {
-            lanes.retain(|(lane, ..)| *lane != order.lane);
+            let mut settings = settings(&self.program, &order.code);
+            if order.afresh {
+                // Idle for no time at all: each invocation finds none.
+                settings.keep_alive = Duration::ZERO;
+            } else {
+                self.lanes.retain(|(lane, ..)| *lane != order.lane);
+            }
+            Platform::new(deployed(&order.code)?, settings)
+        };
+        let mut ran = Vec::new();
+        for _ in 0..order.times {
+            if order.afresh {
+                platform.expire();
+            }
+            ran.push(once(&platform, &order.event)?);
         }
-        Platform::new(deployed(&order.code)?, settings)
-    };
-    let mut ran = Vec::new();
-    for _ in 0..order.times {
-        if order.afresh {
+        if !order.afresh {
+            self.lanes.push_back((order.lane.clone(), order.code.clone(), platform));
+            let n_old = self.lanes.len().saturating_sub(LANES_KEPT);
+            self.lanes.drain(..n_old);
+        }
+        Ok(ran)
+    }
+
+    /// Ends environments that were idle for too long.
+    fn expire(&mut self) {
+        self.lanes.retain(|(.., platform)| {
             platform.expire();
-        }
-        ran.push(once(&platform, &order.event)?);
+            platform.occupancies() != faas::Occupancy::default()
+        });
     }
-    if !order.afresh {
-        lanes.push_back((order.lane.clone(), order.code.clone(), platform));
-        let n_old = lanes.len().saturating_sub(LANES_KEPT);
-        lanes.drain(..n_old);
-    }
-    Ok(ran)
+}
+
+/// As the platform is by itself, with the database that the page gives.
+fn settings(program: &Path, code: &Code) -> Settings {
+    let mut settings = Settings::new(program.to_owned());
+    (settings.database.connect_ms, settings.database.query_ms) = (code.database.connect_ms, code.database.query_ms);
+    settings
 }
 
 /// Slips in serverless.yml that leave nothing to run are the error.
@@ -151,7 +192,7 @@ fn once(platform: &Platform, event: &Event) -> Result<Ran, String> {
             if invocation.result.is_ok() {
                 ran.answer = match response.reason {
                     None => Ok(String::from_utf8_lossy(&response.body).into_owned()),
-                    Some(message) => Err(Failure { message, place: None }),
+                    Some(message) => Err(Failure { message, place: None, is_stopped: false }),
                 };
             }
             ran
@@ -191,11 +232,19 @@ fn ran(invocation: &Invocation) -> Ran {
             Err(fault) => Err(Failure {
                 message: visible(&fault.to_string()),
                 place: fault.place.as_ref().map(|place| (place.file.clone(), place.line)),
+                is_stopped: fault.spoils_environment(),
             }),
         },
         logs,
+        calls: invocation.calls.iter().map(called).collect(),
         report: invocation.report_line(),
     }
+}
+
+/// `db get users/42`, with the error when there was one.
+fn called(call: &faas::Called) -> String {
+    let failed = call.error.as_ref().map_or_else(String::new, |error| format!(" (failed: {error})"));
+    visible(&(format!("{} {} {}", call.service, call.action, call.target).trim_end().to_owned() + &failed))
 }
 
 /// What a function wrote reaches the screen with its control characters shown and not obeyed.

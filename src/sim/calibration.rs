@@ -88,11 +88,11 @@ pub(super) fn initialisation(
     sizes.iter().min_by(|(a, _), (b, _)| distance(**a).total_cmp(&distance(**b))).map(|(_, quantiles)| quantiles)
 }
 
-/// The measured initialisation of a function that does nothing, in milliseconds at 5, 25, 50, 75 and 95 %, and where and
-/// when it was measured. `runtime` is a name of the table, such as `nodejs22.x`.
-pub fn measured_init(runtime: &str, memory_mb: u32) -> Option<([f64; 5], &'static str, &'static str)> {
-    let quantiles = initialisation(runtime, "zip", "x86_64", memory_mb)?;
-    Some(([0.05, 0.25, 0.5, 0.75, 0.95].map(|share| quantiles.at(normal_quantile(share))), SOURCE, AS_OF))
+/// The measured initialisation of a function that does nothing, from a zip package, in milliseconds at 5, 25, 50, 75 and
+/// 95 %. `runtime` is a name of the table, such as `nodejs22.x`, and `architecture` is `x86_64` or `arm64`.
+pub fn measured_init_ms(runtime: &str, architecture: &str, memory_mb: u32) -> Option<[f64; 5]> {
+    let quantiles = initialisation(runtime, "zip", architecture, memory_mb)?;
+    Some([0.05, 0.25, 0.5, 0.75, 0.95].map(|share| quantiles.at(normal_quantile(share))))
 }
 
 /// Every runtime of the table, in alphabetical order.

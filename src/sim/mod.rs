@@ -57,7 +57,7 @@ mod trace;
 mod traffic;
 mod watch;
 
-pub use calibration::measured_init;
+pub use calibration::measured_init_ms;
 pub use code::RunCode;
 pub use cost::{Comparison, Cost};
 pub use document::Problem;

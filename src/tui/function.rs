@@ -7,12 +7,7 @@ use super::paint::{Painter, centred};
 use crate::app::function::Bench;
 
 pub(super) fn view(bench: &Bench, head: Rect, body: Rect, painter: &mut Painter<'_, '_>) {
-    let right = match (bench.is_serving(), bench.is_playing()) {
-        (true, _) => "served over HTTP",
-        (false, true) => "running …",
-        (false, false) => "really run",
-    };
-    painter.head(head, &format!("Function · {}", bench.title()), right);
+    painter.head(head, &format!("Function · {}", bench.title()), &bench.state());
     let column = centred(body, 144);
     let column = Rect { x: column.x + 2, width: column.width.saturating_sub(4), ..column };
     let mut below = column;

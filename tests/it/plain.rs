@@ -11,6 +11,7 @@ use coldstart::content;
 use coldstart::course::exercise::Sample;
 use coldstart::course::{Answer, Course, Deed, Kind, Position, Task};
 use coldstart::grade::exact::gaps::Wanted;
+use coldstart::session::functions::Runner;
 use coldstart::store::Store;
 
 use crate::learner::{Learner, USUAL, marker};
@@ -19,6 +20,7 @@ struct Listener {
     course: Arc<Course>,
     plain: Plain,
     store: Store,
+    functions: Runner,
     /// All that was said since the last line.
     heard: String,
     has_quit: bool,
@@ -35,7 +37,8 @@ impl Listener {
         let store = Store::open(folder.path()).expect("a store");
         let kept = store.load().expect("a store that was just opened");
         let (plain, said) = Plain::open(Arc::clone(&course), kept);
-        let mut listener = Self { course, plain, store, heard: String::new(), has_quit: false, folder };
+        let functions = Runner::new(marker().program().to_owned());
+        let mut listener = Self { course, plain, store, functions, heard: String::new(), has_quit: false, folder };
         listener.take(said);
         listener
     }
@@ -79,6 +82,10 @@ impl Listener {
                     self.store.save_position(1, &Position { page, source_line }).expect("saved");
                     continue;
                 }
+                Effect::Invoke { question, orders } => {
+                    let answers = orders.iter().map(|order| self.functions.run(order)).collect();
+                    Action::Invoked { question, answers }
+                }
                 other => panic!("words do without {other:?}"),
             };
             let said = self.plain.reply(reply);
@@ -107,7 +114,7 @@ impl Listener {
     fn opens(&mut self, wanted: impl Fn(&Task) -> bool) -> &mut Self {
         let course = Arc::clone(&self.course);
         let mut pages = course.pages().enumerate();
-        let responds = |task: &&Task| matches!(task, Task::Exercise(_) | Task::Simulation(_));
+        let responds = |task: &&Task| matches!(task, Task::Exercise(_) | Task::Simulation(_) | Task::Function(_));
         let (page, nth) = pages
             .find_map(|(page, it)| {
                 let mut tasks = it.widgets.iter().map(|widget| &widget.task).filter(responds);
@@ -118,7 +125,7 @@ impl Listener {
         let mut passed = 0;
         loop {
             let prompt = self.plain.prompt();
-            if prompt.contains("answer it") || prompt.contains("open the simulation") {
+            if ["answer it", "open the simulation", "open the function"].iter().any(|name| prompt.contains(name)) {
                 if passed == nth {
                     return self.types(&["2"]);
                 }
@@ -295,6 +302,24 @@ fn every_simulation_runs_in_words() {
         learner.opens(|it| matches!(it, Task::Simulation(it) if it == task));
         learner.types(&["1"]).hears("The run has ended").hears("requests");
     }
+}
+
+#[test]
+fn a_function_runs_in_words() {
+    let mut learner = Listener::new();
+    learner
+        .opens(|task| matches!(task, Task::Function(_)))
+        .hears("What happens to it: a user who is there")
+        .types(&[""]);
+    learner
+        .hears("A cold start of")
+        .hears("The answer: 200")
+        .hears("Ada Lovelace")
+        .hears("It called: db connect; db get");
+    learner.types(&["1"]).hears("A warm start: environment 1 was found").hears("The connection inside:");
+    learner.chooses("another event").hears("2. no id").types(&["{\"a\""]).hears("This is no JSON").types(&["2"]);
+    learner.chooses("new environment").hears("A cold start").hears("Missing id").chooses("back to the page");
+    learner.hears("go on");
 }
 
 #[test]

@@ -1,12 +1,16 @@
 //! What is asked of whoever runs functions, and what comes back: plain data, so that nothing here knows how it is done.
 
+use super::times::Took;
+use crate::course::Costs;
+
 /// What is deployed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Code {
     /// Names and texts.
     pub files: Vec<(String, String)>,
     /// The text of serverless.yml.
     pub manifest: String,
+    pub database: Costs,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +57,8 @@ pub struct Ran {
     /// The response's body, or what the handler returned, or why there is neither.
     pub answer: Result<String, Failure>,
     pub logs: Vec<String>,
+    /// What it asked of the services behind it, such as `db get users/42`, in its order.
+    pub calls: Vec<String>,
     /// The platform's own line about it.
     pub report: String,
 }
@@ -60,6 +66,16 @@ pub struct Ran {
 impl Ran {
     pub fn total_ms(&self) -> f64 {
         self.environment_ms + self.load_ms + self.init_ms + self.handler_ms
+    }
+
+    pub fn took(&self) -> Took {
+        Took {
+            environment_ms: self.environment_ms,
+            load_ms: self.load_ms,
+            init_ms: self.init_ms,
+            handler_ms: self.handler_ms,
+            waited_ms: self.waited_ms,
+        }
     }
 
     pub fn is_cold(&self) -> bool {
@@ -72,6 +88,8 @@ pub struct Failure {
     pub message: String,
     /// File and one-based line.
     pub place: Option<(String, u32)>,
+    /// The code was stopped from outside, and its environment thrown away.
+    pub is_stopped: bool,
 }
 
 /// What happens while functions are served over HTTP.

@@ -1,6 +1,7 @@
 //! The screen of a function as rows, and its card on the page.
 
-use super::{Bench, Editing, Ran, Start, Version};
+use super::times::{self, say_ms};
+use super::{Asked, Bench, Editing, Ran, SEEN_FROM_MS, Start, Version};
 use crate::app::code;
 use crate::app::row::{Row, Span, Ui, wrapped};
 
@@ -10,6 +11,7 @@ const BESIDE_FROM_COLS: usize = 76;
 const RUNS_SHOWN: usize = 8;
 const RUNS_ON_CARD: usize = 4;
 const GAP_COLS: usize = 3;
+const TIMES: &str = "Measured here, simulated, and in the cloud";
 
 impl Bench {
     pub(super) fn screen_rows(&self, width: usize) -> Vec<Row> {
@@ -22,12 +24,13 @@ impl Bench {
             rows.extend(serving.rows(width));
             rows.push(Row::default());
         }
+        rows.extend(self.still_running(width));
         rows.extend(self.runs(width, RUNS_SHOWN));
         rows.push(legend(width));
         rows.extend(self.last_answer(width));
-        if let Some(comparison) = &self.comparison {
-            rows.push(Row::default());
-            rows.extend(comparison.rows(width));
+        if !self.times.is_empty() {
+            rows.extend([Row::default(), Row::ui(Ui::Strong, TIMES)]);
+            rows.extend(times::rows(&self.times, width));
         }
         if self.editing != Some(Editing::Code) {
             let version = &self.versions[self.shown];
@@ -48,6 +51,29 @@ impl Bench {
         let mut rows = self.runs(width, RUNS_ON_CARD);
         rows.extend(self.last_answer(width));
         rows
+    }
+
+    /// What becomes of code that does not come to an end.
+    fn still_running(&self, width: usize) -> Vec<Row> {
+        let Some(ms) = self.awaited_ms().filter(|ms| *ms >= SEEN_FROM_MS) else { return Vec::new() };
+        let says = match self.asked {
+            Some(Asked::Measures(_)) => {
+                "Measuring: environments are made and thrown away, one after the other.".to_owned()
+            }
+            _ => format!(
+                "The code has been running for {:.1} s. The platform stops it at its timeout, or when it has computed for \
+                 two seconds; until then all else goes on.",
+                ms as f64 / 1000.0
+            ),
+        };
+        let mut rows = wrapped(Ui::Busy, &says, width);
+        rows.push(Row::default());
+        rows
+    }
+
+    /// The row on which the measured times begin.
+    pub(super) fn row_of_times(&self) -> usize {
+        self.rows.iter().position(|row| row.text() == TIMES).unwrap_or(self.top)
     }
 
     fn event_rows(&self, width: usize) -> Vec<Row> {
@@ -121,7 +147,16 @@ impl Bench {
         let status = ran.status.map_or_else(String::new, |status| format!("{status}  "));
         match &ran.answer {
             Ok(answer) => rows.extend(wrapped(Ui::Text, &format!("{status}{answer}"), width)),
-            Err(failure) => rows.extend(wrapped(Ui::Missing, &format!("{status}{}", failure.message), width)),
+            Err(failure) => {
+                rows.extend(wrapped(Ui::Missing, &format!("{status}{}", failure.message), width));
+                if failure.is_stopped {
+                    let says = "The platform stopped it and threw its environment away; the next call gets a new one.";
+                    rows.extend(wrapped(Ui::Muted, says, width));
+                }
+            }
+        }
+        if !ran.calls.is_empty() {
+            rows.extend(wrapped(Ui::Text, &format!("calls  {}", ran.calls.join(" → ")), width));
         }
         for line in &ran.logs {
             rows.extend(wrapped(Ui::Muted, &format!("log  {line}"), width));
@@ -147,7 +182,7 @@ fn run_row(number: usize, ran: &Ran, share: f64, longest: f64, cols: usize) -> R
         (Start::Refused, _) => ("refused", Ui::Refused),
     };
     let done = share >= 1.0;
-    let figure = if done { ms(ran.total_ms()) } else { "…".to_owned() };
+    let figure = if done { say_ms(ran.total_ms()) } else { "…".to_owned() };
     let lead = format!("{number:>4} {word} {figure:>9} ");
     let room = cols.saturating_sub(lead.chars().count()).max(1);
     let total = ran.total_ms().max(f64::MIN_POSITIVE);
@@ -167,15 +202,6 @@ fn run_row(number: usize, ran: &Ran, share: f64, longest: f64, cols: usize) -> R
         from = from.max(to);
     }
     Row::of(spans).cut(cols)
-}
-
-/// A duration with as many digits as it deserves.
-pub(super) fn ms(ms: f64) -> String {
-    match ms {
-        ms if ms >= 100.0 => format!("{ms:.0} ms"),
-        ms if ms >= 1.0 => format!("{ms:.1} ms"),
-        ms => format!("{:.0} µs", ms * 1000.0),
-    }
 }
 
 /// How the marks of the bars read.
@@ -199,6 +225,7 @@ mod tests {
             status: None,
             answer: Ok(String::new()),
             logs: Vec::new(),
+            calls: Vec::new(),
             report: String::new(),
         }
     }
@@ -211,13 +238,12 @@ mod tests {
         assert_eq!(bar(&cold, 1.0), ["░".repeat(10), "▒".repeat(20), "█".repeat(10)].concat());
         assert_eq!(bar(&cold, 0.5), ["░".repeat(10), "▒".repeat(10)].concat());
         assert_eq!(bar(&ran(Start::Warm, 0.0, 0.0, 4.0), 1.0), "█".repeat(4));
-        assert_eq!([ms(0.016), ms(3.12), ms(150.2)], ["16 µs", "3.1 ms", "150 ms"]);
     }
 
     #[test]
     fn no_row_is_wider_than_asked() {
         let failed = Ran {
-            answer: Err(super::super::Failure { message: "x".repeat(200), place: None }),
+            answer: Err(super::super::Failure { message: "x".repeat(200), place: None, is_stopped: false }),
             ..ran(Start::Cold, 1.0, 1.0, 9e9)
         };
         for cols in 1..60 {

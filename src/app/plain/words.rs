@@ -8,7 +8,7 @@ use crate::markdown::{self, Block, ContainerId, ContainerKind, Document, Fence, 
 pub(super) struct Part {
     pub(super) lines: Vec<String>,
     pub(super) source_line: u32,
-    /// What it ends with: index of an exercise or a simulation among the page's widgets.
+    /// What it ends with: index of an exercise, a simulation or a function among the page's widgets.
     pub(super) widget: Option<usize>,
 }
 
@@ -37,12 +37,8 @@ pub(super) fn parts(course: &Course, page: &Page) -> Vec<Part> {
                 lines.push(format!("Diagram. {}", diagram::describe(graph)));
                 lines.extend(problems.iter().map(|problem| format!("A slip in it: {problem}")));
             }
-            Some(Task::Function(task)) => lines.push(format!(
-                "Here is a function that runs: {}. `coldstart invoke --times 10` runs it, and says what each call took.",
-                task.title
-            )),
             Some(Task::Broken(why)) => lines.push(format!("Something is missing here: {why}")),
-            Some(Task::Exercise(_) | Task::Simulation(_)) => {
+            Some(Task::Exercise(_) | Task::Simulation(_) | Task::Function(_)) => {
                 parts.push(Part { lines: std::mem::take(&mut lines), source_line: from, widget });
                 from = leaf.source_line + 1;
             }
