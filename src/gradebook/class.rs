@@ -1,6 +1,8 @@
 //! A class as its journal tells it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::mpsc;
+use std::thread;
 
 use rayon::prelude::*;
 
@@ -44,6 +46,8 @@ pub struct Class {
     /// By exercise first: a person grades one exercise after the other.
     pub records: BTreeMap<(ExerciseId, StudentId), Record>,
     pub policies: BTreeMap<ExerciseId, LatePolicy>,
+    /// Fingerprints of the platforms' worksheets that were filled in.
+    pub(super) worksheets: BTreeSet<String>,
     /// What can be taken back, oldest first.
     pub batches: Vec<Batch>,
     pub seen: i64,
@@ -51,12 +55,11 @@ pub struct Class {
 
 impl Class {
     pub fn read(file: &ClassFile) -> Result<Self, GradebookError> {
-        Self::fold(&file.entries()?)
+        Ok(Self::fold(read(file, 0)?))
     }
 
     /// The journal's entries to what they come to. Erased entries are passed over.
-    pub fn fold(entries: &[Entry]) -> Result<Self, GradebookError> {
-        let events = read(entries)?;
+    fn fold(events: Vec<(Entry, Event)>) -> Self {
         // Newest first, so that an undoing that was itself undone has no effect.
         let mut undone = BTreeSet::new();
         for (entry, event) in events.iter().rev() {
@@ -66,18 +69,17 @@ impl Class {
                 undone.insert(*batch);
             }
         }
-        let mut class = Self { seen: entries.last().map_or(0, |entry| entry.seq), ..Self::default() };
+        let mut class = Self { seen: events.last().map_or(0, |(entry, _)| entry.seq), ..Self::default() };
         for (entry, event) in events.into_iter().filter(|(entry, _)| !undone.contains(&entry.batch)) {
-            class.add(entry, event);
+            class.add(&entry, event);
         }
-        Ok(class)
+        class
     }
 
     /// Takes in what was written since [`Self::seen`], by others too. Says whether there was anything.
     pub fn catch_up(&mut self, file: &ClassFile) -> Result<bool, GradebookError> {
-        let entries = file.entries_after(self.seen)?;
-        let Some(newest) = entries.last() else { return Ok(false) };
-        let events = read(&entries)?;
+        let events = read(file, self.seen)?;
+        let Some((newest, _)) = events.last() else { return Ok(false) };
         // What was undone stands earlier: only the whole journal tells what is left.
         if events.iter().any(|(_, event)| matches!(event, Event::Undone { .. })) {
             *self = Self::read(file)?;
@@ -85,7 +87,7 @@ impl Class {
         }
         self.seen = newest.seq;
         for (entry, event) in events {
-            self.add(entry, event);
+            self.add(&entry, event);
         }
         Ok(true)
     }
@@ -140,6 +142,9 @@ impl Class {
             }
             Event::LatePolicySet { exercise, policy } => {
                 self.policies.insert(exercise, policy);
+            }
+            Event::WorksheetFilled { worksheet } => {
+                self.worksheets.insert(worksheet);
             }
             Event::Undone { .. } | Event::NamesRevealed { .. } => {}
         }
@@ -204,14 +209,41 @@ impl Class {
     }
 }
 
-/// The entries that were not erased, with what they say.
-fn read(entries: &[Entry]) -> Result<Vec<(&Entry, Event)>, GradebookError> {
-    let kept = entries.par_iter().filter_map(|entry| Some((entry, entry.body.as_ref()?)));
-    kept.map(|(entry, body)| match Event::read(&entry.kind, body) {
-        Ok(event) => Ok((entry, event)),
-        Err(source) => Err(GradebookError::Entry { seq: entry.seq, source }),
+/// Entries that are parsed together, while the next are read.
+const CHUNK: usize = 1024;
+
+/// The entries after `seen` that were not erased, with what they say.
+fn read(file: &ClassFile, seen: i64) -> Result<Vec<(Entry, Event)>, GradebookError> {
+    let (sender, chunks) = mpsc::channel::<Vec<Entry>>();
+    thread::scope(|scope| {
+        let parser = scope.spawn(move || {
+            let mut events = Vec::new();
+            for chunk in chunks {
+                let parsed: Result<Vec<_>, GradebookError> = chunk.into_par_iter().filter_map(parsed).collect();
+                events.extend(parsed?);
+            }
+            Ok(events)
+        });
+        let mut chunk = Vec::new();
+        let read = file.each_entry(seen, &mut |entry| {
+            chunk.push(entry);
+            if chunk.len() == CHUNK {
+                // A parser that has met an entry it cannot read is gone, and says so below.
+                let _ = sender.send(std::mem::take(&mut chunk));
+            }
+        });
+        let _ = sender.send(chunk);
+        drop(sender);
+        let events = parser.join().expect("parsing has no bounds to break");
+        read?;
+        events
     })
-    .collect()
+}
+
+fn parsed(mut entry: Entry) -> Option<Result<(Entry, Event), GradebookError>> {
+    let body = entry.body.take()?;
+    let event = Event::read(&entry.kind, &body);
+    Some(event.map_err(|source| GradebookError::Entry { seq: entry.seq, source }).map(|event| (entry, event)))
 }
 
 /// Appends what happened to the journal. `seen` as in [`ClassFile::append`].

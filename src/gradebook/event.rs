@@ -84,6 +84,10 @@ pub enum Event {
     NamesRevealed {
         by: String,
     },
+    /// Marks were written into a platform's worksheet, which this is the fingerprint of as it was before.
+    WorksheetFilled {
+        worksheet: String,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -204,7 +208,7 @@ impl Event {
             | Self::Extended { student, exercise, .. }
             | Self::RegradeRequested { student, exercise, .. } => (Some(student), Some(exercise)),
             Self::LatePolicySet { exercise, .. } => (None, Some(exercise)),
-            Self::Undone { .. } | Self::NamesRevealed { .. } => (None, None),
+            Self::Undone { .. } | Self::NamesRevealed { .. } | Self::WorksheetFilled { .. } => (None, None),
         }
     }
 
@@ -220,6 +224,7 @@ impl Event {
             Self::RegradeRequested { .. } => "regrade_requested",
             Self::Undone { .. } => "undone",
             Self::NamesRevealed { .. } => "names_revealed",
+            Self::WorksheetFilled { .. } => "worksheet_filled",
         }
     }
 

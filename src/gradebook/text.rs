@@ -1,7 +1,7 @@
 //! The boundary: what strangers wrote becomes text that can be shown.
 //!
-//! Everything that comes from a student's file or a platform's table passes here once. What is changed or cut is
-//! flagged and never silent.
+//! Everything that comes from a student's file or a platform's table is [`Untrusted`] until it has passed here, which it
+//! does once. What is changed or cut is flagged and never silent.
 
 use super::event::Flag;
 use crate::content::visible;
@@ -10,6 +10,53 @@ use crate::content::visible;
 pub(super) const MAX_ANSWER_BYTES: usize = 64 * 1024;
 const MAX_ANSWER_LINES: usize = 2000;
 const MAX_NAME_CHARS: usize = 200;
+
+/// What a stranger wrote, as it came: an answer, a name, an address. It cannot be shown. [`Self::answer`] and
+/// [`Self::name`] are the two ways out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Untrusted(String);
+
+impl Untrusted {
+    pub(super) fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// Puts `more` behind a blank line.
+    pub(super) fn append(&mut self, more: &Self) {
+        self.0.push_str("\n\n");
+        self.0.push_str(&more.0);
+    }
+
+    /// As an answer is kept: without control characters, of bounded length.
+    pub(super) fn answer(&self) -> Cleaned {
+        let mut flags = Vec::new();
+        let shown = visible(&self.0);
+        if shown.len() != self.0.len() - self.0.matches("\r\n").count() {
+            flags.push("control characters, shown and not obeyed".to_owned());
+        }
+        let mut end = shown.len().min(MAX_ANSWER_BYTES);
+        while !shown.is_char_boundary(end) {
+            end -= 1;
+        }
+        if let Some((at, _)) = shown[..end].match_indices('\n').nth(MAX_ANSWER_LINES - 1) {
+            end = at;
+        }
+        if shown[end..].trim() != "" {
+            flags.push(format!("cut to {MAX_ANSWER_LINES} lines and {} KB", MAX_ANSWER_BYTES / 1024));
+        }
+        Cleaned { text: shown[..end].to_owned(), flags }
+    }
+
+    /// As a name, an id or a file name is kept: one line, without control characters, of bounded length.
+    pub(super) fn name(&self) -> Cleaned {
+        let line = self.0.split_whitespace().collect::<Vec<_>>().join(" ");
+        let cut: String = line.chars().take(MAX_NAME_CHARS).collect();
+        let text = visible(&cut).into_owned();
+        let is_changed = text != cut || self.0.contains(|c: char| c.is_control());
+        let flags = if is_changed { vec!["control characters in a name".to_owned()] } else { Vec::new() };
+        Cleaned { text, flags }
+    }
+}
 
 pub(super) struct Cleaned {
     pub(super) text: String,
@@ -26,33 +73,6 @@ pub(super) fn decode(bytes: &[u8]) -> Cleaned {
             flags: vec![format!("not UTF-8 text (byte {})", error.valid_up_to())],
         },
     }
-}
-
-/// An answer as it is kept: without control characters, of bounded length.
-pub(super) fn answer(text: &str) -> Cleaned {
-    let mut flags = Vec::new();
-    let shown = visible(text);
-    if shown.len() != text.len() - text.matches("\r\n").count() {
-        flags.push("control characters, shown and not obeyed".to_owned());
-    }
-    let mut end = shown.len().min(MAX_ANSWER_BYTES);
-    while !shown.is_char_boundary(end) {
-        end -= 1;
-    }
-    if let Some((at, _)) = shown[..end].match_indices('\n').nth(MAX_ANSWER_LINES - 1) {
-        end = at;
-    }
-    if shown[end..].trim() != "" {
-        flags.push(format!("cut to {MAX_ANSWER_LINES} lines and {} KB", MAX_ANSWER_BYTES / 1024));
-    }
-    Cleaned { text: shown[..end].to_owned(), flags }
-}
-
-/// A name, an id or a file name: one line, without control characters, of bounded length.
-pub(super) fn name(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let cut: String = line.chars().take(MAX_NAME_CHARS).collect();
-    visible(&cut).into_owned()
 }
 
 /// What a page of HTML says, without its markup: paragraphs and line breaks become lines.
@@ -131,21 +151,24 @@ fn entity<'a>(rest: &'a str, text: &mut String) -> &'a str {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_ANSWER_BYTES, answer, decode, from_html, name};
+    use super::{MAX_ANSWER_BYTES, Untrusted, decode, from_html};
 
     #[test]
     fn nothing_that_a_terminal_obeys_comes_in() {
+        let answer = |text: &str| Untrusted::new(text).answer();
         let read = answer("a\u{1b}[31m\u{202e}b\r\nc");
         assert_eq!(read.text, "a␛[31m<U+202E>b\nc");
         assert_eq!(read.flags.len(), 1);
         assert_eq!(answer("a\r\nb").flags, Vec::<String>::new());
-        assert_eq!(name("Eve\n\u{202e}\u{7}  X"), "Eve <U+202E>␇ X");
+        let name = Untrusted::new("Eve\n\u{202e}\u{7}  X").name();
+        assert_eq!((name.text.as_str(), name.flags.len()), ("Eve <U+202E>␇ X", 1));
+        assert_eq!(Untrusted::new("Carol  Côté").name().flags, Vec::<String>::new());
     }
 
     #[test]
     fn long_answers_are_cut_and_flagged() {
         for text in ["é".repeat(MAX_ANSWER_BYTES), "a\n".repeat(5000)] {
-            let read = answer(&text);
+            let read = Untrusted::new(text).answer();
             assert!(read.text.len() <= MAX_ANSWER_BYTES && read.text.lines().count() <= 2000);
             assert_eq!(read.flags.len(), 1);
         }

@@ -50,18 +50,12 @@ struct Shown {
 }
 
 impl Clerk {
-    /// Reads the class in `file`. `by` is who marks.
-    pub fn open(
-        file: ClassFile,
-        course: Arc<Course>,
-        by: String,
-        exercise: Option<ExerciseId>,
-    ) -> Result<Self, GradebookError> {
-        let class = Arc::new(Class::read(&file)?);
+    /// `class` is what `file` held a moment ago; `by` is who marks.
+    pub fn new(file: ClassFile, class: Class, course: Arc<Course>, by: String, exercise: Option<ExerciseId>) -> Self {
         let holder = format!("{by}#{}", std::process::id());
-        Ok(Self {
+        Self {
             file,
-            class,
+            class: Arc::new(class),
             course,
             by,
             exercise,
@@ -70,7 +64,7 @@ impl Clerk {
             shown: None,
             lesson: None,
             lessons: mpsc::channel(),
-        })
+        }
     }
 
     /// Does what is wished. `later` hears what takes longer.

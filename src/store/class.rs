@@ -196,7 +196,8 @@ trait Ledger: Send {
     fn append(&mut self, batch: &Batch<'_>) -> Result<i64, ClassError>;
     /// Takes rows as they are. Refused where there are any.
     fn take_in(&mut self, rows: &[Row]) -> Result<(), ClassError>;
-    fn entries_after(&self, seq: i64) -> Result<Vec<Entry>, ClassError>;
+    /// Every entry after `seq`, oldest first.
+    fn each_entry(&self, seq: i64, visit: &mut dyn FnMut(Entry)) -> Result<(), ClassError>;
     /// Every row, oldest first.
     fn each_row(&self, visit: &mut dyn FnMut(Row) -> Result<(), ClassError>) -> Result<(), ClassError>;
     fn forget(&mut self, student: &str) -> Result<usize, ClassError>;
@@ -249,12 +250,14 @@ impl ClassFile {
 
     /// Every entry, oldest first.
     pub fn entries(&self) -> Result<Vec<Entry>, ClassError> {
-        self.entries_after(0)
+        let mut entries = Vec::new();
+        self.each_entry(0, &mut |entry| entries.push(entry))?;
+        Ok(entries)
     }
 
-    /// What was written since entry `seq`.
-    pub fn entries_after(&self, seq: i64) -> Result<Vec<Entry>, ClassError> {
-        self.ledger.entries_after(seq)
+    /// What was written since entry `seq`, oldest first.
+    pub fn each_entry(&self, seq: i64, visit: &mut dyn FnMut(Entry)) -> Result<(), ClassError> {
+        self.ledger.each_entry(seq, visit)
     }
 
     /// Reads the whole class again and proves that each entry is what was written.

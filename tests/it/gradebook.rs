@@ -289,8 +289,11 @@ pub fn the_worksheet_is_the_teachers_own_but_for_grades_and_feedback() {
     let out = room.path("new.csv");
     let said =
         room.ok(&["export", "moodle-worksheet", "--scale", "--worksheet", &worksheet, "--out", &out.to_string_lossy()]);
-    assert!(said.contains("locked") && said.contains("999"), "{said}");
+    assert!(said.contains("locked") && said.contains("999") && !said.contains("before"), "{said}");
     let new = fs::read_to_string(&out).expect("written");
+    // The same worksheet again: what was uploaded since would be newer than it.
+    let again = ["export", "moodle-worksheet", "--scale", "--worksheet", &worksheet, "--dry-run"];
+    assert!(room.ok(&again).contains("filled in before"));
     let differing: Vec<(&str, &str)> = sheet.lines().zip(new.lines()).filter(|(old, new)| old != new).collect();
     let [(old, new_row)] = differing.as_slice() else { panic!("{differing:?}") };
     assert!(old.starts_with("\"Participant 123457\"") && new_row.starts_with("\"Participant 123457\",\"Bobby Bunce\""));

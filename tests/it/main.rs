@@ -19,6 +19,7 @@ mod grader;
 mod html;
 mod markdown_pages;
 mod plain;
+mod platforms;
 mod queue;
 mod reference;
 mod review;

@@ -70,7 +70,7 @@ impl Room {
     }
 
     fn grader(&self, by: &str, size: Size) -> Grader {
-        let clerk = Clerk::open(self.file(), Arc::clone(&self.course), by.into(), None).expect("opened");
+        let clerk = Clerk::new(self.file(), self.class(), Arc::clone(&self.course), by.into(), None);
         let (sender, later) = mpsc::channel();
         let model = Model::for_queue(Arc::clone(&self.course), size);
         let opened = model.opened();

@@ -155,6 +155,8 @@ fn file_names_are_data_and_never_commands_or_paths() {
     }
     let report = room.import(&[EXERCISE, &room.path("in").to_string_lossy()]);
     assert_eq!(report["n_new"], names.len(), "{report:#}");
+    // A line feed, a direction override and an escape: three of them look like something else, and are flagged.
+    assert_eq!(report["n_flagged"], 3, "{report:#}");
     room.ok(&["run"]);
     let (feedback, table) = (room.path("feedback"), room.path("marks.csv"));
     room.ok(&["export", "feedback-txt", "--out", &feedback.to_string_lossy()]);

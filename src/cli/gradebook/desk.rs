@@ -3,15 +3,15 @@
 use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
+use std::thread;
 
 use super::super::{CliError, Outcome, open_course};
 use super::look::Review;
-use super::{account, known_exercise, wrong};
+use super::{account, known_exercise, opened};
 use crate::marking::Marker;
 use crate::session::background::Question;
 use crate::session::clerk::Clerk;
 use crate::session::{self, End, MarkingOpening};
-use crate::store::class::ClassFile;
 use crate::tui::Theme;
 
 pub(super) fn run(it: &Review, path: &Path, folder: Option<&Path>, mut theme: Theme) -> Result<Outcome, CliError> {
@@ -24,11 +24,16 @@ pub(super) fn run(it: &Review, path: &Path, folder: Option<&Path>, mut theme: Th
     }
     // The terminal makes up its answer while the class is read.
     let question = if theme.wants_ground() { Question::ask() } else { None };
-    let course = Arc::new(open_course(folder)?);
+    // And the course beside the class.
+    let (course, read) = thread::scope(|scope| {
+        let course = scope.spawn(|| open_course(folder));
+        let read = opened(path);
+        (course.join().expect("a course is read without a panic, whatever is in it"), read)
+    });
+    let (course, (file, class)) = (Arc::new(course?), read?);
     let exercise = it.exercise.as_deref().map(|name| known_exercise(&course, name)).transpose()?;
-    let file = ClassFile::open(path).map_err(wrong)?;
     let by = it.by.clone().unwrap_or_else(account);
-    let clerk = Clerk::open(file, Arc::clone(&course), by, exercise).map_err(wrong)?;
+    let clerk = Clerk::new(file, class, Arc::clone(&course), by, exercise);
     let answer = question.map(Question::answer);
     if let Some(ground) = answer.and_then(|it| it.ground) {
         theme.ground = ground;

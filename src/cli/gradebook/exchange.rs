@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use regex::RegexBuilder;
+use serde::Serialize;
 
 use super::super::output::{Output, remark};
 use super::super::{CliError, Format, Outcome};
@@ -79,6 +80,8 @@ pub(super) struct Export {
     /// Say what would be written, and write nothing
     #[arg(long)]
     dry_run: bool,
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -103,6 +106,14 @@ enum KindName {
 enum ModeName {
     Lms,
     Spreadsheet,
+}
+
+/// What `export --format json` prints.
+#[derive(Serialize)]
+struct Exported<'a> {
+    n_marks: usize,
+    files: Vec<&'a str>,
+    lines: &'a [Line],
 }
 
 pub(super) fn import(it: &Import, path: &Path, course: &Course, output: &mut Output) -> Result<Outcome, CliError> {
@@ -145,7 +156,7 @@ pub(super) fn export(it: &Export, path: &Path, course: &Course, output: &mut Out
     let Some(kind) = it.kind else {
         return whole::export(path, it.out.as_deref().expect("clap asks for it"), output);
     };
-    let (_, class) = opened(path)?;
+    let (mut class_file, class) = opened(path)?;
     let exercises = it.exercises.iter().map(|name| known_exercise(course, name)).collect::<Result<Vec<_>, _>>()?;
     let kind = match kind {
         KindName::MoodleWorksheet => {
@@ -176,8 +187,12 @@ pub(super) fn export(it: &Export, path: &Path, course: &Course, output: &mut Out
     match &it.out {
         Some(out) if !it.dry_run => {
             write_all(out, &export)?;
-            output.line(&format!("{} marks in {}", export.n_marks, out.display()))?;
+            export::keep(&mut class_file, &kind, now_ms()).map_err(wrong)?;
+            if it.format == Format::Text {
+                output.line(&format!("{} marks in {}", export.n_marks, out.display()))?;
+            }
         }
+        _ if it.format == Format::Json => {}
         _ => {
             let n_bytes: usize = export.files.iter().map(|file| file.text.len()).sum();
             let (n_files, n_marks) = (export.files.len(), export.n_marks);
@@ -187,7 +202,13 @@ pub(super) fn export(it: &Export, path: &Path, course: &Course, output: &mut Out
             }
         }
     }
-    print(&export.lines, output)?;
+    match it.format {
+        Format::Text => print(&export.lines, output)?,
+        Format::Json => {
+            let files: Vec<&str> = export.files.iter().map(|file| file.name.as_str()).collect();
+            output.json(&Exported { n_marks: export.n_marks, files, lines: &export.lines })?;
+        }
+    }
     Ok(if export.n_marks > 0 { Outcome::Done } else { Outcome::FoundWrong })
 }
 

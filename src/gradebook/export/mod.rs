@@ -14,12 +14,12 @@ use std::collections::BTreeMap;
 
 pub use feedback::Form;
 
-use super::class::{Class, GradebookError, Student};
-use super::event::StudentId;
+use super::class::{Class, GradebookError, Student, append};
+use super::event::{Event, StudentId};
 use super::import::Line;
 use super::record::{Record, Standing, rounded};
 use crate::course::{Course, ExerciseId};
-use crate::store::class::fingerprint;
+use crate::store::class::{ClassFile, fingerprint};
 
 /// Who reads a table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -99,7 +99,16 @@ pub fn export(
     }
     let sheet = Sheet::of(class, course, chosen);
     match kind {
-        Kind::MoodleWorksheet { worksheet, scale } => moodle::worksheet(&sheet, worksheet, *scale),
+        Kind::MoodleWorksheet { worksheet, scale } => {
+            let mut export = moodle::worksheet(&sheet, worksheet, *scale)?;
+            if class.worksheets.contains(&print_of(worksheet)) {
+                let remedy = "download the worksheet anew, if the last one was uploaded";
+                let reason =
+                    "this worksheet was filled in before: Moodle skips silently what is older there than its own";
+                export.say("worksheet", reason, remedy);
+            }
+            Ok(export)
+        }
         Kind::MoodleGradebook => Ok(moodle::gradebook(&sheet, mode)),
         Kind::Canvas { template, column, scale } => canvas::gradebook(&sheet, template, column, *scale),
         Kind::Gradescope => Ok(results::gradescope(&sheet)),
@@ -111,6 +120,18 @@ pub fn export(
         Kind::Feedback(form) => Ok(feedback::files(&sheet, *form)),
         Kind::Report => Ok(report::report(class, &sheet)),
     }
+}
+
+/// Keeps that an export was written, where that says something about the next one.
+pub fn keep(file: &mut ClassFile, kind: &Kind, at_ms: i64) -> Result<(), GradebookError> {
+    if let Kind::MoodleWorksheet { worksheet, .. } = kind {
+        append(file, at_ms, &[Event::WorksheetFilled { worksheet: print_of(worksheet) }], None)?;
+    }
+    Ok(())
+}
+
+fn print_of(worksheet: &str) -> String {
+    fingerprint(&[worksheet.as_bytes()])
 }
 
 /// A student's work on the chosen exercises.

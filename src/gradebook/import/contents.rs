@@ -6,12 +6,12 @@ use super::members::Member;
 use super::{Report, Said};
 use crate::course::{Attempt, Deed};
 use crate::gradebook::event::Flag;
-use crate::gradebook::text;
+use crate::gradebook::text::{self, Untrusted};
 
 /// A piece of a file that answers one exercise.
 pub(super) struct Piece {
     /// Nothing when the file does not say which.
-    pub(super) exercise: Option<String>,
+    pub(super) exercise: Option<Untrusted>,
     pub(super) said: Said,
     pub(super) at_ms: Option<i64>,
     pub(super) flags: Vec<Flag>,
@@ -36,7 +36,12 @@ pub(super) fn pieces(member: &Member, report: &mut Report) -> Vec<Piece> {
     }
     let decoded = text::decode(bytes);
     let whole = |said: String| {
-        vec![Piece { exercise: None, said: Said::Text(said), at_ms: None, flags: decoded.flags.clone() }]
+        vec![Piece {
+            exercise: None,
+            said: Said::Text(Untrusted::new(said)),
+            at_ms: None,
+            flags: decoded.flags.clone(),
+        }]
     };
     match ending.as_str() {
         "html" | "htm" => whole(text::from_html(&decoded.text)),
@@ -64,8 +69,8 @@ fn by_exercise(fields: serde_json::Map<String, Value>) -> Vec<Piece> {
     fields
         .into_iter()
         .filter_map(|(exercise, value)| {
-            let said = Said::Text(text(value)?);
-            Some(Piece { exercise: Some(exercise), said, at_ms: None, flags: Vec::new() })
+            let said = Said::Text(Untrusted::new(text(value)?));
+            Some(Piece { exercise: Some(Untrusted::new(exercise)), said, at_ms: None, flags: Vec::new() })
         })
         .collect()
 }
@@ -78,7 +83,7 @@ fn progress(attempts: &Value) -> Vec<Piece> {
         .filter_map(|attempt| serde_json::from_value::<Attempt>(attempt.clone()).ok())
         .filter_map(|attempt| match attempt.deed {
             Deed::Answered { exercise, answer, .. } => Some(Piece {
-                exercise: Some(exercise.0),
+                exercise: Some(Untrusted::new(exercise.0)),
                 said: Said::Answer(answer),
                 at_ms: Some(attempt.at_ms),
                 flags: Vec::new(),

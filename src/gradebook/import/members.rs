@@ -10,7 +10,8 @@ use std::path::Path;
 use zip::ZipArchive;
 
 use super::Report;
-use crate::gradebook::text;
+use crate::gradebook::event::Flag;
+use crate::gradebook::text::{Cleaned, Untrusted};
 
 /// How much is read of a source.
 struct Limits {
@@ -38,6 +39,8 @@ const LIMITS: Limits = Limits {
 pub(super) struct Member {
     /// Path inside the source, with `/`; safe to show.
     pub(super) path: String,
+    /// Something to know of its name.
+    pub(super) flags: Vec<Flag>,
     pub(super) bytes: Vec<u8>,
 }
 
@@ -54,10 +57,10 @@ pub(super) fn of_folder(root: &Path, report: &mut Report) -> io::Result<Vec<Memb
 }
 
 fn folder_within(root: &Path, limits: &Limits, report: &mut Report) -> io::Result<Vec<Member>> {
-    let mut folders = vec![(root.to_owned(), String::new(), 0)];
+    let mut folders = vec![(root.to_owned(), String::new(), Vec::new(), 0)];
     let mut members = Vec::new();
     let mut total = 0;
-    while let Some((folder, prefix, depth)) = folders.pop() {
+    while let Some((folder, prefix, flags, depth)) = folders.pop() {
         let entries = match std::fs::read_dir(&folder) {
             Err(error) if depth == 0 => return Err(error),
             Err(error) => {
@@ -67,16 +70,17 @@ fn folder_within(root: &Path, limits: &Limits, report: &mut Report) -> io::Resul
             Ok(entries) => entries,
         };
         for entry in entries.flatten() {
-            let name = text::name(&entry.file_name().to_string_lossy());
+            let Cleaned { text: name, flags: more } = Untrusted::new(entry.file_name().to_string_lossy()).name();
             if is_litter(&name) {
                 continue;
             }
+            let flags: Vec<Flag> = if more.is_empty() { flags.clone() } else { more };
             let path = format!("{prefix}{name}");
             // The link itself, not what it points to.
             let Ok(kind) = entry.file_type() else { continue };
             if kind.is_dir() {
                 if depth < limits.depth {
-                    folders.push((entry.path(), format!("{path}/"), depth + 1));
+                    folders.push((entry.path(), format!("{path}/"), flags, depth + 1));
                 } else {
                     report.say(&path, "folders are nested too deep", LEAVE_OUT);
                 }
@@ -90,7 +94,7 @@ fn folder_within(root: &Path, limits: &Limits, report: &mut Report) -> io::Resul
                 match File::open(entry.path()).and_then(|file| limited(file, &path, limits, report)) {
                     Ok(bytes) => {
                         total += bytes.len() as u64;
-                        members.push(Member { path, bytes });
+                        members.push(Member { path, flags, bytes });
                     }
                     Err(error) => report.say(&path, format!("cannot read it: {error}"), "check its permissions"),
                 }
@@ -123,7 +127,8 @@ fn zip_within(bytes: &[u8], limits: &Limits, report: &mut Report) -> io::Result<
         };
         // Some packers write backslashes: they separate here too.
         let raw = file.name().replace('\\', "/");
-        let parts: Vec<String> = raw.split('/').filter(|it| !it.is_empty()).map(text::name).collect();
+        let names = raw.split('/').filter(|it| !it.is_empty()).map(|it| Untrusted::new(it).name());
+        let (parts, mut flags): (Vec<String>, Vec<Vec<Flag>>) = names.map(|it| (it.text, it.flags)).unzip();
         let path = parts.join("/");
         if file.is_dir() || parts.iter().any(|part| is_litter(part) && part != "..") {
             continue;
@@ -151,7 +156,8 @@ fn zip_within(bytes: &[u8], limits: &Limits, report: &mut Report) -> io::Result<
                     report.say(&path, "the zip unpacks to too much; the rest is left out", "import it in parts");
                     break;
                 }
-                members.push(Member { path, bytes: read });
+                let flags = flags.pop().into_iter().chain(flags).find(|it| !it.is_empty()).unwrap_or_default();
+                members.push(Member { path, flags, bytes: read });
             }
             Err(error) => report.say(&path, format!("cannot unpack it: {error}"), LEAVE_OUT),
         }

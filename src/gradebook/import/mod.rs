@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use super::class::{Class, GradebookError, append};
 use super::event::{Event, Flag, StudentId, Submission};
-use super::text;
+use super::text::{Cleaned, Untrusted};
 use crate::course::{Answer, Course, Exercise, ExerciseId, nearest_hint};
 use crate::store::class::{ClassFile, fingerprint};
 
@@ -64,7 +64,7 @@ impl Report {
 #[derive(Clone, Debug, PartialEq)]
 enum Said {
     /// To be read as the exercise wants it.
-    Text(String),
+    Text(Untrusted),
     /// Read before, by this program.
     Answer(Answer),
 }
@@ -72,14 +72,15 @@ enum Said {
 /// An answer and whose it is.
 #[derive(Clone, Debug, PartialEq)]
 struct Finding {
-    student: String,
-    name: String,
-    email: String,
+    student: Untrusted,
+    name: Untrusted,
+    email: Untrusted,
     /// Nothing when neither name nor text says which.
-    exercise: Option<String>,
+    exercise: Option<Untrusted>,
     said: Said,
     submitted_at_ms: Option<i64>,
     late: bool,
+    /// The place it was found in, safe to show.
     source: String,
     flags: Vec<Flag>,
 }
@@ -125,7 +126,7 @@ fn find(
         let members = members::of_zip(&bytes, report).map_err(unreadable)?;
         return Ok(platform::findings(members, course, request, report));
     }
-    let name = text::name(&source.file_name().unwrap_or_default().to_string_lossy());
+    let Cleaned { text: name, flags } = Untrusted::new(source.file_name().unwrap_or_default().to_string_lossy()).name();
     let extension = name.rsplit_once('.').map(|(_, it)| it.to_lowercase()).unwrap_or_default();
     match extension.as_str() {
         "csv" | "tsv" => {
@@ -137,7 +138,7 @@ fn find(
             Ok(rows::of_json_lines(&name, &bytes, report))
         }
         _ => {
-            let member = members::Member { path: name, bytes };
+            let member = members::Member { path: name, flags, bytes };
             Ok(platform::findings(vec![member], course, request, report))
         }
     }
@@ -154,7 +155,7 @@ fn admit(class: &Class, course: &Course, request: &Request, findings: Vec<Findin
     let mut fresh: BTreeMap<(ExerciseId, StudentId), Vec<Copy>> = BTreeMap::new();
     for finding in findings {
         let Some(exercise) = exercise_of(&finding, course, request, report) else { continue };
-        let student = StudentId(text::name(&finding.student));
+        let student = StudentId(finding.student.name().text);
         if student.0.is_empty() {
             report.say(&finding.source, "nothing says whose it is", "say --student, or --pattern with (?<student>…)");
             continue;
@@ -172,7 +173,7 @@ fn admit(class: &Class, course: &Course, request: &Request, findings: Vec<Findin
         }
         report.n_superseding += usize::from(known.is_some() || !held.is_empty());
         held.push(copy);
-        let (name, email) = (text::name(&finding.name), text::name(&finding.email));
+        let (name, email) = (finding.name.name().text, finding.email.name().text);
         let before = students.get(&student);
         let (same_name, same_email) = before
             .map_or((false, false), |it| (name.is_empty() || it.name == name, email.is_empty() || it.email == email));
@@ -207,7 +208,7 @@ fn exercise_of<'a>(
     report: &mut Report,
 ) -> Option<&'a Exercise> {
     let wanted = match (&finding.exercise, request.exercises.as_slice()) {
-        (Some(wanted), _) => text::name(wanted),
+        (Some(wanted), _) => wanted.name().text,
         (None, [only]) => only.0.clone(),
         (None, _) => {
             report.say(
@@ -229,21 +230,27 @@ fn exercise_of<'a>(
 /// The answer in the terms of its exercise. One that cannot be read so is kept as text, and a person will see it.
 fn read(finding: &Finding, exercise: &Exercise) -> (Answer, Vec<Flag>) {
     let mut flags = finding.flags.clone();
-    let answer = match &finding.said {
-        Said::Answer(Answer::Text(said)) | Said::Text(said) => {
-            let cleaned = text::answer(said);
-            flags.extend(cleaned.flags);
-            exercise.read_answer(&cleaned.text).unwrap_or_else(|why| {
-                flags.push(format!("cannot be read as an answer: {why}"));
-                Answer::Text(cleaned.text)
-            })
-        }
-        Said::Answer(Answer::Number(said)) => Answer::Number(text::answer(said).text),
-        Said::Answer(Answer::Filled(said)) => Answer::Filled(said.iter().map(|gap| text::answer(gap).text).collect()),
-        Said::Answer(answer) => answer.clone(),
+    flags.extend([&finding.student, &finding.name, &finding.email].into_iter().flat_map(|it| it.name().flags));
+    flags.extend(finding.late.then(|| "the platform marked it as late".to_owned()));
+    let said = match &finding.said {
+        Said::Text(said) => said.answer(),
+        Said::Answer(Answer::Text(said)) => Untrusted::new(said).answer(),
+        Said::Answer(answer) => return (tamed(answer), flags),
     };
-    if finding.late {
-        flags.push("the platform marked it as late".to_owned());
-    }
+    flags.extend(said.flags);
+    let answer = exercise.read_answer(&said.text).unwrap_or_else(|why| {
+        flags.push(format!("cannot be read as an answer: {why}"));
+        Answer::Text(said.text)
+    });
     (answer, flags)
+}
+
+/// An answer that this program wrote, but a stranger handed in.
+fn tamed(answer: &Answer) -> Answer {
+    let safe = |said: &String| Untrusted::new(said).answer().text;
+    match answer {
+        Answer::Number(said) => Answer::Number(safe(said)),
+        Answer::Filled(gaps) => Answer::Filled(gaps.iter().map(safe).collect()),
+        answer => answer.clone(),
+    }
 }

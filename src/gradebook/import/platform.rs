@@ -19,7 +19,7 @@ use super::contents::{self, Piece};
 use super::members::Member;
 use super::{Finding, Report, Request, Said};
 use crate::course::Course;
-use crate::gradebook::text;
+use crate::gradebook::text::{self, Untrusted};
 
 /// The leftmost id: what follows the first match is a name that the student has chosen.
 static MOODLE: LazyLock<Regex> =
@@ -78,7 +78,8 @@ pub(super) fn findings(members: Vec<Member>, course: &Course, request: &Request,
             report.say(&member.path, "its name does not say whose it is", remedy);
             continue;
         };
-        for piece in contents::pieces(&member, report) {
+        for mut piece in contents::pieces(&member, report) {
+            piece.flags.extend_from_slice(&member.flags);
             add(&mut findings, &author, piece, &member.path);
         }
     }
@@ -87,23 +88,23 @@ pub(super) fn findings(members: Vec<Member>, course: &Course, request: &Request,
 
 /// Several files of one author for one exercise are one answer, in the order of their names.
 fn add(findings: &mut Vec<Finding>, author: &Author, piece: Piece, path: &str) {
-    let exercise = piece.exercise.or_else(|| author.exercise.clone());
+    let exercise = piece.exercise.or_else(|| author.exercise.clone().map(Untrusted::new));
+    let student = Untrusted::new(&*author.student);
     if let Some(last) = findings.last_mut()
         && piece.at_ms.is_none()
-        && last.student == author.student
+        && last.student == student
         && last.exercise == exercise
         && let (Said::Text(before), Said::Text(more)) = (&mut last.said, &piece.said)
     {
-        before.push_str("\n\n");
-        before.push_str(more);
+        before.append(more);
         last.flags.extend(piece.flags);
         last.flags.push(format!("put together with {path}"));
         return;
     }
     findings.push(Finding {
-        student: author.student.clone(),
-        name: author.name.clone(),
-        email: author.email.clone(),
+        student,
+        name: Untrusted::new(&*author.name),
+        email: Untrusted::new(&*author.email),
         exercise,
         said: piece.said,
         submitted_at_ms: piece.at_ms.or(author.submitted_at_ms),

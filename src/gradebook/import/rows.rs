@@ -5,7 +5,8 @@ use serde::Deserialize;
 use super::{Finding, Report, Request, Said};
 use crate::gradebook::event::Flag;
 use crate::gradebook::table::Table;
-use crate::gradebook::{text, worksheet};
+use crate::gradebook::text::{self, Untrusted};
+use crate::gradebook::worksheet;
 
 /// A row of JSON Lines; unknown keys are passed over.
 #[derive(Deserialize)]
@@ -47,17 +48,21 @@ pub(super) fn of_csv(file: &str, bytes: &[u8], request: &Request, report: &mut R
     for row in table.data_rows() {
         let value = |column: Option<usize>| column.map(|it| table.value(row, it)).unwrap_or_default();
         let source = format!("{file}:{}", row + 1);
-        let said = value(Some(answer));
+        let (who, said) = (value(Some(student)), value(Some(answer)));
         // A worksheet has a row for everybody, also for those who handed in nothing.
         if said.is_empty() && request.exercises.len() == 1 && exercise.is_none() {
             continue;
         }
         findings.push(Finding {
-            student: if is_participant { participant(value(Some(student))) } else { value(Some(student)).to_owned() },
-            name: value(name).to_owned(),
-            email: value(email).to_owned(),
-            exercise: Some(value(exercise)).filter(|it| !it.is_empty()).map(str::to_owned),
-            said: Said::Text(if looks_like_html(said) { text::from_html(said) } else { said.to_owned() }),
+            student: Untrusted::new(if is_participant { participant(who) } else { who }),
+            name: Untrusted::new(value(name)),
+            email: Untrusted::new(value(email)),
+            exercise: Some(value(exercise)).filter(|it| !it.is_empty()).map(Untrusted::new),
+            said: Said::Text(Untrusted::new(if looks_like_html(said) {
+                text::from_html(said)
+            } else {
+                said.to_owned()
+            })),
             submitted_at_ms: value(submitted).parse().ok(),
             late: false,
             source,
@@ -83,11 +88,11 @@ fn of_worksheet(
     let handed_in = table.data_rows().filter(|row| !table.value(*row, online_text).is_empty());
     handed_in
         .map(|row| Finding {
-            student: participant(table.value(row, columns.identifier)),
-            name: table.value(row, columns.name).to_owned(),
-            email: columns.email.map(|it| table.value(row, it)).unwrap_or_default().to_owned(),
+            student: Untrusted::new(participant(table.value(row, columns.identifier))),
+            name: Untrusted::new(table.value(row, columns.name)),
+            email: Untrusted::new(columns.email.map(|it| table.value(row, it)).unwrap_or_default()),
             exercise: None,
-            said: Said::Text(text::from_html(table.value(row, online_text))),
+            said: Said::Text(Untrusted::new(text::from_html(table.value(row, online_text)))),
             submitted_at_ms: None,
             late: false,
             source: format!("{file}:{}", row + 1),
@@ -97,8 +102,8 @@ fn of_worksheet(
 }
 
 /// Moodle's `Participant 123456`, in any language (`Teilnehmer/in123456`), is the participant with that number.
-fn participant(identifier: &str) -> String {
-    identifier.trim_start_matches(|c: char| !c.is_ascii_digit()).to_owned()
+fn participant(identifier: &str) -> &str {
+    identifier.trim_start_matches(|c: char| !c.is_ascii_digit())
 }
 
 fn looks_like_html(text: &str) -> bool {
@@ -113,11 +118,11 @@ pub(super) fn of_json_lines(file: &str, bytes: &[u8], report: &mut Report) -> Ve
         let source = format!("{file}:{}", index + 1);
         match serde_json::from_str::<Row>(line) {
             Ok(row) => findings.push(Finding {
-                student: row.student,
-                name: row.name,
-                email: row.email,
-                exercise: row.exercise,
-                said: Said::Text(row.answer),
+                student: Untrusted::new(row.student),
+                name: Untrusted::new(row.name),
+                email: Untrusted::new(row.email),
+                exercise: row.exercise.map(Untrusted::new),
+                said: Said::Text(Untrusted::new(row.answer)),
                 submitted_at_ms: row.submitted_at_ms,
                 late: false,
                 source,

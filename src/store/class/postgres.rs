@@ -121,16 +121,13 @@ impl Ledger for Server {
         Ok(transaction.commit()?)
     }
 
-    fn entries_after(&self, seq: i64) -> Result<Vec<Entry>, ClassError> {
-        let rows = self.client.borrow_mut().query(ENTRIES, &[&seq])?;
-        let entry = |row: &postgres::Row| Entry {
-            seq: row.get(0),
-            at_ms: row.get(1),
-            batch: row.get(2),
-            kind: row.get(3),
-            body: row.get(4),
-        };
-        Ok(rows.iter().map(entry).collect())
+    fn each_entry(&self, seq: i64, visit: &mut dyn FnMut(Entry)) -> Result<(), ClassError> {
+        let mut client = self.client.borrow_mut();
+        let mut rows = client.query_raw(ENTRIES, [seq])?;
+        while let Some(row) = rows.next()? {
+            visit(Entry { seq: row.get(0), at_ms: row.get(1), batch: row.get(2), kind: row.get(3), body: row.get(4) });
+        }
+        Ok(())
     }
 
     fn each_row(&self, visit: &mut dyn FnMut(Row) -> Result<(), ClassError>) -> Result<(), ClassError> {

@@ -130,12 +130,19 @@ impl Ledger for File {
         Ok(transaction.commit()?)
     }
 
-    fn entries_after(&self, seq: i64) -> Result<Vec<Entry>, ClassError> {
+    fn each_entry(&self, seq: i64, visit: &mut dyn FnMut(Entry)) -> Result<(), ClassError> {
         let mut statement = self.connection.prepare(ENTRIES)?;
-        let rows = statement.query_map([seq], |row| {
-            Ok(Entry { seq: row.get(0)?, at_ms: row.get(1)?, batch: row.get(2)?, kind: row.get(3)?, body: row.get(4)? })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut rows = statement.query([seq])?;
+        while let Some(row) = rows.next()? {
+            visit(Entry {
+                seq: row.get(0)?,
+                at_ms: row.get(1)?,
+                batch: row.get(2)?,
+                kind: row.get(3)?,
+                body: row.get(4)?,
+            });
+        }
+        Ok(())
     }
 
     fn each_row(&self, visit: &mut dyn FnMut(Row) -> Result<(), ClassError>) -> Result<(), ClassError> {
