@@ -30,6 +30,8 @@ pub struct Span {
 pub enum Role {
     Page(markdown::Role),
     Diagram(diagram::Role),
+    /// A part of a diagram that its author coloured: it belongs with the others of the same accent.
+    Accent(diagram::Accent),
     Ui(Ui),
 }
 
@@ -172,27 +174,34 @@ impl From<&markdown::Line> for Row {
     }
 }
 
-/// The rows of a drawn diagram: neighbouring cells of one role become one span.
+/// The rows of a drawn diagram.
 pub fn of_grid(grid: &diagram::Grid) -> Vec<Row> {
-    grid.rows
-        .iter()
-        .map(|cells| {
-            let mut spans: Vec<Span> = Vec::new();
-            for cell in cells {
-                let role = Role::Diagram(cell.role);
-                match spans.last_mut() {
-                    Some(last) if last.role == role => last.text.push_str(cell.symbol()),
-                    _ => spans.push(Span {
-                        text: cell.symbol().to_owned(),
-                        role,
-                        style: markdown::Style::default(),
-                        link: None,
-                    }),
-                }
+    grid.rows.iter().map(|cells| of_cells(cells, role_of)).collect()
+}
+
+/// The role of a cell: the words of a diagram stay as they are, whatever the colour of their box.
+pub fn role_of(cell: &diagram::Cell) -> Role {
+    use diagram::Role::{Arrowhead, Box, Edge, Frame, FrameTitle};
+    match (cell.accent, cell.role) {
+        (Some(accent), Box | Edge | Arrowhead | Frame | FrameTitle) => Role::Accent(accent),
+        (_, role) => Role::Diagram(role),
+    }
+}
+
+/// A row of cells: neighbours of one role become one span.
+pub fn of_cells(cells: &[diagram::Cell], role_of: impl Fn(&diagram::Cell) -> Role) -> Row {
+    let mut spans: Vec<Span> = Vec::new();
+    for cell in cells {
+        let role = role_of(cell);
+        match spans.last_mut() {
+            Some(last) if last.role == role => last.text.push_str(cell.symbol()),
+            _ => {
+                let text = cell.symbol().to_owned();
+                spans.push(Span { text, role, style: markdown::Style::default(), link: None });
             }
-            Row { spans, source_line: 0 }
-        })
-        .collect()
+        }
+    }
+    Row::of(spans)
 }
 
 /// The rows of plain prose wrapped to `width_cols`, all in one role.
@@ -309,7 +318,8 @@ pub fn fit(text: &str, width_cols: usize) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Row, Span, Ui, fit, frame, wrapped};
+    use super::{Role, Row, Span, Ui, fit, frame, of_grid, wrapped};
+    use crate::diagram::{self, Accent};
 
     #[test]
     fn a_cut_row_is_never_wider_than_asked() {
@@ -328,6 +338,17 @@ mod tests {
             [over(0, "X"), over(2, "XY"), over(6, "XYZ"), over(9, "X")],
             ["Xbcdefg", "abXYefg", "abcdefXYZ", "abcdefg  X"]
         );
+    }
+
+    #[test]
+    fn parts_of_different_accents_are_apart_and_words_keep_their_look() {
+        let (graph, _) = diagram::parse("graph TD\nclassDef a fill:#f00\nclassDef b fill:#0f0\nA:::a\nB:::b\n");
+        let rows = of_grid(&diagram::draw(&diagram::lay_out(&graph, 80)));
+        let spans: Vec<(&str, Role)> = rows[1].spans.iter().map(|it| (it.text.as_str(), it.role)).collect();
+        let (one, two) = (Role::Accent(Accent::One), Role::Accent(Accent::Two));
+        let accents: Vec<(&str, Role)> = spans.iter().filter(|it| it.1 == one || it.1 == two).copied().collect();
+        assert_eq!(accents, [("│", one), ("│", one), ("│", two), ("│", two)]);
+        assert!(spans.contains(&("A", Role::Diagram(diagram::Role::Label))), "{spans:?}");
     }
 
     #[test]

@@ -91,7 +91,14 @@ fn tag(text: &str, out: &mut String) -> Option<usize> {
 
 /// The length of the entity `text` begins with (after its `&` or `#`), its meaning added to `out`.
 fn entity(text: &str, out: &mut String) -> Option<usize> {
-    let end = text.bytes().take(12).position(|byte| byte == b';')?;
+    let digits = text.strip_prefix('#').map_or(0, |it| it.bytes().take(7).take_while(u8::is_ascii_digit).count());
+    // A number ends where its digits do, with its semicolon or without, as in browsers.
+    let (end, length) = if digits > 0 {
+        (digits + 1, digits + 1 + usize::from(text[digits + 1..].starts_with(';')))
+    } else {
+        let end = text.bytes().take(12).position(|byte| byte == b';')?;
+        (end, end + 1)
+    };
     let name = &text[..end];
     let number = |digits: &str| -> Option<char> {
         let code = match digits.strip_prefix(['x', 'X']) {
@@ -127,7 +134,7 @@ fn entity(text: &str, out: &mut String) -> Option<usize> {
         _ => number(name.strip_prefix('#').unwrap_or(name))?,
     };
     out.push(meaning);
-    Some(end + 1)
+    Some(length)
 }
 
 /// The length of a reference to an icon font, `fa:fa-car`, which a terminal cannot show.
@@ -256,6 +263,7 @@ mod tests {
             ("List<String> <b>x</b>", "List<String> x"),
             ("tab\there\\nnext", "tab here\nnext"),
             ("a & b # c", "a & b # c"),
+            ("&#40x&#41 &#9829;", "(x) ♥"),
         ];
         for (written, read) in cases {
             assert_eq!(plain(written), read, "{written}");

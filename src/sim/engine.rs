@@ -143,6 +143,11 @@ impl Engine {
         self.arrived
     }
 
+    /// Requests that will be tried again.
+    pub(super) fn postponed(&self) -> usize {
+        self.postponed.len()
+    }
+
     pub(super) fn pool(&self) -> &Pool {
         &self.pool
     }

@@ -25,6 +25,8 @@ pub(super) struct Fleet {
     origins: Vec<BTreeMap<u64, f64>>,
     on_the_way: Queue,
     letters: Slab<Letter>,
+    /// How many of them are on their way to each engine.
+    underway: Vec<usize>,
     sent: u64,
     delays: Stream,
     now_s: f64,
@@ -73,6 +75,7 @@ impl Fleet {
         }
         Self {
             origins: vec![BTreeMap::new(); engines.len()],
+            underway: vec![0; engines.len()],
             engines,
             on_the_way: Queue::default(),
             letters: Slab::default(),
@@ -91,6 +94,11 @@ impl Fleet {
 
     pub(super) fn engines(&self) -> &[Engine] {
         &self.engines
+    }
+
+    /// Events that wait for each engine: on their way, or to be tried again.
+    pub(super) fn waiting(&self) -> impl Iterator<Item = usize> {
+        self.engines.iter().zip(&self.underway).map(|(engine, underway)| engine.postponed() + underway)
     }
 
     pub(super) fn now_s(&self) -> f64 {
@@ -146,6 +154,7 @@ impl Fleet {
         } else {
             let letter = self.letters.free(self.on_the_way.pop()?.1);
             let index = letter.to;
+            self.underway[index] -= 1;
             heard.observer.looks_at(index);
             self.engines[index].deliver(at_s, &mut heard);
             if let (Some(request), Some(origin_s)) = (heard.arrived.take(), letter.origin_s) {
@@ -181,6 +190,7 @@ impl Fleet {
             self.sent += 1;
             let letter = self.letters.insert(Letter { to: index + 1, origin_s });
             self.on_the_way.push(self.now_s + delay_s, letter);
+            self.underway[index + 1] += 1;
         }
         if let (true, Some(origin_s)) = (is_end, origin_s) {
             self.end_to_end.record((self.now_s - origin_s) * 1000.0);

@@ -214,6 +214,11 @@ impl Simulation {
         all.map(|(function, engine, (slot, instance))| self.instance(function, engine, slot, instance)).collect()
     }
 
+    /// For each function the events that wait for it: in the queue before it, or to be tried again.
+    pub fn waiting(&self) -> impl Iterator<Item = usize> {
+        self.fleet.waiting()
+    }
+
     /// The last few thousand requests of the scenario's own function, oldest first.
     pub fn recent(&self) -> impl Iterator<Item = &RequestView> {
         self.view.recent.iter()

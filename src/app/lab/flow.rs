@@ -1,20 +1,25 @@
-//! A flow of functions on its own diagram: events travel along the edges, functions show their instances.
+//! A flow of functions on its own diagram: events travel along the edges and light them, functions show their
+//! instances, and what stands before a function shows how many events wait in it.
 //!
 //! Nothing is scripted: what travels is what the simulation did. An event is seen on its way for a moment of the
 //! watcher's time, however fast the run goes.
 
 use std::collections::BTreeMap;
 
-use crate::app::row::{Role, Row, Span, Ui};
+use crate::app::row::{Role, Row, Span, Ui, of_cells, role_of};
 use crate::course::FlowDiagram;
 use crate::diagram::{self, Cell, Graph, Owner, Placed};
-use crate::markdown;
 use crate::sim::{Event, InstanceState, Outcome, Report, Simulation, What};
 
 /// How long an event is seen on its way, in milliseconds of the watcher's time.
 const TRAVEL_MS: u64 = 900;
 /// Events on their way at once; more would be a blur.
 const MOST_MARKS: usize = 24;
+/// In how many milliseconds of the watcher's time the light of an event on its edges is halved.
+const LIGHT_HALVED_MS: f64 = 700.0;
+/// Light, in events, from which an edge is lit, and from which it is bright.
+const LIT: f64 = 0.2;
+const BRIGHT: f64 = 4.0;
 
 #[derive(Clone, Debug)]
 pub(super) struct FlowView {
@@ -22,6 +27,10 @@ pub(super) struct FlowView {
     /// The functions of the simulation, in its order: node, name of the step (the first has none), ways in and out.
     functions: Vec<Function>,
     marks: Vec<Mark>,
+    /// From node to node, in the order of the diagram, with the light that events left there.
+    edges: Vec<((String, String), f64)>,
+    /// When the lights were last seen to.
+    dimmed_ms: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -32,6 +41,14 @@ struct Function {
     inward: Vec<Way>,
     /// The ways on which its work ends at something that is no function.
     outward: Vec<Way>,
+}
+
+/// How many instances of a function start, work and stand idle.
+#[derive(Clone, Copy, Debug, Default)]
+struct States {
+    starting: usize,
+    busy: usize,
+    idle: usize,
 }
 
 /// Nodes in the order in which they are passed.
@@ -59,16 +76,23 @@ impl FlowView {
                 .filter(|way| way.last().is_some_and(|last| !nodes.contains(&last.as_str())))
                 .collect(),
         });
-        Self { graph: diagram.graph.clone(), functions: functions.collect(), marks: Vec::new() }
+        let functions = functions.collect();
+        let edges = edges.into_iter().map(|edge| (edge, 0.0)).collect();
+        Self { graph: diagram.graph.clone(), functions, marks: Vec::new(), edges, dimmed_ms: 0 }
     }
 
     pub(super) fn is_moving(&self) -> bool {
-        !self.marks.is_empty()
+        !self.marks.is_empty() || self.edges.iter().any(|(_, light)| *light >= LIT)
     }
 
     /// Sends marks on their way for what has happened; those that arrived are gone.
     pub(super) fn hear(&mut self, events: &[Event], now_ms: u64) {
         self.marks.retain(|mark| now_ms.saturating_sub(mark.since_ms) < TRAVEL_MS);
+        let passed_ms = now_ms.saturating_sub(self.dimmed_ms) as f64;
+        self.dimmed_ms = now_ms;
+        for (_, light) in &mut self.edges {
+            *light *= libm::exp2(-passed_ms / LIGHT_HALVED_MS);
+        }
         for event in events {
             let Some(function) = self.functions.get(event.function) else { continue };
             let (ways, role) = match event.what {
@@ -79,6 +103,13 @@ impl FlowView {
                 _ => continue,
             };
             for way in ways {
+                for pair in way.windows(2) {
+                    if let Some((_, light)) =
+                        self.edges.iter_mut().find(|((from, to), _)| (from, to) == (&pair[0], &pair[1]))
+                    {
+                        *light += 1.0;
+                    }
+                }
                 if self.marks.len() < MOST_MARKS && way.len() > 1 {
                     self.marks.push(Mark { way: way.clone(), since_ms: now_ms, role });
                 }
@@ -91,10 +122,10 @@ impl FlowView {
         let placed = diagram::lay_out(&self.graph, width as u16);
         let grid = diagram::draw(&placed);
         let states = self.states(simulation);
-        let mut rows: Vec<Row> = grid.rows.iter().map(|cells| lit(cells, &placed, &states)).collect();
-        for function in &self.functions {
-            if let Some(node) = placed.nodes.iter().find(|node| node.id == function.node) {
-                let (text, role) = Self::caption(function, report, states.get(&function.node));
+        let mut rows: Vec<Row> =
+            grid.rows.iter().map(|cells| of_cells(cells, |cell| self.role(cell, &placed, &states))).collect();
+        for (node, (text, role)) in self.captions(simulation, report, &states) {
+            if let Some(node) = placed.nodes.iter().find(|it| it.id == node) {
                 let x = node.rect.x + (node.rect.w - text.chars().count() as i32) / 2;
                 overlay(&mut rows, x.max(node.rect.x), node.rect.bottom() - 1, &text, role);
             }
@@ -120,43 +151,98 @@ impl FlowView {
         rows
     }
 
-    /// How many instances of each function start, work and stand idle.
-    fn states(&self, simulation: &Simulation) -> BTreeMap<String, (usize, usize, usize)> {
-        let mut states: BTreeMap<String, (usize, usize, usize)> = BTreeMap::new();
+    fn states(&self, simulation: &Simulation) -> BTreeMap<&str, States> {
+        let mut states: BTreeMap<&str, States> = BTreeMap::new();
         for instance in simulation.instances() {
             let Some(function) = self.functions.get(instance.function) else { continue };
-            let (starting, busy, idle) = states.entry(function.node.clone()).or_default();
+            let of_function = states.entry(&function.node).or_default();
             match instance.state {
-                InstanceState::Busy => *busy += 1,
-                InstanceState::Idle => *idle += 1,
-                _ => *starting += 1,
+                InstanceState::Busy => of_function.busy += 1,
+                InstanceState::Idle => of_function.idle += 1,
+                _ => of_function.starting += 1,
             }
         }
         states
     }
 
-    /// What stands on the lower border of a function's box.
-    fn caption(function: &Function, report: &Report, state: Option<&(usize, usize, usize)>) -> (String, Ui) {
-        let (starting, busy, idle) = state.copied().unwrap_or_default();
-        let mut text = String::new();
-        for (n, mark) in [(starting, '◆'), (busy, '●'), (idle, '○')] {
-            if n > 0 {
-                text += &format!(" {mark}{n}");
+    /// What a cell is for, while events pass: boxes of functions at work are lit, and what events have just passed.
+    fn role(&self, cell: &Cell, placed: &Placed, states: &BTreeMap<&str, States>) -> Role {
+        use diagram::Role::{Arrowhead, Box, Edge};
+        let light = match (cell.owner, cell.role) {
+            (Owner::Edge(index), Edge | Arrowhead) => {
+                let ends = placed.edges.get(index as usize).map(|edge| (edge.from.as_str(), edge.to.as_str()));
+                self.light(|from, to| ends == Some((from, to)))
             }
+            (Owner::Node(index), Box) => {
+                let Some(node) = placed.nodes.get(index as usize) else { return role_of(cell) };
+                match states.get(node.id.as_str()) {
+                    Some(States { starting: 1.., .. }) => return Role::Ui(Ui::Cold),
+                    Some(States { busy: 1.., .. }) => return Role::Ui(Ui::Busy),
+                    _ if self.functions.iter().any(|function| function.node == node.id) => 0.0,
+                    _ => self.light(|from, to| from == node.id || to == node.id),
+                }
+            }
+            _ => 0.0,
+        };
+        match light {
+            BRIGHT.. => Role::Ui(Ui::Busy),
+            LIT.. => Role::Ui(Ui::Warm),
+            _ => role_of(cell),
         }
-        if text.is_empty() {
-            text += " ·";
+    }
+
+    /// The brightest light of some edges.
+    fn light(&self, is_one: impl Fn(&str, &str) -> bool) -> f64 {
+        let edges = self.edges.iter().filter(|((from, to), _)| is_one(from, to));
+        edges.map(|(_, light)| *light).fold(0.0, f64::max)
+    }
+
+    /// What stands on the lower borders of boxes: the instances of the functions, and the events that wait.
+    fn captions(
+        &self,
+        simulation: &Simulation,
+        report: &Report,
+        states: &BTreeMap<&str, States>,
+    ) -> BTreeMap<&str, (String, Ui)> {
+        let mut captions = BTreeMap::new();
+        for (function, waiting) in self.functions.iter().zip(simulation.waiting()) {
+            let mut caption = Self::caption(function, report, states.get(function.node.as_str()));
+            // They wait in what stands before the function; where nothing does, at the function itself.
+            let before = function.inward.first().and_then(|way| way.len().checked_sub(2).map(|at| way[at].as_str()));
+            let before = before.filter(|node| self.functions.iter().all(|it| it.node != *node));
+            match before {
+                Some(before) if waiting > 0 => {
+                    captions.insert(before, (format!(" {WAITING}{waiting} "), Ui::Partly));
+                }
+                None if waiting > 0 => caption.0 += &format!("{WAITING}{waiting} "),
+                _ => {}
+            }
+            captions.insert(&function.node, caption);
         }
+        captions
+    }
+
+    fn caption(function: &Function, report: &Report, states: Option<&States>) -> (String, Ui) {
+        let States { starting, busy, idle } = states.copied().unwrap_or_default();
         let figure = |name: &str| {
             let name =
                 function.step.as_ref().map_or_else(|| name.to_owned(), |step| format!("flow.functions.{step}.{name}"));
             report.figure(&name).unwrap_or(0.0)
         };
-        for (name, sign) in [("delivery.duplicates", "×2 "), ("delivery.dead_letters", "✗")] {
-            let n = figure(name);
+        let mut text = String::new();
+        for (n, mark) in [
+            (starting as f64, STARTING),
+            (busy as f64, BUSY),
+            (idle as f64, IDLE),
+            (figure("delivery.duplicates"), TWICE),
+            (figure("delivery.dead_letters"), GIVEN_UP),
+        ] {
             if n > 0.0 {
-                text += &format!(" {sign}{n}");
+                text += &format!(" {mark}{n}");
             }
+        }
+        if text.is_empty() {
+            text += " ·";
         }
         let role = if starting > 0 {
             Ui::Cold
@@ -167,6 +253,28 @@ impl FlowView {
         };
         (text + " ", role)
     }
+}
+
+const STARTING: char = '◆';
+const BUSY: char = '●';
+const IDLE: char = '○';
+const WAITING: char = '≡';
+const TWICE: char = '⇉';
+const GIVEN_UP: char = '✗';
+
+/// What the marks mean, the rarest last: they go first where there is no room.
+pub(super) fn legend(width: usize) -> Row {
+    let marks = [
+        (Ui::Cold, STARTING, " cold start  "),
+        (Ui::Busy, BUSY, " warm, busy  "),
+        (Ui::Idle, IDLE, " idle  "),
+        (Ui::Partly, WAITING, " waiting  "),
+        (Ui::Refused, '×', " refused  "),
+        (Ui::Text, TWICE, " delivered twice  "),
+        (Ui::Text, GIVEN_UP, " given up"),
+    ];
+    let spans = marks.map(|(role, mark, text)| [Span::ui(role, mark.to_string()), Span::ui(Ui::Muted, text)]);
+    Row::of(spans.into_iter().flatten()).cut(width)
 }
 
 /// The arrows of a flowchart, from node to node.
@@ -211,34 +319,6 @@ fn reversed(mut way: Way) -> Way {
     way
 }
 
-/// A row of the drawing, the boxes of functions at work lit.
-fn lit(cells: &[Cell], placed: &Placed, states: &BTreeMap<String, (usize, usize, usize)>) -> Row {
-    let mut spans: Vec<Span> = Vec::new();
-    for cell in cells {
-        let state = match cell.owner {
-            Owner::Node(index) => placed.nodes.get(index as usize).and_then(|node| states.get(&node.id)),
-            _ => None,
-        };
-        let role = match (state, cell.role) {
-            (Some((1.., ..)), diagram::Role::Box) => Role::Ui(Ui::Cold),
-            (Some((_, 1.., _)), diagram::Role::Box) => Role::Ui(Ui::Busy),
-            (_, role) => Role::Diagram(role),
-        };
-        match spans.last_mut() {
-            Some(last) if last.role == role => last.text.push_str(cell.symbol()),
-            _ => {
-                spans.push(Span {
-                    text: cell.symbol().to_owned(),
-                    role,
-                    style: markdown::Style::default(),
-                    link: None,
-                });
-            }
-        }
-    }
-    Row::of(spans)
-}
-
 fn overlay(rows: &mut [Row], x: i32, y: i32, text: &str, role: Ui) {
     let (Ok(x), Ok(y)) = (usize::try_from(x), usize::try_from(y)) else { return };
     if let Some(row) = rows.get_mut(y) {
@@ -264,8 +344,13 @@ mod tests {
         assert_eq!(ways(&view), ["ABC"]);
         view.hear(&[taken(1)], 10);
         assert_eq!(ways(&view), ["ABC", "CEF"]);
+        let lit = |view: &FlowView| -> Vec<String> {
+            let lit = view.edges.iter().filter(|(_, light)| *light >= super::LIT);
+            lit.map(|((from, to), _)| from.clone() + to).collect()
+        };
+        assert_eq!(lit(&view), ["AB", "BC", "CE", "EF"]);
         assert_eq!(view.functions[0].outward, [["C", "D"]]);
         view.hear(&[], 5_000);
-        assert!(!view.is_moving());
+        assert_eq!((view.is_moving(), lit(&view)), (false, Vec::new()));
     }
 }

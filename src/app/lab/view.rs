@@ -5,7 +5,7 @@
 use super::chart::{AXIS_COLS, Chart, chart, legend, sparklines};
 use super::detail;
 use super::figures::{dollars, duration, ms, per_month, round, totals};
-use super::{Lab, Part, Play, Prediction, Watched};
+use super::{Lab, Part, Play, Prediction, Watched, flow};
 use crate::app::Size;
 use crate::app::row::{Row, Span, Ui, wrapped};
 use crate::sim::{InstanceState, InstanceView, RequestView, RunCode};
@@ -94,7 +94,7 @@ impl Lab {
         if !picture.is_empty() && picture.len() < left {
             let below = (left - picture.len()).saturating_sub(1);
             view.extend(picture);
-            view.push(flow_legend(width));
+            view.push(flow::legend(width));
             if below > LEAST_CHART_ROWS + 1 {
                 self.charts(&mut view, width, below - 1, false);
                 view.push(legend(width));
@@ -144,7 +144,7 @@ impl Lab {
             view.push(legend(width));
         } else {
             view.extend(picture);
-            view.push(flow_legend(width));
+            view.push(flow::legend(width));
         }
         let latency = format!("  p50 {}  p99 {}", ms(report.latency_ms.p50), ms(report.latency_ms.p99));
         let spans = [
@@ -453,16 +453,6 @@ impl Lab {
         ];
         view.push(Row::of(spans).cut(width));
     }
-}
-
-fn flow_legend(width: usize) -> Row {
-    let marks = [
-        (Ui::Cold, "◆", " an event that waits for a cold start  "),
-        (Ui::Warm, "●", " one that does not  "),
-        (Ui::Muted, "◆ ● ○", " below a box: instances starting, busy, idle"),
-    ];
-    Row::of(marks.into_iter().flat_map(|(role, mark, text)| [Span::ui(role, mark), Span::ui(Ui::Muted, text)]))
-        .cut(width)
 }
 
 /// The shares of starting, busy and idle instances as one bar.

@@ -1,7 +1,7 @@
 //! What theme files call the roles: the one table of it.
 
 use crate::app::row::{Role, Ui};
-use crate::diagram::Role as D;
+use crate::diagram::{Accent, Role as D};
 use crate::markdown::{Callout, Role as M, Token};
 
 macro_rules! names {
@@ -76,4 +76,8 @@ names! {
     Role::Diagram(D::EdgeLabel) => "diagram-edge-label",
     Role::Diagram(D::Frame) => "diagram-frame",
     Role::Diagram(D::FrameTitle) => "diagram-frame-title",
+    Role::Accent(Accent::One) => "diagram-accent-1",
+    Role::Accent(Accent::Two) => "diagram-accent-2",
+    Role::Accent(Accent::Three) => "diagram-accent-3",
+    Role::Accent(Accent::Four) => "diagram-accent-4",
 }
