@@ -31,7 +31,7 @@ pub use chart::{
 pub use describe::describe;
 pub use grid::{Cell, Grid, Owner, Role};
 pub use json::{Description, json};
-pub use layout::lay_out;
+pub use layout::{lay_out, lay_out_within};
 pub use paint::{draw, draw_ascii};
 pub use placed::{Placed, PlacedEdge, PlacedFrame, PlacedNode, Rect, Stroke, Text};
 pub use read::parse;

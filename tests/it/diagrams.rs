@@ -8,7 +8,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use coldstart::diagram::{
-    Accent, Graph, Line, Owner, Placed, PlacedEdge, Rect, Role, describe, draw, draw_ascii, json, lay_out, parse, svg,
+    Accent, Graph, Line, Owner, Placed, PlacedEdge, Rect, Role, describe, draw, draw_ascii, json, lay_out,
+    lay_out_within, parse, svg,
 };
 use expect_test::expect_file;
 use proptest::prelude::*;
@@ -22,7 +23,7 @@ fn source(name: &str) -> String {
 }
 
 /// Each case and the widths at which a drawing of it is kept.
-const CASES: [(&str, &[u16]); 22] = [
+const CASES: [(&str, &[u16]); 23] = [
     ("00-lesson", &[200, 150, 100, 80, 60, 47]),
     ("01-cycles", &[80, 60]),
     ("02-subgraphs", &[150, 80, 60]),
@@ -46,6 +47,7 @@ const CASES: [(&str, &[u16]); 22] = [
     ("18-services", &[120, 80]),
     ("19-pipeline", &[80]),
     ("20-mesh", &[80]),
+    ("21-invoices", &[150, 80]),
 ];
 
 #[test]
@@ -71,6 +73,68 @@ fn every_part_is_drawn_once_and_nothing_lies_on_anything_else() {
             let placed = lay_out(&graph, width);
             let faults = faults(&graph, &placed);
             assert!(faults.is_empty(), "{name} at {width}:\n{faults}\n{}", draw(&placed));
+        }
+    }
+}
+
+#[test]
+fn a_flow_is_broken_into_lines_where_neither_a_line_nor_a_column_fits() {
+    for (name, rows) in [("00-lesson", 16), ("21-invoices", 17)] {
+        let (graph, _) = parse(&source(name));
+        let placed = lay_out_within(&graph, 78, rows);
+        assert_eq!(faults(&graph, &placed), "", "{name}");
+        assert!(placed.width <= 78 && placed.height <= usize::from(rows), "{name}");
+        expect_file![folder().join(format!("{name}.78x{rows}.txt"))].assert_eq(&draw(&placed).to_string());
+        // Where there is room it is drawn as always.
+        assert_eq!(lay_out_within(&graph, 78, 60), lay_out(&graph, 78));
+    }
+}
+
+/// Reads the drawing at the places that the JSON names, as an outside check would.
+#[test]
+fn the_json_of_every_case_says_what_its_text_shows() {
+    for (name, _) in CASES {
+        let (graph, problems) = parse(&source(name));
+        for width in [100, 60] {
+            let placed = lay_out(&graph, width);
+            let text = draw(&placed);
+            let value = serde_json::to_value(json(&placed, &problems)).expect("it is plain data");
+            let number = |of: &serde_json::Value, key: &str| usize::try_from(of[key].as_u64().expect(key)).expect(key);
+            let list = |key: &str| value[key].as_array().expect("a list").clone();
+            // The characters of an area, row by row, without blanks: labels are wrapped and centred.
+            let shown = |area: &serde_json::Value| -> String {
+                let (x, y) = (number(area, "x"), number(area, "y"));
+                let rows = &text.rows[y..y + number(area, "h")];
+                let cells = rows.iter().flat_map(|row| &row[x..x + number(area, "w")]);
+                cells.map(coldstart::diagram::Cell::symbol).filter(|it| !it.trim().is_empty()).collect()
+            };
+            let packed = |text: &str| text.split_whitespace().collect::<String>();
+            assert_eq!((number(&value, "width"), number(&value, "height")), (text.width(), text.height()), "{name}");
+            for node in list("nodes") {
+                let label = packed(node["label"].as_str().expect("a label"));
+                let inside: String = shown(&node).chars().filter(|it| label.contains(*it)).collect();
+                // Where paths meet and what is as long as what it measures has no words inside.
+                let is_wordless = node["shape"] == "bar" || node["shape"] == "filled";
+                assert!(inside.contains(&label) || is_wordless, "{name} at {width}: {node} shows {inside}");
+            }
+            for edge in list("edges") {
+                if !edge["label_box"].is_null() {
+                    // Before the label of a message its number may stand.
+                    let label = packed(edge["label"].as_str().expect("a label"));
+                    assert!(shown(&edge["label_box"]).ends_with(&label), "{name}: {edge}");
+                }
+                let points = edge["points"].as_array().expect("a list").clone();
+                for point in &points {
+                    let at = |axis: usize| usize::try_from(point[axis].as_u64().expect("a cell")).expect("a cell");
+                    let role = text.rows[at(1)][at(0)].role;
+                    let is_line = matches!(role, Role::Edge | Role::Arrowhead | Role::Box | Role::Frame);
+                    let is_bare = matches!(role, Role::Label | Role::Blank | Role::FrameTitle);
+                    assert!(
+                        is_line || is_bare && (point == &points[0] || point == &points[points.len() - 1]),
+                        "{name}: {edge}"
+                    );
+                }
+            }
         }
     }
 }
@@ -249,6 +313,14 @@ proptest! {
         let (graph, problems) = parse(&text);
         prop_assert_eq!(problems, []);
         let placed = lay_out(&graph, width);
+        let faults = faults(&graph, &placed);
+        prop_assert!(faults.is_empty(), "{text}\n{faults}\n{}", draw(&placed));
+    }
+
+    #[test]
+    fn any_chart_is_drawn_whole_in_any_room(text in chart(), width in 20..100_u16, rows in 3..30_u16) {
+        let (graph, _) = parse(&text);
+        let placed = lay_out_within(&graph, width, rows);
         let faults = faults(&graph, &placed);
         prop_assert!(faults.is_empty(), "{text}\n{faults}\n{}", draw(&placed));
     }

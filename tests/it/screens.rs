@@ -161,8 +161,12 @@ fn a_diagram_is_walked_from_box_to_box() {
 fn a_flow_shows_its_events_on_its_diagram() {
     let mut learner = Learner::new(Size { cols: 120, rows: 45 });
     learner.focus_simulation("thumbnail-flow").press("<enter><space>").wait_ms(3_000);
-    learner.sees("Message queue").sees("below a box").press("v");
+    learner.sees("Message queue").sees("≡ waiting").press("v");
     assert!(!learner.screen().contains("Message queue"));
+    // Where neither width nor height is enough for one line or one column, the flow is broken into lines.
+    let mut learner = Learner::new(Size { cols: 80, rows: 24 });
+    learner.focus_simulation("thumbnail-flow").press("<enter><space>").wait_ms(3_000);
+    learner.sees("Message queue").sees("≡ waiting").sees("◂ nodejs22.x ▸");
 }
 
 #[test]

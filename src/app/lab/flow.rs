@@ -117,15 +117,25 @@ impl FlowView {
         }
     }
 
-    /// The diagram as it stands, at most `width` columns wide where that is possible.
-    pub(super) fn rows(&self, simulation: &Simulation, report: &Report, now_ms: u64, width: usize) -> Vec<Row> {
-        let placed = diagram::lay_out(&self.graph, width as u16);
+    /// The diagram as it stands, in so many columns and rows where that is possible.
+    pub(super) fn rows(
+        &self,
+        simulation: &Simulation,
+        report: &Report,
+        now_ms: u64,
+        (cols, rows): (usize, usize),
+    ) -> Vec<Row> {
+        let bounded = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
+        let placed = diagram::lay_out_within(&self.graph, bounded(cols), bounded(rows));
         let grid = diagram::draw(&placed);
         let states = self.states(simulation);
         let mut rows: Vec<Row> =
             grid.rows.iter().map(|cells| of_cells(cells, |cell| self.role(cell, &placed, &states))).collect();
         for (node, (text, role)) in self.captions(simulation, report, &states) {
             if let Some(node) = placed.nodes.iter().find(|it| it.id == node) {
+                // Where the box is narrow the blanks go, not the corners.
+                let is_narrow = text.chars().count() as i32 > node.rect.w - 2;
+                let text = if is_narrow { text.replace(' ', "") } else { text };
                 let x = node.rect.x + (node.rect.w - text.chars().count() as i32) / 2;
                 overlay(&mut rows, x.max(node.rect.x), node.rect.bottom() - 1, &text, role);
             }
@@ -265,12 +275,12 @@ const GIVEN_UP: char = '✗';
 /// What the marks mean, the rarest last: they go first where there is no room.
 pub(super) fn legend(width: usize) -> Row {
     let marks = [
-        (Ui::Cold, STARTING, " cold start  "),
+        (Ui::Cold, STARTING, " cold  "),
         (Ui::Busy, BUSY, " warm, busy  "),
         (Ui::Idle, IDLE, " idle  "),
         (Ui::Partly, WAITING, " waiting  "),
         (Ui::Refused, '×', " refused  "),
-        (Ui::Text, TWICE, " delivered twice  "),
+        (Ui::Text, TWICE, " twice  "),
         (Ui::Text, GIVEN_UP, " given up"),
     ];
     let spans = marks.map(|(role, mark, text)| [Span::ui(role, mark.to_string()), Span::ui(Ui::Muted, text)]);

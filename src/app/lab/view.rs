@@ -18,6 +18,8 @@ const WIDE_COLS: usize = 110;
 const ROOMY_ROWS: usize = 24;
 /// Below this a chart, its axis included, shows nothing.
 const LEAST_CHART_ROWS: usize = 5;
+/// What a flow's diagram leaves for the knob at hand and the most telling figure.
+const LEAST_PANEL_ROWS: usize = 2;
 
 /// The rows of the lab and what can be clicked in them.
 #[derive(Clone, Debug, Default)]
@@ -87,11 +89,15 @@ impl Lab {
         self.clock(&mut view, width);
         self.instances(&mut view, width, if roomy { 2 } else { 1 });
         // What a guess taught is worth more than the picture; else the picture has its least.
-        let lent = if self.part == Part::Lesson { 0 } else { LEAST_CHART_ROWS + 2 };
+        let picture = self.flow_rows(width, height.saturating_sub(view.rows.len() + 1 + LEAST_PANEL_ROWS));
+        let lent = match self.part {
+            Part::Lesson => 0,
+            Part::Knobs => (picture.len() + 1).max(LEAST_CHART_ROWS + 2),
+            _ => LEAST_CHART_ROWS + 2,
+        };
         let panel = self.panel(width, height.saturating_sub(view.rows.len() + lent));
         let left = height.saturating_sub(view.rows.len() + panel.rows.len() + if roomy { 2 } else { 1 });
-        let picture = self.flow_rows(width);
-        if !picture.is_empty() && picture.len() < left {
+        if !picture.is_empty() && picture.len() <= left {
             let below = (left - picture.len()).saturating_sub(1);
             view.extend(picture);
             view.push(flow::legend(width));
@@ -115,10 +121,14 @@ impl Lab {
         view
     }
 
-    /// The flow on its diagram, in the middle of `width` columns; nothing when there is none or the chart is wanted.
-    fn flow_rows(&self, width: usize) -> Vec<Row> {
+    /// The flow on its diagram, in the middle of `width` columns, in at most `most_rows` rows; nothing when there is
+    /// none, when it is larger, or when the chart is wanted.
+    fn flow_rows(&self, width: usize, most_rows: usize) -> Vec<Row> {
         let Some(flow) = self.flow.as_ref().filter(|_| !self.shows_chart) else { return Vec::new() };
-        let mut rows = flow.rows(&self.watched.sim, &self.report(), self.now_ms, width);
+        let mut rows = flow.rows(&self.watched.sim, &self.report(), self.now_ms, (width, most_rows));
+        if rows.len() > most_rows {
+            return Vec::new();
+        }
         let drawn = rows.iter().map(Row::width).max().unwrap_or(0);
         let indent = " ".repeat(width.saturating_sub(drawn) / 2);
         for row in &mut rows {
@@ -137,7 +147,7 @@ impl Lab {
         }
         self.clock(&mut view, width);
         self.instances(&mut view, width, 1);
-        let picture = self.flow_rows(width);
+        let picture = self.flow_rows(width, usize::MAX);
         if picture.is_empty() {
             let requests: Vec<&RequestView> = self.watched.sim.recent().collect();
             view.extend(chart(&requests, self.watched.clock_s, None, width, 7).rows);
@@ -358,7 +368,7 @@ impl Lab {
         let mut panel = View::default();
         let requests = || self.watched.sim.recent();
         match self.part {
-            Part::Knobs => self.knobs_and_totals(&mut panel, width),
+            Part::Knobs => self.knobs_and_totals(&mut panel, width, most_rows),
             Part::Lesson => panel.extend(self.lesson(width)),
             Part::Requests { chosen } => match requests().find(|it| Some(it.id) == chosen) {
                 Some(request) => panel.extend(detail::request(request, width)),
@@ -390,7 +400,7 @@ impl Lab {
         panel
     }
 
-    fn knobs_and_totals(&self, panel: &mut View, width: usize) {
+    fn knobs_and_totals(&self, panel: &mut View, width: usize, most_rows: usize) {
         let report = self.report();
         let before = self.before.as_deref().filter(|_| self.comparing).map(|before| before.sim.report());
         let knob_cols = self.knob_cols();
@@ -399,10 +409,11 @@ impl Lab {
         // The spread waits for a wider screen where there is no room for it.
         let fits = knob_cols + 3 + cols(&with_spread) <= width;
         let totals = if fits { with_spread } else { totals(&report, before.as_ref(), None) };
-        if knob_cols + 3 + cols(&totals) > width {
+        if knob_cols + 3 + cols(&totals) > width || self.knobs.len() >= most_rows {
             // One line for the knob at hand, and the figures below it.
             self.knob_line(panel, width);
-            panel.extend(totals.into_iter().map(|row| row.cut(width)));
+            let is_cramped = most_rows <= LEAST_PANEL_ROWS + 1;
+            panel.extend(totals.into_iter().skip(usize::from(is_cramped)).map(|row| row.cut(width)));
             return;
         }
         self.knob_rows(panel, knob_cols, 0);

@@ -79,9 +79,21 @@ impl<'a> Layered<'a> {
         }
         let rank = ranks(task.items.len(), &arcs);
         match task.max_across {
-            Some(limit) => self.folded(&rank, limit),
+            Some(limit) => Some(self.folded(&rank, limit)).filter(|folded| self.is_followed(folded)).unwrap_or(rank),
             None => rank,
         }
+    }
+
+    /// Whether the edges pass so few layers that an eye can follow them, and a layout can be waited for.
+    ///
+    /// A large graph folded to a narrow screen is nothing but long edges: their bends grow with its square.
+    fn is_followed(&self, rank: &[usize]) -> bool {
+        const BENDS_PER_PART: usize = 8;
+        const SOME_BENDS: usize = 2_000;
+        let item = |tie: Tie| if let Tie::Item(item) = tie { Some(item) } else { None };
+        let ends = self.task.wires.iter().filter_map(|wire| Some((item(wire.from)?, item(wire.to)?)));
+        let bends: usize = ends.map(|(from, to)| rank[from].abs_diff(rank[to])).sum();
+        bends <= BENDS_PER_PART * (self.task.items.len() + self.task.wires.len()) + SOME_BENDS
     }
 
     /// The ranks with those that are too wide divided into several.

@@ -5,6 +5,7 @@
 //!   blocks    groups and parts of a chart, each laid out and set in its place
 //!   flow      between flow coordinates and cells
 //!   layered   one part in layers: build, order, across and borders, with rank and place
+//!   lines     a flow broken into lines, where neither width nor height is enough for one
 //!   route     ports, tracks and paths; channel: which track
 //!   sequence  lifelines and what passes between them; `bars` and `timeline` rows of a list; `source` a text as it is
 //! ```
@@ -18,6 +19,7 @@ mod build;
 mod channel;
 mod flow;
 mod layered;
+mod lines;
 mod order;
 mod place;
 mod rank;
@@ -44,6 +46,21 @@ pub fn lay_out(graph: &Graph, width_cols: u16) -> Placed {
         Graph::Timeline(it) => timeline::placed(it, i32::from(width_cols.max(1))),
         Graph::Source(source) => source::placed(source, i32::from(width_cols.max(1))),
     }
+}
+
+/// Places every part of `graph`, at most `height_rows` high where one of the ways to draw it in the width allows that.
+pub fn lay_out_within(graph: &Graph, width_cols: u16, height_rows: u16) -> Placed {
+    let usual = lay_out(graph, width_cols);
+    let fits = |it: &Placed| it.width <= usize::from(width_cols) && it.height <= usize::from(height_rows);
+    let Graph::Chart(chart) = graph else { return usual };
+    if fits(&usual) || chart.nodes.len() > SOME_PARTS {
+        return usual;
+    }
+    let rungs = ladder(chart, i32::from(width_cols.max(1)));
+    let whole = rungs.iter().enumerate().filter_map(|(rung, &manner)| drawn(chart, manner, rung, i64::MAX));
+    let best = whole.filter(|(_, it)| fits(it)).min_by_key(|(cost, _)| *cost).map(|(_, placed)| placed);
+    let in_lines = || rungs.iter().filter_map(|&manner| lines::broken(chart, manner)).find(fits);
+    best.or_else(in_lines).unwrap_or(usual)
 }
 
 /// Above so many nodes and edges together only some, only a few, and only two ways of drawing are tried.
