@@ -79,7 +79,11 @@ pub enum Wish {
 
 #[derive(Clone, Debug)]
 pub enum Reply {
-    Queue(Arc<[Place]>),
+    Queue {
+        places: Arc<[Place]>,
+        /// Answers that nobody can mark yet.
+        n_ungraded: usize,
+    },
     Sheet(Box<Sheet>),
     Marked {
         id: PlaceId,
@@ -105,8 +109,9 @@ pub enum Reply {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Taught {
     pub exercise: ExerciseId,
-    /// Different answers that people have marked.
+    /// Different answers that people have marked, and how many it takes.
     pub n_marked: usize,
+    pub n_needed: usize,
     /// Of that many judgements of items …
     pub n_judged: usize,
     /// … the grader agrees with so many, and would with so many, each judged by what the others taught.
@@ -167,6 +172,7 @@ enum Doing {
 pub struct Queue {
     /// The places, once they are known.
     known: Option<Arc<[Place]>>,
+    n_ungraded: usize,
     at: usize,
     /// Batches by place, the newest last: what Undo takes back.
     kept: Vec<(usize, i64)>,
@@ -193,6 +199,7 @@ impl Default for Queue {
     fn default() -> Self {
         Self {
             known: None,
+            n_ungraded: 0,
             at: 0,
             kept: Vec::new(),
             sheet: None,
@@ -434,8 +441,9 @@ impl Queue {
             self.is_keeping = false;
         }
         match reply {
-            Reply::Queue(places) => {
+            Reply::Queue { places, n_ungraded } => {
                 self.known = Some(Arc::clone(places));
+                self.n_ungraded = *n_ungraded;
                 // Their numbers were those of the queue before.
                 self.kept.clear();
                 self.sheet = None;
@@ -495,6 +503,11 @@ impl Queue {
             "{} marked: taught by them, the grader would agree on {} of {} points instead of {}",
             taught.n_marked, taught.n_would_agree, taught.n_judged, taught.n_agreed
         );
+        if taught.n_marked < taught.n_needed {
+            let (n_marked, n_needed) = (taught.n_marked, taught.n_needed);
+            let said = format!("{n_needed} different answers teach something; {n_marked} of this exercise are marked.");
+            return if asked { Step::say(said) } else { Step::default() };
+        }
         let gains = taught.n_would_agree > taught.n_agreed;
         self.taught = (gains && !taught.changes.is_empty()).then(|| Box::new(taught.clone()));
         match (&self.taught, asked) {

@@ -70,8 +70,12 @@ impl Class {
             }
         }
         let mut class = Self { seen: events.last().map_or(0, |(entry, _)| entry.seq), ..Self::default() };
-        for (entry, event) in events.into_iter().filter(|(entry, _)| !undone.contains(&entry.batch)) {
-            class.add(&entry, event);
+        for (entry, event) in events {
+            if undone.contains(&entry.batch) {
+                class.pass_over(&entry, &event);
+            } else {
+                class.add(&entry, event);
+            }
         }
         class
     }
@@ -90,6 +94,16 @@ impl Class {
             self.add(&entry, event);
         }
         Ok(true)
+    }
+
+    /// What was taken back counts no more, but whoever asks how a mark came about hears of it.
+    fn pass_over(&mut self, entry: &Entry, event: &Event) {
+        if let (Some(student), Some(exercise)) = event.about()
+            && event.is_decision()
+        {
+            let said = format!("{}, and it was taken back", entry.kind.replace('_', " "));
+            self.record(student.clone(), exercise.clone()).taken_back.push((entry.at_ms, said));
+        }
     }
 
     fn add(&mut self, entry: &Entry, event: Event) {

@@ -198,7 +198,7 @@ impl Event {
     }
 
     /// Whom and what it is about.
-    fn about(&self) -> (Option<&StudentId>, Option<&ExerciseId>) {
+    pub(super) fn about(&self) -> (Option<&StudentId>, Option<&ExerciseId>) {
         match self {
             Self::Enrolled { student, .. } => (Some(student), None),
             Self::Submitted { student, exercise, .. }

@@ -26,6 +26,8 @@ pub struct Record {
     pub adjustments: Vec<Adjustment>,
     pub requests: Vec<(i64, String)>,
     pub extended_ms: Option<i64>,
+    /// Decisions that count no more.
+    pub(super) taken_back: Vec<(i64, String)>,
 }
 
 /// A mark and how it came about.
@@ -212,6 +214,7 @@ impl Record {
             history.push((*at_ms, format!("{what} by {by}{}", said(reason))));
         }
         history.extend(self.requests.iter().map(|(at_ms, reason)| (*at_ms, format!("the student asks: {reason}"))));
+        history.extend(self.taken_back.iter().cloned());
         // Of the same moment, what was handed in comes before what was said of it.
         history.sort_by_key(|(at_ms, _)| *at_ms);
         history

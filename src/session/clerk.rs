@@ -16,7 +16,7 @@ use crate::course::{Course, ExerciseId};
 use crate::gradebook::queue::{self, answer_in_words};
 use crate::gradebook::review::{self, Word};
 use crate::gradebook::teach::{self, Lesson};
-use crate::gradebook::{Class, GradebookError, StudentId};
+use crate::gradebook::{Class, GradebookError, Record, StudentId};
 use crate::store::class::{Claim, ClassError, ClassFile};
 
 /// How long others are told that somebody looks at an answer.
@@ -111,7 +111,11 @@ impl Clerk {
             n_alike: group.students.len(),
             why: group.why.to_string(),
         });
-        Ok(Reply::Queue(places.collect()))
+        let is_wanted = |exercise: &ExerciseId| self.exercise.as_ref().is_none_or(|wanted| wanted == exercise);
+        let is_ungraded = |record: &Record| record.current().is_some() && record.grading().is_none();
+        let records = self.class.records.iter().filter(|((exercise, _), _)| is_wanted(exercise));
+        let n_ungraded = records.filter(|(_, record)| is_ungraded(record)).count();
+        Ok(Reply::Queue { places: places.collect(), n_ungraded })
     }
 
     fn catch_up(&mut self) -> Result<(), GradebookError> {
@@ -254,6 +258,7 @@ fn taught(lesson: &Lesson) -> Taught {
     Taught {
         exercise: lesson.exercise.clone(),
         n_marked: lesson.n_marked,
+        n_needed: teach::LEAST_MARKED,
         n_judged: lesson.n_judged,
         n_agreed: lesson.n_agreed,
         n_would_agree: lesson.n_would_agree,

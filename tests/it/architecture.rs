@@ -55,7 +55,7 @@ const MAY_USE: [(&str, &[&str]); 16] = [
 ];
 
 /// A large dependency, and the rooms that may name it.
-const LIVES_IN: [(&str, &[&str]); 15] = [
+const LIVES_IN: [(&str, &[&str]); 16] = [
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
@@ -63,6 +63,7 @@ const LIVES_IN: [(&str, &[&str]); 15] = [
     ("crossterm", &["session", "cli"]),
     ("ratatui_textarea", &["app", "tui"]),
     ("rusqlite", &["store"]),
+    ("postgres", &["store"]),
     ("pulldown_cmark", &["markdown"]),
     ("syntect", &["markdown"]),
     ("include_dir", &["content"]),

@@ -127,6 +127,9 @@ pub fn a_class_of_300_goes_from_import_to_export_without_a_mark_lost() {
     // A year later.
     let explained = room.ok(&["explain", "1001", flow]);
     assert!(explained.contains("set to 0.25 by ada: copied"), "{explained}");
+    room.ok(&["undo"]);
+    let explained = room.ok(&["explain", "1002", flow]);
+    assert!(explained.contains("adjusted, and it was taken back") && !explained.contains("excused by"), "{explained}");
     assert!(room.ok(&["verify"]).contains("are whole"));
 }
 

@@ -153,6 +153,7 @@ pub fn digits_give_and_take_items_enter_keeps_and_u_takes_back() {
     let mut grader = room.grader("ada", USUAL);
     grader.sees("1 of 1").sees("+1 alike").press("1").sees("0.30 of 1.00 points").sees("the grader:");
     grader.press("@").sees("0.45 of 1.00 points");
+    grader.press("T").sees("0 of this exercise are marked");
     grader.press("csays so in other words<enter>").sees("“says so in other words”");
     grader.press("<enter>").sees("Kept for 2 answers").sees("Nothing is left");
     assert_eq!([room.points(0), room.points(1)], [0.45, 0.45]);

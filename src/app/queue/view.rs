@@ -54,11 +54,16 @@ pub(super) fn lay_out(queue: &mut Queue, size: Size) {
         return;
     }
     let Some(sheet) = &queue.sheet else {
-        let said = match queue.known {
-            Some(_) => "Nothing is left to look at. `coldstart gradebook export` writes the marks; q quits.",
-            None => "Reading the class …",
+        let said = match (&queue.known, queue.n_ungraded) {
+            (None, _) => "Reading the class …".to_owned(),
+            (Some(_), 0) => {
+                "Nothing is left to look at. `coldstart gradebook export` writes the marks; q quits.".to_owned()
+            }
+            (Some(_), n) => {
+                format!("Nothing to look at, but {n} answers are not graded yet: `coldstart gradebook run`.")
+            }
         };
-        queue.answer = wrapped(Ui::Text, said, answer_cols);
+        queue.answer = wrapped(Ui::Text, &said, answer_cols);
         queue.rubric.clear();
         return;
     };

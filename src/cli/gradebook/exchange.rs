@@ -8,10 +8,10 @@ use clap::{Args, ValueEnum};
 use regex::RegexBuilder;
 use serde::Serialize;
 
-use super::super::output::{Output, remark};
+use super::super::output::{Output, progress, remark};
 use super::super::{CliError, Format, Outcome};
 use super::{known_exercise, now_ms, opened, whole, wrong};
-use crate::content::MAX_FILE_BYTES;
+use crate::content::{MAX_FILE_BYTES, visible};
 use crate::course::Course;
 use crate::gradebook::export::{self, Form, Kind, Mode};
 use crate::gradebook::import::{self, Line};
@@ -139,7 +139,10 @@ pub(super) fn import(it: &Import, path: &Path, course: &Course, output: &mut Out
     }
     let request = import::Request { exercises, pattern, student: it.student.clone() };
     let mut file = ClassFile::create(path).map_err(wrong)?;
-    let report = import::import(&mut file, course, &request, source, now_ms()).map_err(wrong)?;
+    progress(&format!("reading {} …", visible(&source.to_string_lossy())));
+    let read = import::import(&mut file, course, &request, source, now_ms());
+    progress("");
+    let report = read.map_err(wrong)?;
     if it.format == Format::Json {
         output.json(&report)?;
     } else {
