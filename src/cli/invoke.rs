@@ -1,10 +1,13 @@
 //! `coldstart invoke`: a handler really runs, cold and warm, on this machine.
 
+mod board;
+mod compared;
 mod serve;
 mod shown;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
 
@@ -22,6 +25,9 @@ const EXAMPLE_JS: &str = include_str!("../../assets/faas/example/index.js");
 const EXAMPLE_YML: &str = include_str!("../../assets/faas/example/serverless.yml");
 /// The request that the lesson's function is for.
 const EXAMPLE_QUERY: &str = "id=42";
+
+/// What a handler without a serverless.yml would run in.
+const USUAL_RUNTIME: &str = "nodejs22.x";
 
 /// What the invocations set off is delivered; a function that triggers itself would do so for ever.
 const MAX_DELIVERIES: usize = 100;
@@ -52,6 +58,9 @@ pub(super) struct Arguments {
     /// Serves the routes on this port of this machine until Ctrl-C; 0 takes any free port
     #[arg(long, value_name = "PORT", conflicts_with = "times")]
     http: Option<u16>,
+    /// With --http, how many seconds an environment that nobody calls is kept
+    #[arg(long, value_name = "SECONDS", requires = "http", value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    keep_alive: Option<u32>,
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 }
@@ -63,6 +72,8 @@ struct Target {
     /// What problems call the file.
     name: String,
     query: &'static str,
+    /// As serverless.yml says, for what the cloud takes.
+    runtime: String,
 }
 
 pub(super) fn run(it: &Arguments, output: &mut Output) -> Result<Outcome, CliError> {
@@ -83,11 +94,13 @@ pub(super) fn run(it: &Arguments, output: &mut Output) -> Result<Outcome, CliErr
     if let Some(port) = it.http {
         settings.pace = Pace::Lived;
         settings.concurrency = it.concurrency.map_or(settings.concurrency, usize::from);
+        settings.keep_alive = it.keep_alive.map_or(settings.keep_alive, |s| Duration::from_secs(s.into()));
         return serve(port, &Platform::new(target.deployment, settings), it.format, output);
     }
     let together = it.concurrency.map_or(1, usize::from);
     settings.concurrency = settings.concurrency.max(together);
     let event = read_event(it.event.as_deref(), &target, &function)?;
+    let bundle = target.deployment.bundle.clone();
     let platform = Platform::new(target.deployment, settings.clone());
     let mut invocations = Vec::with_capacity(it.times as usize);
     while invocations.len() < it.times as usize {
@@ -98,10 +111,15 @@ pub(super) fn run(it: &Arguments, output: &mut Output) -> Result<Outcome, CliErr
     let deliveries = platform.run_events(MAX_DELIVERIES);
     let delivered = deliveries.iter().map(|delivery| &delivery.invocation);
     let failed = invocations.iter().chain(delivered).any(|invocation| invocation.result.is_err());
+    // Of one call there is nothing to compare.
+    let groups = match invocations.len() {
+        1 => Vec::new(),
+        _ => compared::groups(&target.runtime, &function, &bundle, &invocations),
+    };
     match it.format {
-        Format::Json => output.json(&Ran::of(&function, &target.problems, &invocations, &deliveries))?,
+        Format::Json => output.json(&Ran::of(&function, &target.problems, &invocations, &deliveries, &groups))?,
         Format::Text => {
-            text(&function, &settings, &invocations, output)?;
+            text(&function, &settings, &invocations, &groups, output)?;
             for delivery in &deliveries {
                 output.line("")?;
                 output.line(&arrival(delivery))?;
@@ -115,8 +133,8 @@ pub(super) fn run(it: &Arguments, output: &mut Output) -> Result<Outcome, CliErr
 fn find(file: Option<&Path>) -> Result<Target, CliError> {
     let Some(path) = file else {
         let manifest = Manifest::read(EXAMPLE_YML, Bundle::of("index.js", EXAMPLE_JS), &|_| None);
-        let Manifest { deployment, problems, .. } = manifest;
-        return Ok(Target { deployment, problems, name: "serverless.yml".to_owned(), query: EXAMPLE_QUERY });
+        let Manifest { deployment, problems, runtime, .. } = manifest;
+        return Ok(Target { deployment, problems, name: "serverless.yml".to_owned(), query: EXAMPLE_QUERY, runtime });
     };
     let name = path.display().to_string();
     let cannot =
@@ -143,14 +161,14 @@ fn find(file: Option<&Path>) -> Result<Target, CliError> {
                     told.join("\nerror: ")
                 )));
             }
-            let Manifest { deployment, problems, .. } = manifest;
-            Ok(Target { deployment, problems, name, query: "" })
+            let Manifest { deployment, problems, runtime, .. } = manifest;
+            Ok(Target { deployment, problems, name, query: "", runtime })
         }
         "js" | "mjs" | "cjs" => {
             let bundle = Bundle::read_entry(path).map_err(bad)?;
             let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
             let deployment = Deployment::of_handler(&stem, &format!("{stem}.handler"), bundle);
-            Ok(Target { deployment, problems: Vec::new(), name, query: "" })
+            Ok(Target { deployment, problems: Vec::new(), name, query: "", runtime: USUAL_RUNTIME.to_owned() })
         }
         _ => Err(cannot("its name ends neither in .js, .mjs or .cjs nor in .yml")),
     }

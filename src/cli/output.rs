@@ -24,6 +24,20 @@ impl Output {
         io::stdout().is_terminal()
     }
 
+    /// Whether lines that were written can be written over: not in a pipe, nor on a terminal that can only print.
+    pub(super) fn can_be_rewritten() -> bool {
+        Self::is_terminal() && std::env::var_os("TERM").is_some_and(|term| term != "dumb" && !term.is_empty())
+    }
+
+    /// Columns to write in; what people expect of a pipe where there is no terminal.
+    pub(super) fn width() -> usize {
+        const USUAL_COLS: usize = 80;
+        if !Self::is_terminal() {
+            return USUAL_COLS;
+        }
+        crossterm::terminal::size().map_or(USUAL_COLS, |(cols, _)| usize::from(cols.max(20)))
+    }
+
     /// A line of text.
     pub(super) fn line(&mut self, text: &str) -> io::Result<()> {
         writeln!(self.out, "{}", visible(text))

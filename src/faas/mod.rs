@@ -54,3 +54,4 @@ pub use measure::{Invocation, Phases, Spread, Start};
 pub use platform::{Clock, NoFunction, Occupancy, Pace, Platform, Settings};
 pub use protocol::{Called, Handled, Level, Limits, Loaded, LogLine, Observed, Request, Setup};
 pub use sandbox::{Host, Sandbox};
+pub use schedule::Schedule;

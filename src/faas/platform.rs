@@ -158,6 +158,11 @@ impl Platform {
         told.extend(ended.iter().take(room).map(|environment| (function.to_owned(), environment.number)));
     }
 
+    /// How many environments a function may have at once; 0 for one that is not there.
+    pub fn limit_of(&self, function: &str) -> usize {
+        self.deployment.function(function).map_or(0, |spec| self.limit(spec))
+    }
+
     /// All environments of all functions.
     pub fn occupancies(&self) -> Occupancy {
         self.pools.keys().map(|function| self.occupancy(function)).fold(Occupancy::default(), |all, one| Occupancy {

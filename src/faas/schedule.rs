@@ -10,15 +10,16 @@ const MINUTE_MS: i64 = 60_000;
 const MONTHS: [&str; 12] = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 const WEEKDAYS: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
+/// When a function is to be invoked by itself.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Schedule {
+pub enum Schedule {
     Every(Duration),
     At(Box<Cron>),
 }
 
 /// The six fields, each as the values it takes.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Cron {
+pub struct Cron {
     minutes: Vec<u32>,
     hours: Vec<u32>,
     days_of_month: Option<Vec<u32>>,
@@ -30,7 +31,7 @@ pub(super) struct Cron {
 
 impl Schedule {
     /// The error says what is wrong with it.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str) -> Result<Self, String> {
         let inside = |name: &str| text.trim().strip_prefix(name)?.strip_prefix('(')?.strip_suffix(')');
         if let Some(rate) = inside("rate") {
             return every(rate).map(Self::Every);
@@ -42,7 +43,7 @@ impl Schedule {
     }
 
     /// The first moment after `now_ms` at which it fires, both in milliseconds since 1970; a rate counts from `now_ms`.
-    pub(super) fn next_ms(&self, now_ms: i64) -> Option<i64> {
+    pub fn next_ms(&self, now_ms: i64) -> Option<i64> {
         match self {
             Self::Every(pause) => Some(now_ms + pause.as_millis() as i64),
             Self::At(cron) => {

@@ -11,6 +11,8 @@ use coldstart::faas::{
 };
 use serde_json::{Value, json};
 
+use crate::pty::Pty;
+
 const LESSON: &str = include_str!("../../assets/faas/example/index.js");
 const LESSON_YML: &str = include_str!("../../assets/faas/example/serverless.yml");
 
@@ -652,4 +654,41 @@ fn requests_over_the_limit_get_429() {
     let mut answers: Vec<String> = asked.into_iter().map(|thread| thread.join().expect("curl ran")).collect();
     answers.sort();
     assert_eq!((answers[0].as_str(), answers[5].as_str()), ("200", "429"), "{answers:?}");
+}
+
+#[test]
+fn many_calls_are_compared_with_the_simulation_and_the_cloud() {
+    let text = out(&run(&[], &["--times", "4"]));
+    for said in
+        ["getUser: cold, until the answer", "here, computing", "simulation", "AWS Lambda x86", "github.com/maxday"]
+    {
+        assert!(text.contains(said), "no `{said}` in {text}");
+    }
+    assert!(text.lines().all(|line| !line.contains('◆') || line.chars().count() <= 80), "{text}");
+    assert!(!out(&run(&[], &[])).contains("simulation"), "of one call there is nothing to compare");
+    let json: Value = serde_json::from_slice(&run(&[], &["--times", "4", "--format", "json"]).stdout).expect("JSON");
+    let lines = json["compared"][0]["lines"].as_array().expect("lines of the cold starts");
+    let here = lines.iter().find(|line| line["source"] == "here").expect("measured here");
+    assert!(here["p50"].as_f64().expect("a median") >= 40.0, "the connection is in it: {here}");
+}
+
+#[test]
+fn on_a_terminal_the_gateway_shows_how_environments_come_and_go() {
+    let mut pty = Pty::run(&["invoke", "--http", "0", "--keep-alive", "1"], &[], 80, 24);
+    pty.sees("room for 10 more");
+    let screen = pty.screen();
+    let base = screen.split_whitespace().find(|word| word.starts_with("http://")).expect("an address");
+    let base = base.trim_end_matches(',').to_owned();
+    let call = |path: &str| {
+        let output = Command::new("curl").args(["-sS", "--max-time", "20", &format!("{base}{path}")]).output();
+        String::from_utf8_lossy(&output.expect("curl runs").stdout).into_owned()
+    };
+    assert!(call("/users?id=42").contains("Ada Lovelace"));
+    pty.sees("cold, made 1").sees("0 busy, 1 idle, room for 9 more");
+    call("/users?id=7");
+    call("/nowhere");
+    pty.sees("warm, found 1").sees("404  no function").sees("environment 1 of getUser expired").sees("0 idle");
+    pty.send("\x03").sees("2 invocations: 1 cold, 1 warm, 1 astray, 1 expired");
+    assert_eq!(pty.ends().exit_code(), 0);
+    assert!(!pty.screen().contains("room for"), "what stood below the lines is gone:\n{}", pty.screen());
 }

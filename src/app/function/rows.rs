@@ -1,6 +1,6 @@
 //! The screen of a function as rows, and its card on the page.
 
-use super::times::{self, say_ms};
+use super::times::{self, Simulated, say_ms};
 use super::{Asked, Bench, Editing, Ran, SEEN_FROM_MS, Start, Version};
 use crate::app::code;
 use crate::app::row::{Row, Span, Ui, wrapped};
@@ -30,7 +30,7 @@ impl Bench {
         rows.extend(self.last_answer(width));
         if !self.times.is_empty() {
             rows.extend([Row::default(), Row::ui(Ui::Strong, TIMES)]);
-            rows.extend(times::rows(&self.times, width));
+            rows.extend(times::rows(&self.times, Simulated::Scenario, width));
         }
         if self.editing != Some(Editing::Code) {
             let version = &self.versions[self.shown];

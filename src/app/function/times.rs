@@ -157,20 +157,33 @@ fn simulated(scenario: &Scenario) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
     (cold, inits, warm)
 }
 
-/// What the figures include, and in what they differ.
-pub const WORDS: [&str; 4] = [
-    "Each bar goes from the 5th to the 95th percentile, its thick part holds the middle half, ◆ is the median. The scale \
-     is logarithmic.",
-    "Here: a process and a JavaScript engine are started, the files loaded, the code outside the handler run. All that is \
-     real and measured on this machine; waiting for the database and for timers is counted, not sat through, and \
-     \u{201c}computing\u{201d} is what is left without it.",
-    "Simulation: also finds a place in the data centre, fetches the package over the network, starts the whole of Node.js, \
-     and loads libraries. None of these happens here, so its cold start is longer, and it varies from request to \
-     request where the stand-in database here never does.",
-    "AWS Lambda: initialisation of an almost empty Node.js function as the platform reported it, about 770 cold starts \
-     of each kind from May to August 2026 (github.com/maxday/lambda-perf). Neither finding a place nor a connection to a \
-     database is in it. What carries over from here to there is the shape, not the milliseconds.",
-];
+const READING: &str = "Each bar goes from the 5th to the 95th percentile, its thick part holds the middle half, ◆ is the median. The scale \
+    is logarithmic.";
+const HERE: &str = "Here: a process and a JavaScript engine are started, the files loaded, the code outside the handler run. All that is \
+    real and measured on this machine; waiting for the database and for timers is counted, not sat through, and \
+    \u{201c}computing\u{201d} is what is left without it.";
+const SCENARIO: &str = "Simulation: also finds a place in the data centre, fetches the package over the network, starts the whole of Node.js, \
+    and loads libraries. None of these happens here, so its cold start is longer, and it varies from request to \
+    request where the stand-in database here never does.";
+const CLOUD: &str = "AWS Lambda: initialisation of an almost empty Node.js function as the platform reported it, about 770 cold starts \
+    of each kind from May to August 2026 (github.com/maxday/lambda-perf). Neither finding a place nor a connection to a \
+    database is in it. What carries over from here to there is the shape, not the milliseconds.";
+const FROM_HERE: &str = "Simulation: the same code on AWS Lambda. It computes and waits as it did here; finding a place in the data centre, \
+    fetching the package and starting the whole of Node.js come before it, and nearly all of a cold start is these.";
+
+/// What the simulation is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Simulated {
+    /// A scenario of the course.
+    Scenario,
+    /// What was measured here, in the cloud's place.
+    Here,
+}
+
+/// What the figures include, and in what they differ; the first says how the picture is read.
+pub fn words(simulated: Simulated) -> [&'static str; 4] {
+    [READING, HERE, if simulated == Simulated::Scenario { SCENARIO } else { FROM_HERE }, CLOUD]
+}
 
 /// Draws groups of lines on one scale in `width` columns.
 pub fn picture(groups: &[Group], width: usize) -> Vec<Row> {
@@ -231,11 +244,11 @@ fn scale(low: f64, high: f64, plot: usize, col: &dyn Fn(f64) -> usize) -> Row {
 }
 
 /// The picture and the words about it.
-pub fn rows(groups: &[Group], width: usize) -> Vec<Row> {
+pub fn rows(groups: &[Group], simulated: Simulated, width: usize) -> Vec<Row> {
     let mut rows = picture(groups, width);
-    for words in WORDS {
+    for said in words(simulated) {
         rows.push(Row::default());
-        rows.extend(wrapped(Ui::Muted, words, width));
+        rows.extend(wrapped(Ui::Muted, said, width));
     }
     rows
 }

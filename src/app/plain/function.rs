@@ -3,7 +3,7 @@
 //! What is decided is decided by the [`Bench`] of the screens; here it is said.
 
 use super::{Menu, Next, Said, World};
-use crate::app::function::times::{WORDS, say_ms};
+use crate::app::function::times::{Simulated, say_ms, words};
 use crate::app::function::{Bench, Deed, Ran, Start};
 use crate::app::{Action, Desk, SMALLEST, Step};
 use crate::course::{FunctionTask, PageId};
@@ -120,7 +120,7 @@ impl Call {
             }));
         }
         // The first says how the picture is read.
-        said.extend(WORDS.iter().skip(1).map(|words| (*words).to_owned()));
+        said.extend(words(Simulated::Scenario).into_iter().skip(1).map(str::to_owned));
     }
 }
 

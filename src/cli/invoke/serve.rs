@@ -1,15 +1,21 @@
-//! The gateway on loopback, until Ctrl-C: each request is answered, then told in a line.
+//! The gateway on loopback, until Ctrl-C: each request is answered, then told in a line; on a terminal, with what stands
+//! below the lines.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use serde::Serialize;
 
 use super::MAX_DELIVERIES;
+use super::board::Board;
 use super::shown::{arrival, phases};
 use crate::cli::output::{Output, remark};
 use crate::cli::{CliError, Format, Outcome};
 use crate::faas::{Delivery, Happening, Invocation, Platform, Served, Server};
+
+/// How often it is looked whether environments became busy or idle.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// One request, as `--http --format json` prints it: one document a line.
 #[derive(Serialize)]
@@ -31,6 +37,9 @@ pub(super) fn serve(port: u16, platform: &Platform, format: Format, output: &mut
         signal_hook::flag::register(signal, Arc::clone(&stop))?;
     }
     let address = server.address()?;
+    if format == Format::Text && Output::can_be_rewritten() {
+        return watch(&server, &address.to_string(), platform, &stop, output);
+    }
     if format == Format::Text {
         output.line(&format!("listening on http://{address}, until Ctrl-C"))?;
         for (route, function) in platform.deployment().routes() {
@@ -55,6 +64,37 @@ pub(super) fn serve(port: u16, platform: &Platform, format: Format, output: &mut
             stop.store(true, Ordering::Relaxed);
         }
     });
+    Ok(Outcome::Done)
+}
+
+/// On a terminal: what stands below the lines is looked at again and again, and written when it has changed.
+fn watch(
+    server: &Server,
+    address: &str,
+    platform: &Platform,
+    stop: &AtomicBool,
+    output: &mut Output,
+) -> Result<Outcome, CliError> {
+    let board = Mutex::new(Board::begin(output, address, platform)?);
+    let lock = || board.lock().unwrap_or_else(PoisonError::into_inner);
+    let ends_at_once = |written: std::io::Result<()>| {
+        if written.is_err() {
+            stop.store(true, Ordering::Relaxed);
+        }
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !stop.load(Ordering::Relaxed) {
+                std::thread::sleep(LOOK);
+                ends_at_once(lock().look(platform));
+            }
+        });
+        server.run(platform, stop, |happening| {
+            let deliveries = platform.run_events(MAX_DELIVERIES);
+            ends_at_once(lock().tell(&happening, &deliveries, platform));
+        });
+    });
+    lock().end()?;
     Ok(Outcome::Done)
 }
 

@@ -4,12 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use crate::app::function::times::{self, Group, Simulated};
 use crate::cli::CliError;
 use crate::cli::output::Output;
 use crate::faas::{Delivery, FunctionSpec, Invocation, Level, Phases, Problem, Settings, Spread, Start};
 
 /// Up to so many invocations are shown one by one.
 const SHOWN: usize = 10;
+/// Wider, a picture is no clearer.
+const MOST_COLS: usize = 110;
 /// Up to so many different errors are counted.
 const REASONS: usize = 5;
 
@@ -28,6 +31,8 @@ pub(super) struct Ran<'a> {
     invocations: &'a [Invocation],
     /// What reached functions because of them.
     deliveries: &'a [Delivery],
+    /// Times here, simulated, and in the cloud.
+    compared: &'a [Group],
 }
 
 /// How the phases are spread over the invocations of one kind.
@@ -64,6 +69,7 @@ impl<'a> Ran<'a> {
         problems: &'a [Problem],
         invocations: &'a [Invocation],
         deliveries: &'a [Delivery],
+        compared: &'a [Group],
     ) -> Self {
         Self {
             function: &function.name,
@@ -77,6 +83,7 @@ impl<'a> Ran<'a> {
             warm: Times::of(invocations, Start::Warm),
             invocations,
             deliveries,
+            compared,
         }
     }
 }
@@ -85,6 +92,7 @@ pub(super) fn text(
     function: &FunctionSpec,
     settings: &Settings,
     invocations: &[Invocation],
+    groups: &[Group],
     output: &mut Output,
 ) -> Result<(), CliError> {
     for (n, invocation) in invocations.iter().enumerate().take(SHOWN) {
@@ -99,6 +107,10 @@ pub(super) fn text(
     if invocations.len() > 1 {
         output.line("")?;
         summary(function, invocations, output)?;
+    }
+    if !groups.is_empty() {
+        output.line("")?;
+        output.rows(&times::rows(groups, Simulated::Here, Output::width().min(MOST_COLS)))?;
     }
     let database = &settings.database;
     if invocations.iter().any(|it| it.calls.iter().any(|call| call.service == "db")) {
@@ -163,7 +175,7 @@ pub(super) fn phases(invocation: &Invocation) -> String {
 }
 
 fn summary(function: &FunctionSpec, invocations: &[Invocation], output: &mut Output) -> Result<(), CliError> {
-    let ran = Ran::of(function, &[], invocations, &[]);
+    let ran = Ran::of(function, &[], invocations, &[], &[]);
     output.line(&format!(
         "{} invocations of {} ({} MB, timeout {} s) in {} environments, {} failed",
         invocations.len(),
