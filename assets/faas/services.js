@@ -102,10 +102,12 @@
     ...input,
     ...(input.Item && { Item: plainAll(input.Item) }),
     ...(input.Key && { Key: plainAll(input.Key) }),
+    ...(input.ExpressionAttributeValues && { ExpressionAttributeValues: plainAll(input.ExpressionAttributeValues) }),
   });
   const toTyped = (answer) => ({
     ...answer,
     ...(answer.Item && { Item: typedAll(answer.Item) }),
+    ...(answer.Attributes && { Attributes: typedAll(answer.Attributes) }),
     ...(answer.Items && { Items: answer.Items.map(typedAll) }),
   });
 
@@ -120,11 +122,11 @@
     },
     "@aws-sdk/client-dynamodb": {
       DynamoDBClient: client("dynamodb"),
-      ...commands(same("PutItem", "GetItem", "DeleteItem", "Scan"), "Command", toPlain, toTyped),
+      ...commands(same("PutItem", "GetItem", "UpdateItem", "DeleteItem", "Query", "Scan"), "Command", toPlain, toTyped),
     },
     "@aws-sdk/lib-dynamodb": {
       DynamoDBDocumentClient: client("dynamodb"),
-      ...commands({ Put: "PutItem", Get: "GetItem", Delete: "DeleteItem", Scan: "Scan" }, "Command"),
+      ...commands({ Put: "PutItem", Get: "GetItem", Update: "UpdateItem", Delete: "DeleteItem", Query: "Query", Scan: "Scan" }, "Command"),
     },
   };
 })

@@ -6,6 +6,7 @@
 
 mod bucket;
 mod database;
+mod expression;
 mod queue;
 mod table;
 
