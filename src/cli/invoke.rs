@@ -10,12 +10,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
+use serde::Serialize;
 
 use super::output::{Output, remark};
 use super::{CliError, Format, Outcome};
 use crate::faas::{
-    Bundle, Deployment, FunctionSpec, Gateway, HttpRequest, Manifest, Pace, Platform, Problem, Route, Settings,
-    Trigger, event, find_route,
+    Bundle, Database, Deployment, FunctionSpec, Gateway, HttpRequest, Manifest, Pace, Platform, Problem, Route,
+    Settings, Trigger, event, find_route,
 };
 use serve::serve;
 use shown::{Ran, arrival, one, text};
@@ -34,10 +35,11 @@ const MAX_DELIVERIES: usize = 100;
 /// The platform carries no larger event; the next byte shows that there is more.
 const MAX_EVENT_BYTES: u64 = 6 * 1024 * 1024 + 1;
 const MAX_MANIFEST_BYTES: u64 = 1024 * 1024 + 1;
+const MAX_DATABASE_BYTES: u64 = 4 * 1024 * 1024 + 1;
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  coldstart invoke                                    the lesson's function, once\n  coldstart invoke index.js --event event.json --times 100\n  coldstart invoke serverless.yml --http 8080           then: curl 'localhost:8080/users?id=42'"
+    after_help = "Example:\n  coldstart invoke                                    the lesson's function, once\n  coldstart invoke index.js --event event.json --times 100\n  coldstart invoke index.js --db rows.json            what ./db holds, and what a connection costs\n  coldstart invoke serverless.yml --http 8080           then: curl 'localhost:8080/users?id=42'\n  coldstart invoke serverless.yml --list              its routes, and what deploying would create"
 )]
 pub(super) struct Arguments {
     /// A handler's file (it exports `handler`), or a serverless.yml; without it the lesson's function
@@ -49,6 +51,9 @@ pub(super) struct Arguments {
     /// The event, as JSON; `-` reads standard input. Without it an empty one, or a request to the function's first route
     #[arg(long, value_name = "FILE|-", conflicts_with = "http")]
     event: Option<PathBuf>,
+    /// What `./db` holds and costs, as JSON: `tables`, `connect_ms`, `query_ms`, `connections_max`, `failing`
+    #[arg(long, value_name = "FILE")]
+    db: Option<PathBuf>,
     /// How many invocations
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     times: u32,
@@ -61,6 +66,9 @@ pub(super) struct Arguments {
     /// With --http, how many seconds an environment that nobody calls is kept
     #[arg(long, value_name = "SECONDS", requires = "http", value_parser = clap::value_parser!(u32).range(1..=86_400))]
     keep_alive: Option<u32>,
+    /// Runs nothing: lists functions, routes and what a deployment would create
+    #[arg(long, conflicts_with_all = ["event", "times", "http", "concurrency", "db"])]
+    list: bool,
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 }
@@ -81,6 +89,9 @@ pub(super) fn run(it: &Arguments, output: &mut Output) -> Result<Outcome, CliErr
     for problem in &target.problems {
         remark(&format!("{}:{problem}", target.name));
     }
+    if it.list {
+        return list(&target, it.format, output);
+    }
     let function = choose(it, &target)?.clone();
     if it.http.is_some() && target.deployment.routes().next().is_none() {
         // A file without routes answers all requests.
@@ -91,6 +102,9 @@ pub(super) fn run(it: &Arguments, output: &mut Output) -> Result<Outcome, CliErr
     }
     let program = std::env::current_exe()?;
     let mut settings = Settings::new(program);
+    if let Some(path) = &it.db {
+        settings.database = read_database(path)?;
+    }
     if let Some(port) = it.http {
         settings.pace = Pace::Lived;
         settings.concurrency = it.concurrency.map_or(settings.concurrency, usize::from);
@@ -128,6 +142,41 @@ pub(super) fn run(it: &Arguments, output: &mut Output) -> Result<Outcome, CliErr
         }
     }
     Ok(if failed { Outcome::FoundWrong } else { Outcome::Done })
+}
+
+/// What `--list --format json` prints.
+#[derive(Serialize)]
+struct Listed<'a> {
+    service: &'a str,
+    functions: &'a [FunctionSpec],
+    routes: Vec<String>,
+    creates: Vec<String>,
+    problems: &'a [Problem],
+}
+
+/// A file with slips is listed as far as it is understood, and is something wrong.
+fn list(target: &Target, format: Format, output: &mut Output) -> Result<Outcome, CliError> {
+    let Target { deployment, problems, .. } = target;
+    let routes = deployment.routes().map(|(route, function)| format!("{route} → {}", function.name)).collect();
+    let (service, functions) = (deployment.service.as_str(), deployment.functions.as_slice());
+    let listed = Listed { service, functions, routes, creates: deployment.resources(), problems };
+    match format {
+        Format::Json => output.json(&listed)?,
+        Format::Text => {
+            for FunctionSpec { name, handler, memory_mb, timeout_ms, .. } in functions {
+                let timeout_s = *timeout_ms as f64 / 1000.0;
+                output.line(&format!("{name}: {handler}, {memory_mb} MB, timeout {timeout_s} s"))?;
+            }
+            for (title, lines) in [("routes", &listed.routes), ("a deployment would create", &listed.creates)] {
+                output.line("")?;
+                output.line(title)?;
+                for line in lines {
+                    output.line(&format!("  {line}"))?;
+                }
+            }
+        }
+    }
+    Ok(if problems.is_empty() { Outcome::Done } else { Outcome::FoundWrong })
 }
 
 fn find(file: Option<&Path>) -> Result<Target, CliError> {
@@ -200,6 +249,17 @@ fn read_event(file: Option<&Path>, target: &Target, function: &FunctionSpec) -> 
     let checked: Result<serde_json::Value, _> = serde_json::from_str(&text);
     checked.map_err(|error| CliError::Input(format!("{name} is no JSON: {error}; an event is one JSON value")))?;
     Ok(text)
+}
+
+fn read_database(path: &Path) -> Result<Database, CliError> {
+    let name = path.display();
+    let opened = std::fs::File::open(path).map_err(|error| error.to_string());
+    let text = opened.and_then(|file| read_limited(file, MAX_DATABASE_BYTES));
+    let text = text.map_err(|why| CliError::Input(format!("cannot read the database from {name}: {why}")))?;
+    serde_json::from_str(&text).map_err(|error| {
+        let example = r#"{"connect_ms": 40, "tables": {"users": {"42": {"name": "Ada"}}}}"#;
+        CliError::Input(format!("{name} is no database: {error}; it is JSON such as {example}"))
+    })
 }
 
 /// A request to the function's first route, or an empty event.

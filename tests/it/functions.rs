@@ -504,6 +504,30 @@ fn what_an_invocation_sets_off_is_delivered_and_shown() {
 }
 
 #[test]
+fn the_database_is_given_and_what_a_deployment_would_create_is_listed() {
+    let rows = r#"{ "connect_ms": 7, "tables": { "users": { "1": { "name": "Eve" } } } }"#;
+    let event = query("1").to_string();
+    let files =
+        [("index.js", LESSON), ("rows.json", rows), ("event.json", event.as_str()), ("serverless.yml", LESSON_YML)];
+    let given = run(&files, &["index.js", "--event", "event.json", "--db", "rows.json"]);
+    assert!(out(&given).contains("Eve") && out(&given).contains("a connection takes 7 ms"), "{}", out(&given));
+    let files = [("index.js", LESSON), ("rows.json", r#"{ "tabels": {} }"#)];
+    let misspelt = run(&files, &["index.js", "--db", "rows.json"]);
+    assert!(
+        misspelt.status.code() == Some(2) && err(&misspelt).contains("unknown field `tabels`"),
+        "{}",
+        err(&misspelt)
+    );
+    let files = [("index.js", LESSON), ("serverless.yml", LESSON_YML)];
+    let listed = out(&run(&files, &["serverless.yml", "--list"]));
+    for line in
+        ["getUser: index.handler, 256 MB, timeout 10 s", "GET /users → getUser", "Lambda function users-api-getUser"]
+    {
+        assert!(listed.contains(line), "{listed}");
+    }
+}
+
+#[test]
 fn a_failed_invocation_ends_with_1_and_its_error() {
     let files = [("index.js", "exports.handler = async (event) => event.a.b;"), ("event.json", r#"{"x": 1}"#)];
     let text = run(&files, &["index.js", "--event", "event.json"]);
