@@ -3,7 +3,7 @@
 //! `cargo bench --bench faas`. The lesson's handler, with a database that takes no time: only what is computed is
 //! measured. Node's lines are left out where there is no `node`. Times in microseconds.
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
@@ -42,8 +42,10 @@ fn main() -> ExitCode {
 fn measure() -> io::Result<()> {
     writeln!(io::stdout(), "{:<44}{:>8}{:>10}{:>10}{:>10}{:>10}", "microseconds", "n", "mean", "p50", "p90", "p99")?;
     in_process()?;
+    ready()?;
     over_the_pipe()?;
-    node()
+    node()?;
+    many()
 }
 
 fn row(name: &str, times_us: Vec<f64>) -> io::Result<()> {
@@ -100,6 +102,65 @@ fn in_process() -> io::Result<()> {
     row("in process: warm", warm.collect())?;
     let taken_mb = resident_kb().saturating_sub(resident_before_kb) / 1024;
     writeln!(io::stdout(), "{ENVIRONMENTS} environments alive in one process: {taken_mb} MB")
+}
+
+/// From starting a process to its first word: it runs, and has shut itself in.
+fn ready() -> io::Result<()> {
+    let mut times = Vec::new();
+    for _ in 0..200 {
+        let started = Instant::now();
+        let mut child = Command::new(this_program()?)
+            .arg(ENVIRONMENT_ARGUMENT)
+            .env_clear()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let mut first = [0; 4];
+        child.stdout.take().expect("it was piped").read_exact(&mut first)?;
+        times.push(us(started));
+        child.kill()?;
+        child.wait()?;
+    }
+    row("process: ready", times)
+}
+
+/// What many environments of one function take, this process included.
+fn many() -> io::Result<()> {
+    const ENVIRONMENTS: usize = 1_000;
+    let deployment = Deployment::of_handler("measured", "index.handler", Bundle::of("index.js", LESSON));
+    let settings = Settings { database: database(), concurrency: ENVIRONMENTS, ..Settings::new(this_program()?) };
+    let platform = Platform::new(deployment, settings);
+    let own_before_kb = memory_kb("self", "Pss:");
+    let started = Instant::now();
+    let round = platform.invoke_together("measured", &[EVENT; ENVIRONMENTS]).map_err(io::Error::other)?;
+    let made_s = started.elapsed().as_secs_f64();
+    assert!(round.iter().all(|it| it.is_cold() && it.result.is_ok()), "each request has an environment of its own");
+    let own = std::process::id();
+    let children: Vec<String> = std::fs::read_dir("/proc")?
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|id| {
+            let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+            status.lines().any(|line| line.strip_prefix("PPid:").is_some_and(|it| it.trim() == own.to_string()))
+        })
+        .collect();
+    let kb = |name: &str| children.iter().map(|id| memory_kb(id, name)).sum::<u64>();
+    let grown_kb = memory_kb("self", "Pss:").saturating_sub(own_before_kb);
+    writeln!(
+        io::stdout(),
+        "{ENVIRONMENTS} environments alive in {} processes, made in {made_s:.2} s: {} MB (pages that are shared counted \
+         once; {} MB of them private), and {} MB more here",
+        children.len(),
+        kb("Pss:") / 1024,
+        (kb("Private_Dirty:") + kb("Private_Clean:")) / 1024,
+        grown_kb / 1024,
+    )
+}
+
+fn memory_kb(process: &str, name: &str) -> u64 {
+    let rollup = std::fs::read_to_string(format!("/proc/{process}/smaps_rollup")).unwrap_or_default();
+    let line = rollup.lines().find_map(|line| line.strip_prefix(name));
+    line.and_then(|rest| rest.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)
 }
 
 fn over_the_pipe() -> io::Result<()> {

@@ -58,7 +58,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     times: u32,
     /// How many of them at the same moment; with --http, how many environments a function may have
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=500))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1_000))]
     concurrency: Option<u16>,
     /// Serves the routes on this port of this machine until Ctrl-C; 0 takes any free port
     #[arg(long, value_name = "PORT", conflicts_with = "times")]

@@ -1,10 +1,11 @@
-//! The process of one environment: it shuts itself in, then serves the platform over its standard input and output.
+//! The process in which environments live: it shuts itself in, then serves the platform over its standard input and output.
 //!
 //! In: documents of [`super::protocol`]. Out: the same. It reports what it observes and judges nothing: expectations of
 //! an exercise never enter this process. Absent: everything of the machine, by the operating system's limits, set before
 //! the first line of a learner's code is read.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufReader, Stdin, Stdout};
 use std::os::unix::fs::FileExt;
@@ -15,6 +16,7 @@ use nix::sys::resource::{Resource, UsageWho, getrusage, setrlimit};
 use serde_json::Value;
 
 use super::backend::{Answer, Call, Database, Service};
+use super::process::ENVIRONMENTS_SHARED;
 use super::protocol::{self, FromEnvironment, Limits, ToEnvironment};
 use super::sandbox::{Host, Sandbox};
 
@@ -28,7 +30,7 @@ const ADDRESS_SPACE_MB: u64 = 1024;
 /// cannot interrupt, also when the platform itself is gone. The kernel counts whole seconds.
 const CPU_GRACE_S: u64 = 1;
 
-/// Serves one environment until the platform closes the pipe.
+/// Serves environments, one at a time, until the platform closes the pipe.
 pub fn serve_environment() -> ExitCode {
     let pipes =
         Rc::new(RefCell::new(Pipes { input: BufReader::new(io::stdin()), out: io::stdout(), buffer: Vec::new() }));
@@ -40,25 +42,36 @@ pub fn serve_environment() -> ExitCode {
 }
 
 fn serve(pipes: &Rc<RefCell<Pipes>>) -> io::Result<()> {
-    let memory = Memory::open();
+    let memory = Rc::new(RefCell::new(Memory::open()));
     shut_in()?;
     pipes.borrow_mut().write(&FromEnvironment::Ready)?;
-    let ToEnvironment::Create(setup) = pipes.borrow_mut().read()? else { return Err(out_of_order()) };
-    let limits = setup.limits;
-    limit_memory(limits)?;
-    limit_cpu(limits)?;
-    let host = PipeHost { pipes: Rc::clone(pipes), database: setup.database.clone(), written: false, memory };
-    let mut sandbox = match Sandbox::create(*setup, Box::new(host)) {
-        Ok(sandbox) => sandbox,
-        Err(fault) => return Err(io::Error::other(fault.message)),
-    };
-    let loaded = sandbox.load();
-    pipes.borrow_mut().write(&FromEnvironment::Loaded(loaded))?;
+    let mut sandboxes: BTreeMap<u32, (Sandbox, Limits)> = BTreeMap::new();
     loop {
-        let ToEnvironment::Invoke(request) = pipes.borrow_mut().read()? else { return Err(out_of_order()) };
-        limit_cpu(limits)?;
-        let handled = sandbox.invoke(&request);
-        pipes.borrow_mut().write(&FromEnvironment::Handled(handled))?;
+        let said = pipes.borrow_mut().read()?;
+        match said {
+            ToEnvironment::Create { number, setup } => {
+                let limits = setup.limits;
+                limit_memory(limits, sandboxes.len() + 1)?;
+                limit_cpu(limits)?;
+                let (pipes_of_it, memory) = (Rc::clone(pipes), Rc::clone(&memory));
+                let host = PipeHost { pipes: pipes_of_it, database: setup.database.clone(), written: false, memory };
+                let made = Sandbox::create(*setup, Box::new(host));
+                let mut sandbox = made.map_err(|fault| io::Error::other(fault.message))?;
+                let loaded = sandbox.load();
+                sandboxes.insert(number, (sandbox, limits));
+                pipes.borrow_mut().write(&FromEnvironment::Loaded(loaded))?;
+            }
+            ToEnvironment::Invoke { number, request } => {
+                let (sandbox, limits) = sandboxes.get_mut(&number).ok_or_else(out_of_order)?;
+                limit_cpu(*limits)?;
+                let handled = sandbox.invoke(&request);
+                pipes.borrow_mut().write(&FromEnvironment::Handled(handled))?;
+            }
+            ToEnvironment::End(number) => {
+                sandboxes.remove(&number);
+            }
+            ToEnvironment::Answer(_) => return Err(out_of_order()),
+        }
     }
 }
 
@@ -75,15 +88,16 @@ fn shut_in() -> io::Result<()> {
 }
 
 #[cfg(target_os = "linux")]
-fn limit_memory(limits: Limits) -> io::Result<()> {
-    let bytes = (u64::from(limits.memory_mb) + ADDRESS_SPACE_MB) * 1024 * 1024;
-    setrlimit(Resource::RLIMIT_AS, bytes, bytes)?;
+fn limit_memory(limits: Limits, n_environments: usize) -> io::Result<()> {
+    let bytes = |n: usize| (u64::from(limits.memory_mb) * n as u64 + ADDRESS_SPACE_MB) * 1024 * 1024;
+    // The upper end can only ever be lowered, and more environments may come.
+    setrlimit(Resource::RLIMIT_AS, bytes(n_environments), bytes(ENVIRONMENTS_SHARED))?;
     Ok(())
 }
 
 /// Other systems do not hold a process to its address space; the engine's own limit stands everywhere.
 #[cfg(not(target_os = "linux"))]
-fn limit_memory(_limits: Limits) -> io::Result<()> {
+fn limit_memory(_limits: Limits, _n_environments: usize) -> io::Result<()> {
     Ok(())
 }
 
@@ -120,7 +134,7 @@ struct PipeHost {
     pipes: Rc<RefCell<Pipes>>,
     database: Database,
     written: bool,
-    memory: Memory,
+    memory: Rc<RefCell<Memory>>,
 }
 
 impl Host for PipeHost {
@@ -145,7 +159,7 @@ impl Host for PipeHost {
     }
 
     fn memory_kb(&mut self) -> u64 {
-        self.memory.high_water_kb()
+        self.memory.borrow_mut().high_water_kb()
     }
 }
 

@@ -5,7 +5,8 @@
 //!   deployment   functions, limits, triggers, routes, what deploying would create
 //!
 //!   platform     finds or makes an environment for each request       pool      those that are warm
-//!   environment  a process of this program, over its pipes            protocol  what both sides say
+//!   environment  an engine with the code, in a process over its pipes process   which live together, and its end
+//!   protocol     what both sides of a pipe say
 //!   ── in that process ──────────────────────────────────────────────────────────────────────────
 //!   child        shuts itself in, then serves                         sandbox   the JavaScript engine, cold and warm
 //!   ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -34,6 +35,7 @@ mod manifest;
 mod measure;
 mod platform;
 mod pool;
+mod process;
 mod protocol;
 mod sandbox;
 mod schedule;

@@ -16,6 +16,7 @@ use super::fault::Fault;
 use super::gateway::{HttpRequest, HttpResponse, event, find_route, respond};
 use super::measure::{Invocation, Phases, Start};
 use super::pool::{Found, Pool};
+use super::process::Hosts;
 use super::protocol::{Limits, Observed, Request, Setup};
 
 /// How the platform behaves beyond what a deployment says.
@@ -90,6 +91,8 @@ pub struct Platform {
     settings: Settings,
     backend: Arc<Mutex<Backend>>,
     pools: BTreeMap<String, Mutex<Pool<Environment>>>,
+    /// The processes of each function.
+    hosts: BTreeMap<String, Hosts>,
     flow: Mutex<()>,
     last_environment: AtomicU32,
     last_request: AtomicU64,
@@ -114,6 +117,7 @@ impl Platform {
         }
         Self {
             pools: pools.collect(),
+            hosts: deployment.functions.iter().map(|it| (it.name.clone(), Hosts::default())).collect(),
             backend: Arc::new(Mutex::new(backend)),
             deployment,
             settings,
@@ -263,21 +267,7 @@ impl Platform {
             }
         };
         let environment = match environment {
-            Ok(mut environment) => {
-                invocation.environment = Some(environment.number);
-                let request = Request {
-                    request_id: invocation.request_id.clone(),
-                    event: event.to_owned(),
-                    now_ms: self.now_ms(),
-                    database_written: lock(&self.backend).database_written,
-                };
-                let handled = environment.invoke(request);
-                invocation.phases.handler_ms = handled.handler_ms;
-                invocation.waited_ms += handled.waited_ms;
-                observe(&mut invocation, handled.observed);
-                invocation.result = handled.result;
-                Some(environment)
-            }
+            Ok(environment) => self.handle(spec, environment, event, &mut invocation),
             Err(fault) => {
                 invocation.result = Err(fault);
                 None
@@ -292,6 +282,41 @@ impl Platform {
         let kept = environment.filter(|_| !spoilt);
         lock(pool).give_back(kept);
         invocation
+    }
+
+    /// Runs the handler in `environment`, or in a fresh one where its process has ended with another that lived there.
+    fn handle(
+        &self,
+        spec: &FunctionSpec,
+        mut environment: Environment,
+        event: &str,
+        invocation: &mut Invocation,
+    ) -> Option<Environment> {
+        let handled = loop {
+            invocation.environment = Some(environment.number);
+            let request = Request {
+                request_id: invocation.request_id.clone(),
+                event: event.to_owned(),
+                now_ms: self.now_ms(),
+                database_written: lock(&self.backend).database_written,
+            };
+            if let Some(handled) = environment.invoke(request) {
+                break handled;
+            }
+            invocation.start = Some(Start::Cold);
+            match self.make(spec, invocation) {
+                Ok(fresh) => environment = fresh,
+                Err(fault) => {
+                    invocation.result = Err(fault);
+                    return None;
+                }
+            }
+        };
+        invocation.phases.handler_ms = handled.handler_ms;
+        invocation.waited_ms += handled.waited_ms;
+        observe(invocation, handled.observed);
+        invocation.result = handled.result;
+        Some(environment)
     }
 
     fn begin(&self, spec: &FunctionSpec) -> Invocation {
@@ -328,7 +353,8 @@ impl Platform {
             seed: self.settings.seed.wrapping_mul(0x1_0001).wrapping_add(u64::from(number)),
             now_ms: self.now_ms(),
         };
-        let (environment, made) = Environment::create(&self.settings.program, number, &setup, &self.backend)?;
+        let hosts = &self.hosts[&spec.name];
+        let (environment, made) = Environment::create(hosts, &self.settings.program, number, setup, &self.backend)?;
         invocation.phases.environment_ms = made.environment_ms;
         invocation.phases.load_ms = made.loaded.load_ms;
         invocation.phases.init_ms = made.loaded.init_ms;

@@ -1,6 +1,6 @@
 //! What the platform and an environment's process say to each other: JSON documents, each with its length before it.
 //!
-//! The platform speaks first and the environment answers. While it runs, the environment may ask: a call to a backing
+//! The platform speaks first and the process answers, for one of the environments that live in it at a time. While it runs, the environment may ask: a call to a backing
 //! service is answered before it goes on. All limits are checked by the side that reads, since it must not trust the other.
 
 use std::io::{self, Read, Write};
@@ -131,8 +131,17 @@ pub struct Called {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum ToEnvironment {
-    Create(Box<Setup>),
-    Invoke(Request),
+    /// Make an environment and load its function.
+    Create {
+        number: u32,
+        setup: Box<Setup>,
+    },
+    Invoke {
+        number: u32,
+        request: Request,
+    },
+    /// An environment is not wanted any more; nothing is answered.
+    End(u32),
     Answer(Answer),
 }
 

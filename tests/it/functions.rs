@@ -278,6 +278,51 @@ fn the_process_of_an_environment_has_given_up_files_and_other_processes() {
     assert!(environment.is_empty(), "no variable of the machine came along");
 }
 
+/// The processes that this one has started, by id.
+fn children() -> Vec<u32> {
+    let own = std::process::id().to_string();
+    let folders = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let ids = folders.filter_map(|entry| entry.file_name().to_string_lossy().parse().ok());
+    let mut children: Vec<u32> = ids
+        .filter(|id| {
+            let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+            status.lines().any(|line| line.strip_prefix("PPid:").is_some_and(|parent| parent.trim() == own))
+        })
+        .collect();
+    children.sort_unstable();
+    children
+}
+
+#[test]
+fn many_environments_share_processes_and_the_loss_of_one_costs_the_others_a_fresh_start() {
+    if !std::path::Path::new("/proc/self/status").exists() {
+        return;
+    }
+    let text = "let served = 0; exports.handler = async () => ++served;";
+    let mut deployment = Deployment::of_handler("tested", "index.handler", Bundle::of("index.js", text));
+    deployment.functions[0].memory_mb = 32;
+    let platform = Platform::new(deployment, Settings { concurrency: 40, ..settings() });
+    let events = ["{}"; 40];
+    let served = |platform: &Platform| {
+        let round = platform.invoke_together("tested", &events).expect("deployed");
+        let mut answers: Vec<String> =
+            round.iter().map(|it| it.result.clone().unwrap_or_else(|fault| fault.error_type)).collect();
+        answers.sort();
+        (answers, round.iter().filter(|it| it.is_cold()).count())
+    };
+    assert_eq!(served(&platform), (vec!["1".to_owned(); 40], 40));
+    let processes = children();
+    assert!(processes.len() <= 10, "{} processes for 40 environments", processes.len());
+    assert_eq!(served(&platform), (vec!["2".to_owned(); 40], 0), "each keeps what is its own");
+    let killed = Command::new("kill").args(["-9", &processes[0].to_string()]).status().expect("kill runs");
+    assert!(killed.success());
+    let (answers, n_cold) = served(&platform);
+    // The one that found out failed, those that lived beside it began anew, and all others noticed nothing.
+    let count = |wanted: &str| answers.iter().filter(|it| *it == wanted).count();
+    assert_eq!((count("Runtime.ExitError"), count("1"), count("3")), (1, n_cold, 39 - n_cold), "{answers:?}");
+    assert!((1..16).contains(&n_cold), "{n_cold}");
+}
+
 #[test]
 fn a_process_that_is_killed_from_outside_is_replaced() {
     let platform = platform_of("exports.handler = async () => 1;");
