@@ -379,7 +379,9 @@ impl Canvas {
                 continue;
             }
             if let (Some(first), Some(_)) = (self.index(x, y), self.index(x + cols - 1, y)) {
-                self.cells[first] = Cell { role, owner, symbol: cluster.into(), ..Cell::default() };
+                // A tab in a line of source.
+                let symbol = if cluster == "\t" { ' '.into() } else { cluster.into() };
+                self.cells[first] = Cell { role, owner, symbol, ..Cell::default() };
                 for covered in first + 1..first + cols as usize {
                     self.cells[covered] = Cell { role, owner, symbol: Symbol::Covered, ..Cell::default() };
                 }

@@ -347,7 +347,7 @@ proptest! {
             "<|--", "*--", "||--o{", "..", "~", "<<x>>", "class ", "namespace N {", "note for A \"x\"", "1 to many", "\n  ",
             ":::c", "classDef c fill:#f00", "style A fill:red", "linkStyle 0 stroke:red", " : 5", ": 2024-01-01, 3d", ", after A",
             "section S", "title T", "99999999999999999999", "dateFormat X", "é",
-            "x--x", "\t", "\u{0}",
+            "x--x", "\t", "\u{0}", "\u{1b}[31m", "\u{9b}",
         ]), 0..40),
         width in 0..200_u16,
     ) {
@@ -355,6 +355,8 @@ proptest! {
         let placed = lay_out(&graph, width);
         let grid = draw(&placed);
         prop_assert!(grid.rows.iter().all(|row| row.len() == placed.width));
+        let is_plain = |cell: &coldstart::diagram::Cell| !cell.symbol().contains(char::is_control);
+        prop_assert!(grid.rows.iter().flatten().all(is_plain));
         prop_assert!(problems.iter().all(|problem| problem.line > 0 && !problem.message.is_empty()));
         let _ = (svg(&placed, &describe(&graph)), draw_ascii(&placed));
     }

@@ -41,7 +41,7 @@ impl Walk {
         Some((cell(rect.x), cell(rect.y), cell(rect.w), cell(rect.h)))
     }
 
-    /// To the neighbour in this direction: one that an arrow joins if there is one, else the nearest box.
+    /// To the neighbour in this direction: one that an arrow joins if there is one, else the nearest box beside it.
     pub(crate) fn go(&mut self, across: i32, down: i32) {
         let Some(here) = self.here() else { return };
         let centre = |node: &PlacedNode| (node.rect.x * 2 + node.rect.w, (node.rect.y * 2 + node.rect.h) * 2);
@@ -57,8 +57,11 @@ impl Walk {
             } else {
                 ((to_y - y) * down, (to_x - x).abs())
             };
-            // What lies rather beside than ahead is not in this direction, unless an arrow leads there.
-            let ahead = along > 0 && (aside <= along * 3 || joined(&node.id));
+            // Where no arrow leads only what stands in the same row or column is in this direction.
+            let (a, b) = (&here.rect, &node.rect);
+            let is_level =
+                if across != 0 { a.y < b.bottom() && b.y < a.bottom() } else { a.x < b.right() && b.x < a.right() };
+            let ahead = along > 0 && (is_level || joined(&node.id));
             ahead.then_some((!joined(&node.id), along + aside * 2))
         };
         let others = self.placed.nodes.iter().filter(|node| node.id != self.node);
@@ -87,12 +90,12 @@ impl Walk {
     }
 }
 
-/// The words that carry meaning, in small letters and without their ends, so that `saves` is found by `save`.
+/// The words that carry meaning, in small letters and without their ends, so that `saves` is found by `save` and `notifies` by `notify`.
 fn words(text: &str) -> Vec<String> {
     text.unicode_words()
         .map(str::to_lowercase)
         .filter(|word| word.chars().count() > 2 && !["the", "and", "function"].contains(&word.as_str()))
-        .map(|word| word.trim_end_matches(['s', 'e']).to_owned())
+        .map(|word| word.trim_end_matches(['s', 'e', 'i', 'y']).to_owned())
         .collect()
 }
 
@@ -126,5 +129,23 @@ mod tests {
         assert_eq!(walk.says(&page), "Upload");
         walk.node = "C".into();
         assert_eq!(walk.says(&page), "Resize image: Then a function resizes the image that came.");
+        let (graph, _) = diagram::parse("graph LR\nN[Function: notify user]\n");
+        let text = "A user uploads.\n\nA second function notifies the user.\n";
+        let page = Page::parse("s/p", "p.md", text, &Course::default());
+        let walk = Walk::begin(diagram::lay_out(&graph, 120)).expect("there is a box");
+        assert_eq!(walk.says(&page), "Function: notify user: A second function notifies the user.");
+    }
+
+    #[test]
+    fn what_stands_elsewhere_is_not_beside() {
+        let (graph, _) = diagram::parse("graph TD\nA --> B\nB --> C\nB --> D\n");
+        let mut walk = Walk::begin(diagram::lay_out(&graph, 120)).expect("there are boxes");
+        walk.go(1, 0);
+        assert_eq!(walk.node, "A");
+        for _ in 0..2 {
+            walk.go(0, 1);
+        }
+        walk.go(1, 0);
+        assert_eq!(walk.node, "D");
     }
 }

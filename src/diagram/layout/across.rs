@@ -20,6 +20,8 @@ enum Sides {
     Both,
 }
 
+/// Passes in which lines are straightened; most drawings need two or three.
+const MOST_PASSES: usize = 10;
 /// How many moves of a column are tried in one pass.
 const MOST_WAYS: usize = 8;
 
@@ -184,6 +186,7 @@ impl Layered<'_> {
                     weights.push(0.1);
                 }
             }
+            keep_beside(links, layer, &distances[at], &mut wanted);
             let bounds = is_bounded.then(|| self.bounds(at));
             let positions = separate(&wanted, &weights, &distances[at], bounds.as_deref());
             for (&vertex, position) in layer.iter().zip(positions) {
@@ -207,7 +210,7 @@ impl Layered<'_> {
         }
         let bounds = if is_bounded { (0..count).map(|layer| self.bounds(layer)).collect() } else { Vec::new() };
         let around = Surroundings { links, distances, bounds, place, net_size };
-        for pass in 0..4 {
+        for pass in 0..MOST_PASSES {
             let mut is_moved = self.straighten_columns(&around);
             for step in 0..count {
                 let layer = if pass % 2 == 0 { step } else { count - 1 - step };
@@ -343,5 +346,19 @@ impl Layered<'_> {
             strain += comb.abs();
         }
         strain
+    }
+}
+
+/// What no line holds stays beside its neighbour, wherever that goes.
+fn keep_beside(links: &Neighbours, layer: &[usize], distances: &[i32], wanted: &mut [f64]) {
+    let is_free = |vertex: usize| links.above[vertex].is_empty() && links.below[vertex].is_empty();
+    let Some(first) = layer.iter().position(|&vertex| !is_free(vertex)) else { return };
+    for at in (0..first).rev() {
+        wanted[at] = wanted[at + 1] - f64::from(distances[at]);
+    }
+    for at in first + 1..layer.len() {
+        if is_free(layer[at]) {
+            wanted[at] = wanted[at - 1] + f64::from(distances[at - 1]);
+        }
     }
 }

@@ -33,6 +33,11 @@ const MAX_SOURCE_LINES: usize = 2_000;
 ///
 /// A line that cannot be read becomes a problem with its number, its cause and a remedy; the rest is in the graph.
 pub fn parse(text: &str) -> (Graph, Vec<Problem>) {
+    // Control characters have no place in a drawing, nor in a message about one.
+    let is_stray = |it: char| it.is_control() && !matches!(it, '\n' | '\r' | '\t');
+    if text.contains(is_stray) {
+        return parse(&text.replace(is_stray, ""));
+    }
     let (title, body, first_line) = preamble(text);
     let Some((keyword, rest, line)) = opening(&body, first_line) else {
         let problem = Problem::new(1, "nothing to draw: begin with a kind of diagram, such as `flowchart LR`");

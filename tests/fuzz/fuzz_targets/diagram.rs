@@ -4,7 +4,7 @@
 
 #![no_main]
 
-use coldstart::diagram::{describe, draw, draw_ascii, json, lay_out, parse, svg};
+use coldstart::diagram::{describe, draw, draw_ascii, json, lay_out, lay_out_within, parse, svg};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -15,9 +15,12 @@ fuzz_target!(|bytes: &[u8]| {
     assert!(problems.iter().all(|it| it.line > 0 && !it.message.is_empty()));
     let placed = lay_out(&graph, width);
     assert_eq!(placed, lay_out(&parse(&text).0, width));
-    for grid in [draw(&placed), draw_ascii(&placed)] {
-        assert_eq!(grid.height(), placed.height);
-        assert!(grid.rows.iter().all(|row| row.len() == placed.width));
+    for placed in [&placed, &lay_out_within(&graph, width, 20)] {
+        for grid in [draw(placed), draw_ascii(placed)] {
+            assert_eq!(grid.height(), placed.height);
+            assert!(grid.rows.iter().all(|row| row.len() == placed.width));
+            assert!(grid.rows.iter().flatten().all(|cell| !cell.symbol().contains(char::is_control)));
+        }
     }
     let words = describe(&graph);
     assert!(svg(&placed, &words).ends_with("</svg>\n"));
