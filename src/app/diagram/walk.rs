@@ -41,14 +41,22 @@ impl Walk {
         Some((cell(rect.x), cell(rect.y), cell(rect.w), cell(rect.h)))
     }
 
-    /// To the neighbour in this direction: one that an arrow joins if there is one, else the nearest box beside it.
+    /// Along an arrow that leaves the box on this side, if there is one, else to the nearest box in the same row or column.
     pub(crate) fn go(&mut self, across: i32, down: i32) {
         let Some(here) = self.here() else { return };
         let centre = |node: &PlacedNode| (node.rect.x * 2 + node.rect.w, (node.rect.y * 2 + node.rect.h) * 2);
         let (x, y) = centre(here);
+        // The first step of an arrow out of the box: forwards where it begins here, backwards where it ends.
+        let leaves = |points: &[(i32, i32)], from_end: bool| {
+            let at = |nth: usize| if from_end { points.iter().rev().nth(nth) } else { points.get(nth) };
+            let step = at(0).zip(at(1)).map(|(from, to)| ((to.0 - from.0).signum(), (to.1 - from.1).signum()));
+            step == Some((across.signum(), down.signum()))
+        };
         let joined = |id: &str| {
-            let ends = |a: &str, b: &str| (a == self.node && b == id) || (b == self.node && a == id);
-            self.placed.edges.iter().any(|edge| ends(&edge.from, &edge.to))
+            self.placed.edges.iter().any(|edge| {
+                (edge.from == self.node && edge.to == id && leaves(&edge.points, false))
+                    || (edge.to == self.node && edge.from == id && leaves(&edge.points, true))
+            })
         };
         let cost = |node: &PlacedNode| {
             let (to_x, to_y) = centre(node);
@@ -57,12 +65,11 @@ impl Walk {
             } else {
                 ((to_y - y) * down, (to_x - x).abs())
             };
-            // Where no arrow leads only what stands in the same row or column is in this direction.
             let (a, b) = (&here.rect, &node.rect);
             let is_level =
                 if across != 0 { a.y < b.bottom() && b.y < a.bottom() } else { a.x < b.right() && b.x < a.right() };
-            let ahead = along > 0 && (is_level || joined(&node.id));
-            ahead.then_some((!joined(&node.id), along + aside * 2))
+            let is_joined = joined(&node.id);
+            (is_joined || along > 0 && is_level).then_some((!is_joined, along.abs() + aside * 2))
         };
         let others = self.placed.nodes.iter().filter(|node| node.id != self.node);
         let next = others.filter_map(|node| Some((cost(node)?, &node.id))).min();
@@ -118,7 +125,7 @@ mod tests {
             walk.go(across, down);
             visited.push(walk.node.clone());
         }
-        assert_eq!(visited, ["A", "B", "D", "B", "A", "A", "A"]);
+        assert_eq!(visited, ["A", "B", "D", "C", "B", "A", "A"]);
     }
 
     #[test]
