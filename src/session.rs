@@ -9,6 +9,7 @@ pub mod clerk;
 pub mod functions;
 mod keeper;
 mod screen;
+mod stage;
 pub(crate) mod watch;
 
 use std::panic::{self, AssertUnwindSafe};
@@ -22,9 +23,10 @@ use std::time::{Duration, Instant};
 use crossterm::event::{self, KeyEventKind, MouseButton, MouseEventKind};
 
 use crate::app::key::{Code, Key};
+use crate::app::present::Role;
 use crate::app::{Action, Effect, Model, Motion, Notice, Size, update};
 use crate::content;
-use crate::course::{Course, review};
+use crate::course::{Course, PageId, review};
 use crate::marking::Marker;
 use crate::sim;
 use crate::store::Store;
@@ -34,6 +36,7 @@ use clerk::{Clerk, ClerkThread};
 use functions::Functions;
 use keeper::Keeper;
 use screen::Screen;
+pub use stage::{StageDoor, StageError};
 pub use watch::Listening;
 
 /// All that can wake the loop.
@@ -73,6 +76,16 @@ pub struct Opening {
     /// Hears of changes in `folder`.
     pub listening: Option<Listening>,
     pub marker: Marker,
+    pub first: First,
+}
+
+/// What is shown first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum First {
+    /// The page where the learner stopped.
+    WhereStopped,
+    /// What is due to be asked again.
+    Review,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -92,7 +105,7 @@ pub enum End {
 
 /// Runs until the learner quits, the system asks to, or the terminal is gone.
 pub fn run(opening: Opening) -> Result<End, SessionError> {
-    let Opening { course, folder, mut store, theme, notice, reply_is_late, listening, marker } = opening;
+    let Opening { course, folder, mut store, theme, notice, reply_is_late, listening, marker, first } = opening;
     let mut kept = store.load()?;
     store.sweep()?;
     let now_ms = jiff::Timestamp::now().as_millisecond();
@@ -100,6 +113,9 @@ pub fn run(opening: Opening) -> Result<End, SessionError> {
     let (events, inbox) = mpsc::channel();
     let mut screen = Screen::enter(events.clone())?;
     let mut model = Model::new(Arc::new(course), kept, screen.size());
+    if first == First::Review {
+        model.begin_review();
+    }
     if let Some(text) = notice {
         model.notice = Some(Notice { text, grave: true });
     }
@@ -111,8 +127,17 @@ pub fn run(opening: Opening) -> Result<End, SessionError> {
         listening.report(events.clone());
     }
     let functions = Functions::start(marker.program().to_owned(), events.clone());
-    let mut session =
-        Session { keeper, functions, clerk: None, folder, marker, readings: Arc::default(), events, end: None };
+    let mut session = Session {
+        keeper,
+        functions,
+        clerk: None,
+        stage: None,
+        folder,
+        marker,
+        readings: Arc::default(),
+        events,
+        end: None,
+    };
     let opened = model.opened();
     session.perform_all(&mut model, &mut screen, opened);
     let end = session.listen(&mut model, &mut screen, &theme, &inbox, &may_read);
@@ -142,10 +167,60 @@ pub fn mark(opening: MarkingOpening) -> Result<End, SessionError> {
     let (may_read, go_ahead) = mpsc::channel();
     read_keys(events.clone(), go_ahead, LateReply::new(reply_is_late));
     let functions = Functions::start(marker.program().to_owned(), events.clone());
-    let mut session =
-        Session { keeper, functions, clerk, folder: None, marker, readings: Arc::default(), events, end: None };
+    let mut session = Session {
+        keeper,
+        functions,
+        clerk,
+        stage: None,
+        folder: None,
+        marker,
+        readings: Arc::default(),
+        events,
+        end: None,
+    };
     let opened = model.opened();
     session.perform_all(&mut model, &mut screen, opened);
+    let end = session.listen(&mut model, &mut screen, &theme, &inbox, &may_read);
+    screen.leave();
+    end
+}
+
+/// What a class is shown with, and the teacher's notes.
+pub struct PresentOpening {
+    pub course: Arc<Course>,
+    pub role: Role,
+    pub page: PageId,
+    pub step: usize,
+    pub door: StageDoor,
+    pub theme: Theme,
+    pub reply_is_late: bool,
+    pub marker: Marker,
+}
+
+/// Shows pages to a class, or their notes to the teacher, until whoever stands there quits.
+pub fn present(opening: PresentOpening) -> Result<End, SessionError> {
+    let PresentOpening { course, role, page, step, door, theme, reply_is_late, marker } = opening;
+    let (events, inbox) = mpsc::channel();
+    let mut screen = Screen::enter(events.clone())?;
+    let mut model = Model::for_class(course, screen.size(), role, &page, step);
+    // What is tried before a class is nobody's progress.
+    let keeper = Keeper::start(Store::in_memory()?, events.clone());
+    if role == Role::Notes {
+        door.tell_time(events.clone());
+    }
+    watch_signals(events.clone())?;
+    let (may_read, go_ahead) = mpsc::channel();
+    read_keys(events.clone(), go_ahead, LateReply::new(reply_is_late));
+    let functions = Functions::start(marker.program().to_owned(), events.clone());
+    let (readings, stage) = (Arc::default(), Some(door));
+    let mut session =
+        Session { keeper, functions, clerk: None, stage, folder: None, marker, readings, events, end: None };
+    let opened = model.opened();
+    session.perform_all(&mut model, &mut screen, opened);
+    // Only now: what was shared before this screen opened is older than what it says itself.
+    if let Some(door) = &session.stage {
+        door.report(session.events.clone());
+    }
     let end = session.listen(&mut model, &mut screen, &theme, &inbox, &may_read);
     screen.leave();
     end
@@ -157,6 +232,8 @@ struct Session {
     marker: Marker,
     /// Who has the class that is marked, if one is.
     clerk: Option<ClerkThread>,
+    /// Where the presentation is shared with its other screens, if one is shown.
+    stage: Option<StageDoor>,
     folder: Option<PathBuf>,
     /// How often the course was read: the newest reading counts, whichever ends last.
     readings: Arc<AtomicU64>,
@@ -296,6 +373,13 @@ impl Session {
             Effect::Serve { code } => self.functions.serve(&code),
             Effect::StopServing => self.functions.stop_serving(),
             Effect::Copy(text) => screen.copy(&text),
+            Effect::Share { page, step } => {
+                let shared = self.stage.as_ref().map_or(Ok(()), |stage| stage.share(&page.0, step));
+                if let Err(error) = shared {
+                    let text = format!("The other screen of this presentation does not hear of it: {error}.");
+                    return Some(Action::Said(Notice { text, grave: true }));
+                }
+            }
             Effect::ReadCourse => {
                 let (folder, events) = (self.folder.clone(), self.events.clone());
                 let readings = Arc::clone(&self.readings);

@@ -6,6 +6,7 @@
 mod coding;
 mod drawing;
 mod filling;
+mod help;
 mod matching;
 mod self_check;
 mod sheet_rows;
@@ -55,7 +56,16 @@ pub struct Sheet {
     pub asks_to_give_up: bool,
     /// What the solution was asked for: to be compared with, item by item.
     checks_itself: bool,
+    purpose: Purpose,
     size: Size,
+}
+
+/// What it is answered for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    Learning,
+    /// To show what one knows: no hints, no solution.
+    Proof,
 }
 
 /// What the answer is made with.
@@ -128,6 +138,7 @@ impl Sheet {
             solution_shown: work.solution_seen,
             asks_to_give_up: false,
             checks_itself: false,
+            purpose: Purpose::Learning,
             size: desk.size,
         };
         sheet.lay_out(desk);
@@ -145,6 +156,18 @@ impl Sheet {
         (sheet.hints_shown, sheet.solution_shown) = (0, false);
         sheet.lay_out(desk);
         Some(sheet)
+    }
+
+    /// The exercise as if it were new, and without help.
+    pub(crate) fn for_proof(desk: &Desk<'_>, id: &ExerciseId) -> Option<Self> {
+        let mut sheet = Self::for_review(desk, id)?;
+        sheet.purpose = Purpose::Proof;
+        sheet.lay_out(desk);
+        Some(sheet)
+    }
+
+    fn has_all_points(&self) -> bool {
+        matches!(&self.stage, Stage::Judged { verdict, .. } if verdict.fraction() > 0.999)
     }
 
     /// Whether letters go into an editor or a field now.
@@ -193,7 +216,7 @@ impl Sheet {
         let width = usize::from(self.size.cols).saturating_sub(4).clamp(1, 90);
         let work = desk.progress.work(&self.exercise);
         self.prompt = super::row::prose(&exercise.task_text(), width);
-        self.rows = self.sheet_rows(exercise, &work, width);
+        self.rows = self.sheet_rows(desk, exercise, &work, width);
         self.drawing = match (&self.input, &exercise.kind) {
             (Input::Writing(editor), Kind::Flow(_)) if self.is_writing() => {
                 let (prompt, body) = (self.prompt.len() + 1, self.size.body_rows());
@@ -234,6 +257,7 @@ impl Sheet {
             Action::Submit if !matches!(self.stage, Stage::Checking { .. }) => self.submit(desk),
             Action::Open if self.is_filled() => self.submit(desk),
             Action::Hint => self.hint(desk, exercise),
+            Action::Passage => self.passage(desk, exercise),
             Action::Solution => self.solution(desk, &work),
             Action::Back => return self.back(),
             Action::ExternalEditor => match &self.input {
@@ -317,46 +341,6 @@ impl Sheet {
             }
             Stage::Grading { .. } | Stage::Keeping { .. } | Stage::Checking { .. } => Step::default(),
         }
-    }
-
-    fn hint(&mut self, desk: &Desk<'_>, exercise: &Exercise) -> Step {
-        let n = exercise.hints.len();
-        if n == 0 {
-            return Step::say("This exercise has no hints.");
-        }
-        self.leave_editor();
-        if self.hints_shown >= n {
-            self.top = usize::MAX;
-            return Step::say(format!("That was the last of {n} hints. S shows the solution."));
-        }
-        self.hints_shown += 1;
-        // The new hint stands at the end.
-        self.top = usize::MAX;
-        let deed = Deed::HintShown { exercise: self.exercise.clone(), step: self.hints_shown };
-        Step::effect(Effect::Keep { question: desk.question, deed })
-    }
-
-    fn solution(&mut self, desk: &Desk<'_>, work: &Work) -> Step {
-        self.leave_editor();
-        if self.solution_shown {
-            self.top = usize::MAX;
-            return Step::default();
-        }
-        if work.honest {
-            let deed = Deed::SolutionSeen { exercise: self.exercise.clone() };
-            return self.reveal(desk, deed);
-        }
-        self.asks_to_give_up = true;
-        Step::say("Without a try of your own this counts as giving up, and later tries earn no points. Show it? y / n")
-    }
-
-    fn reveal(&mut self, desk: &Desk<'_>, deed: Deed) -> Step {
-        self.solution_shown = true;
-        self.top = usize::MAX;
-        if std::mem::take(&mut self.checks_itself) {
-            self.begin_checking();
-        }
-        Step::effect(Effect::Keep { question: desk.question, deed })
     }
 
     /// Hints and solutions stand on the sheet, which the editor covers.
@@ -458,10 +442,11 @@ impl Sheet {
             Action::Scroll(motion) => self.top = motion.from(self.top, self.size.body_rows()),
             Action::Open | Action::Toggle => {
                 // All points made: Enter leads back to the page rather than into another try.
-                if let Stage::Judged { verdict, .. } = &self.stage
-                    && verdict.fraction() > 0.999
-                {
+                if self.has_all_points() {
                     return Step::go(Go::Back);
+                }
+                if let Some(step) = self.open_next_form(desk) {
+                    return step;
                 }
                 self.stage = Stage::Answering;
             }

@@ -1,8 +1,12 @@
 //! The course map: modules and lessons, how far one is, and the one best next thing to do.
 
 use super::exercise::Sheet;
+use super::goals::{self, Goals};
+use super::round::Round;
 use super::row::{Row, Span, Ui, wrapped};
 use super::{Action, Desk, Go, Screen, Size, Start, Step};
+use crate::course::mastery::is_shown;
+use crate::course::next::{Next, next};
 use crate::course::{Course, ExerciseId, Lesson, PageId, Progress};
 
 #[derive(Clone, Debug)]
@@ -28,22 +32,26 @@ struct Door {
 enum LeadsTo {
     Page(PageId),
     Exercise(ExerciseId),
+    Review,
+    Goals,
 }
 
 impl Door {
     fn open(&self, desk: &Desk<'_>) -> Step {
         match &self.leads_to {
             LeadsTo::Page(page) => Step::go(Go::Page(page.clone(), Start::Top)),
-            LeadsTo::Exercise(id) => match Sheet::for_review(desk, id) {
+            LeadsTo::Exercise(id) => match Sheet::new(desk, id) {
                 Some(sheet) => Step::go(Go::Open(Screen::Exercise(Box::new(sheet)))),
                 None => Step::say(format!("There is no exercise `{id}` any more.")),
             },
+            LeadsTo::Review => match Round::review(desk) {
+                Some(round) => Step::go(Go::Open(Screen::Round(Box::new(round)))),
+                None => Step::say("Nothing is due to be asked again now."),
+            },
+            LeadsTo::Goals => Step::go(Go::Open(Screen::Goals(Box::new(Goals::new(desk))))),
         }
     }
 }
-
-/// Exercises to come back to that are shown at once; a long list would only discourage.
-const MOST_DUE: usize = 5;
 
 impl Home {
     pub(crate) fn new(desk: &Desk<'_>) -> Self {
@@ -58,8 +66,8 @@ impl Home {
         self.rows.clear();
         self.doors.clear();
         self.head(desk, width);
-        self.review(desk, width);
-        let next = next_page(desk.course, desk.progress);
+        let next = next(desk.course, desk.progress, desk.due.len());
+        self.best_next(desk, &next, width);
         for (number, module) in desk.course.modules.iter().enumerate() {
             self.rows.push(Row::default());
             self.rows.push(Row::ui(Ui::Strong, format!("{}  {}", number + 1, module.title)).cut(width));
@@ -67,12 +75,16 @@ impl Home {
                 let lesson = entry.lesson.as_ref().and_then(|id| desk.course.lessons.iter().find(|it| it.id == *id));
                 match lesson {
                     None => self.rows.push(Row::ui(Ui::Muted, format!("   ·  {}", entry.title)).cut(width)),
-                    Some(lesson) => self.lesson(desk.progress, lesson, width),
+                    Some(lesson) => self.lesson(desk.course, desk.progress, lesson, width),
                 }
             }
         }
         if !self.moved {
-            let is_next = |door: &Door| matches!(&door.leads_to, LeadsTo::Page(page) if Some(page) == next);
+            let is_next = |door: &Door| match (&door.leads_to, &next) {
+                (LeadsTo::Page(id), Next::Read(page)) => *id == page.id,
+                (LeadsTo::Exercise(_), Next::Answer(_)) | (LeadsTo::Review, Next::Review { .. }) => true,
+                _ => false,
+            };
             self.chosen = self.doors.iter().position(is_next).unwrap_or(0);
         }
         self.chosen = self.chosen.min(self.doors.len().saturating_sub(1));
@@ -89,44 +101,46 @@ impl Home {
                 format!("⚠ {} slips in the course files: `coldstart check` lists them", desk.course.problems.len());
             self.rows.extend(wrapped(Ui::Warning, &text, width));
         }
+    }
+
+    /// The one best next thing, what was predicted so far, and the way to the goals.
+    fn best_next(&mut self, desk: &Desk<'_>, next: &Next<'_>, width: usize) {
         self.rows.push(Row::default());
-        let said = match next_page(desk.course, desk.progress).and_then(|id| desk.course.page(id)) {
-            Some(page) if desk.progress.pages_read.is_empty() => format!("Begin: {}", page.title),
-            Some(page) => format!("Next: {}", page.title),
-            None if desk.course.pages().next().is_none() => "There is no page to read in this course.".to_owned(),
-            None => match next_exercise(desk.course, desk.progress) {
-                Some(title) => format!("All pages read. Still open: {title}"),
-                None => "All pages read and every exercise answered.".to_owned(),
-            },
+        let said = match next {
+            Next::Read(page) if desk.course.pages().next().is_some_and(|first| first.id == page.id) => {
+                format!("Begin: {}", page.title)
+            }
+            Next::Read(page) => format!("Next: {}", page.title),
+            Next::Review { n_due: 1 } => "Next: 1 question to come back to, before it is forgotten".to_owned(),
+            Next::Review { n_due } => format!("Next: {n_due} questions to come back to, before they are forgotten"),
+            Next::Answer(_) => "All pages read. Still open:".to_owned(),
+            Next::Nothing if desk.course.pages().next().is_none() => {
+                "There is no page to read in this course.".to_owned()
+            }
+            Next::Nothing => "All pages read and every goal shown. What is left is not to forget it.".to_owned(),
         };
         self.rows.extend(wrapped(Ui::Strong, &said, width));
+        match next {
+            Next::Review { .. } => self.door(LeadsTo::Review, "↻", "Review them, one after another", width),
+            Next::Answer(exercise) => self.door(LeadsTo::Exercise(exercise.id.clone()), "○", &exercise.title, width),
+            Next::Read(page) => self.door(LeadsTo::Page(page.id.clone()), "▸", "Read it", width),
+            Next::Nothing => {}
+        }
         let predicted = desk.progress.predicted();
         if predicted.of > 0 {
             let text = format!("Predictions right: {} of {}", predicted.done, predicted.of);
             self.rows.push(Row::ui(Ui::Muted, text));
         }
+        self.door(LeadsTo::Goals, "●", "What I have shown, and what I can skip", width);
     }
 
-    /// What is due to be asked again before it is forgotten.
-    fn review(&mut self, desk: &Desk<'_>, width: usize) {
-        let due: Vec<_> = desk.due.iter().filter_map(|id| desk.course.exercises.get(id)).collect();
-        if due.is_empty() {
-            return;
-        }
-        self.rows.push(Row::default());
-        let n = due.len();
-        let said =
-            if n == 1 { "1 question to come back to".to_owned() } else { format!("{n} questions to come back to") };
-        let why = "  before it is forgotten: you answered it some days ago";
-        self.rows.push(Row::of([Span::ui(Ui::Strong, said), Span::ui(Ui::Muted, why)]).cut(width));
-        for exercise in due.into_iter().take(MOST_DUE) {
-            self.doors.push(Door { row: self.rows.len(), leads_to: LeadsTo::Exercise(exercise.id.clone()) });
-            let spans = [Span::ui(Ui::Progress, "      ↻ "), Span::ui(Ui::Text, &*exercise.title)];
-            self.rows.push(Row::of(spans).cut(width));
-        }
+    fn door(&mut self, leads_to: LeadsTo, mark: &str, title: &str, width: usize) {
+        self.doors.push(Door { row: self.rows.len(), leads_to });
+        let spans = [Span::ui(Ui::Progress, format!("      {mark} ")), Span::ui(Ui::Text, title)];
+        self.rows.push(Row::of(spans).cut(width));
     }
 
-    fn lesson(&mut self, progress: &Progress, lesson: &Lesson, width: usize) {
+    fn lesson(&mut self, course: &Course, progress: &Progress, lesson: &Lesson, width: usize) {
         let pages = progress.pages(lesson);
         let answered = progress.answered(lesson);
         let spans = [
@@ -142,16 +156,20 @@ impl Home {
         for (index, page) in lesson.pages.iter().enumerate() {
             let read = progress.pages_read.contains(&page.id.0);
             let (mark, role) = if read { ("✓", Ui::Made) } else { ("○", Ui::Muted) };
-            let ids: Vec<_> = page.exercises().collect();
-            let done = ids.iter().filter(|id| progress.work(id).tries > 0).count();
-            let exercises = if ids.is_empty() { String::new() } else { format!(", {done} of {} answered", ids.len()) };
-            let minutes = if page.minutes > 0 { format!("  {} min", page.minutes) } else { String::new() };
+            let minutes = if page.minutes > 0 { format!("  {} min  ", page.minutes) } else { "  ".to_owned() };
+            let skip = if !read && is_shown(course, page, progress) { "  you can skip it" } else { "" };
             self.doors.push(Door { row: self.rows.len(), leads_to: LeadsTo::Page(page.id.clone()) });
-            let spans = [
+            let mut spans = vec![
                 Span::ui(role, format!("      {mark} ")),
                 Span::ui(Ui::Text, format!("{:>2}  {}", index + 1, page.title)),
-                Span::ui(Ui::Muted, format!("{minutes}{exercises}")),
+                Span::ui(Ui::Muted, minutes),
             ];
+            // A sign for each goal: the map fills with what was shown.
+            spans.extend(crate::course::mastery::goals(course, page, progress).iter().map(|goal| {
+                let (mark, role) = goals::mark(goal);
+                Span::ui(role, mark)
+            }));
+            spans.push(Span::ui(Ui::Made, skip));
             self.rows.push(Row::of(spans).cut(width));
         }
     }
@@ -200,6 +218,7 @@ impl Home {
                     None => Step::say("There is no page to open."),
                 };
             }
+            Action::Goals => return Step::go(Go::Open(Screen::Goals(Box::new(Goals::new(desk))))),
             Action::Back => return Step::go(Go::Back),
             _ => {}
         }
@@ -211,17 +230,4 @@ impl Home {
 pub fn bar(fraction: f64, width: usize) -> String {
     let full = ((fraction.clamp(0.0, 1.0)) * width as f64).round() as usize;
     "█".repeat(full) + &"░".repeat(width - full)
-}
-
-fn next_page<'a>(course: &'a Course, progress: &Progress) -> Option<&'a PageId> {
-    course.pages().map(|page| &page.id).find(|id| !progress.pages_read.contains(&id.0))
-}
-
-fn next_exercise<'a>(course: &'a Course, progress: &Progress) -> Option<&'a str> {
-    course
-        .pages()
-        .flat_map(crate::course::Page::exercises)
-        .find(|id| progress.work(id).tries == 0)
-        .and_then(|id| course.exercises.get(id))
-        .map(|exercise| exercise.title.as_str())
 }

@@ -10,13 +10,16 @@ pub mod editor;
 pub mod exercise;
 pub mod field;
 pub mod function;
+pub mod goals;
 pub mod home;
 pub mod key;
 pub mod lab;
 pub mod lesson;
 pub mod overlay;
 pub mod plain;
+pub mod present;
 pub mod queue;
+pub mod round;
 pub mod row;
 
 use std::collections::BTreeMap;
@@ -73,6 +76,9 @@ pub enum Screen {
     Home(home::Home),
     Page(Box<lesson::Reader>),
     Exercise(Box<exercise::Sheet>),
+    Round(Box<round::Round>),
+    Goals(Box<goals::Goals>),
+    Show(Box<present::Show>),
     Diagram(Box<diagram::Canvas>),
     Lab(Box<lab::Lab>),
     Queue(Box<queue::Queue>),
@@ -125,8 +131,14 @@ pub enum Action {
     Toggle,
     Submit,
     Hint,
+    /// To the passage that the exercise is about.
+    Passage,
     Solution,
     SelfCheck,
+    /// What was shown of each goal, and what can be skipped.
+    Goals,
+    /// The questions of the chosen page, to show that it need not be read.
+    Prove,
     Yes,
     Lab(lab::Deed),
     Mark(queue::Deed),
@@ -164,6 +176,10 @@ pub enum Action {
         answers: Vec<Result<Vec<function::Ran>, String>>,
     },
     Served(function::Served),
+    /// Where the presentation is now, whoever moved it.
+    Staged(present::Stage),
+    /// The time of day, where it is shown.
+    Clock(present::Clock),
     Said(Notice),
 }
 
@@ -241,6 +257,11 @@ pub enum Effect {
     },
     StopServing,
     Copy(String),
+    /// The presentation is at this step: its other screens follow.
+    Share {
+        page: PageId,
+        step: usize,
+    },
     ReadCourse,
     EditExternally {
         /// What the text is called: editors go by the ending.
@@ -281,6 +302,8 @@ pub(crate) enum Go {
     Stay,
     Back,
     Open(Screen),
+    /// Opens it in place of the screen that decides.
+    Instead(Screen),
     Page(PageId, Start),
 }
 
@@ -356,6 +379,27 @@ impl Model {
         model
     }
 
+    /// A screen of a presentation: the one before the class, or the teacher's.
+    pub fn for_class(course: Arc<Course>, size: Size, role: present::Role, page: &PageId, step: usize) -> Self {
+        let mut model = Self::for_queue(course, size);
+        let show = present::Show::new(&model.desk(), role, page, step);
+        model.screens = vec![Screen::Show(Box::new(show))];
+        model
+    }
+
+    /// Opens what is due to be asked again, in place of the page where the learner stopped. Says so where nothing is.
+    pub fn begin_review(&mut self) {
+        self.screens.truncate(1);
+        let text = match round::Round::review(&self.desk()) {
+            Some(round) => {
+                self.screens.push(Screen::Round(Box::new(round)));
+                "Enter asks the first question. Esc shows the course map."
+            }
+            None => "Nothing is due to be asked again now. Enter opens what comes next.",
+        };
+        self.notice = Some(Notice { text: text.into(), grave: false });
+    }
+
     pub fn screen(&self) -> &Screen {
         self.screens.last().expect("home is never closed")
     }
@@ -364,6 +408,7 @@ impl Model {
     pub fn opened(&self) -> Vec<Effect> {
         match self.screen() {
             Screen::Page(reader) => vec![reader.position()],
+            Screen::Show(show) => show.opened(),
             Screen::Queue(_) => queue::Queue::opened(),
             _ => Vec::new(),
         }
@@ -374,9 +419,10 @@ impl Model {
         let moving = match self.screen() {
             Screen::Lab(lab) => lab.is_playing(),
             Screen::Page(reader) => reader.is_playing(),
+            Screen::Show(show) => show.reader.is_playing(),
             Screen::Exercise(sheet) => sheet.is_waiting(),
             Screen::Function(bench) => bench.is_playing(),
-            Screen::Home(_) | Screen::Diagram(_) | Screen::Queue(_) => false,
+            Screen::Home(_) | Screen::Round(_) | Screen::Goals(_) | Screen::Diagram(_) | Screen::Queue(_) => false,
         };
         moving.then_some(33)
     }
@@ -434,12 +480,25 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
             model.progress.add(&course, &attempt.deed);
             if let Deed::Answered { exercise, .. } = &attempt.deed {
                 model.drafts.remove(exercise);
-                model.due.retain(|due| due != exercise);
+                model.due.retain(|due| course.root_of(due) != course.root_of(exercise));
+            }
+            for screen in &mut model.screens {
+                if let Screen::Round(round) = screen {
+                    round.note(&course, &model.progress, &attempt.deed);
+                }
             }
             let effects = pass_on(model, &Action::Kept { question, attempt });
             lay_out_again(model);
             effects
         }
+        // The class is elsewhere now: whatever was opened on the way is left.
+        Action::Staged(stage) => {
+            while model.screens.len() > 1 && !matches!(model.screen(), Screen::Show(_)) {
+                carry_out(model, Step::go(Go::Back));
+            }
+            pass_on(model, &Action::Staged(stage))
+        }
+        Action::Clock(clock) => pass_on(model, &Action::Clock(clock)),
         // Replies go to the screen that asked, whatever lies over it.
         reply @ (Action::Graded { .. }
         | Action::NotKept { .. }
@@ -487,6 +546,9 @@ fn pass_on(model: &mut Model, action: &Action) -> Vec<Effect> {
         Screen::Home(home) => home.update(&desk, action),
         Screen::Page(reader) => reader.update(&desk, action),
         Screen::Exercise(sheet) => sheet.update(&desk, action),
+        Screen::Round(round) => round.update(&desk, action),
+        Screen::Goals(goals) => goals.update(&desk, action),
+        Screen::Show(show) => show.update(&desk, action),
         Screen::Diagram(canvas) => canvas.update(&desk, action),
         Screen::Lab(lab) => lab.update(&desk, action),
         Screen::Queue(queue) => queue.update(&desk, action),
@@ -512,7 +574,12 @@ pub(crate) fn carry_out(model: &mut Model, step: Step) -> Vec<Effect> {
         Go::Back => {
             if model.screens.len() > 1 {
                 let left = model.screens.pop();
-                if let Some(Screen::Page(reader)) = model.screens.last_mut() {
+                let under = match model.screens.last_mut() {
+                    Some(Screen::Page(reader)) => Some(&mut **reader),
+                    Some(Screen::Show(show)) => Some(&mut show.reader),
+                    _ => None,
+                };
+                if let Some(reader) = under {
                     match left {
                         Some(Screen::Lab(lab)) => reader.take_back(*lab),
                         Some(Screen::Function(bench)) => reader.take_back_function(*bench),
@@ -526,7 +593,19 @@ pub(crate) fn carry_out(model: &mut Model, step: Step) -> Vec<Effect> {
             }
         }
         Go::Open(screen) => model.screens.push(screen),
+        Go::Instead(screen) => {
+            model.screens.pop();
+            model.screens.push(screen);
+        }
         Go::Page(page, start) => effects.extend(go_to_page(model, &page, start)),
+    }
+    without_looked_up(model, effects)
+}
+
+/// Looking up a passage moves no bookmark: the learner still is where the exercise stands.
+fn without_looked_up(model: &Model, mut effects: Vec<Effect>) -> Vec<Effect> {
+    if model.screens.iter().any(|screen| matches!(screen, Screen::Exercise(_))) {
+        effects.retain(|effect| !matches!(effect, Effect::SavePosition { .. }));
     }
     effects
 }
@@ -535,11 +614,13 @@ pub(crate) fn carry_out(model: &mut Model, step: Step) -> Vec<Effect> {
 pub(crate) fn go_to_page(model: &mut Model, page: &PageId, start: Start) -> Vec<Effect> {
     let reader = lesson::Reader::new(&model.desk(), page, start);
     let position = reader.position();
-    model.screens.truncate(1);
+    // An exercise whose passage is looked up waits below, and is one key back.
+    let waiting = model.screens.iter().rposition(|screen| matches!(screen, Screen::Exercise(_)));
+    model.screens.truncate(waiting.unwrap_or(0) + 1);
     model.screens.push(Screen::Page(Box::new(reader)));
     let mut effects = vec![position];
     effects.extend(pass_on(model, &Action::Nothing));
-    effects
+    without_looked_up(model, effects)
 }
 
 /// Lays every open screen out anew: the size, the course or the progress is another one.
@@ -551,6 +632,9 @@ fn lay_out_again(model: &mut Model) {
             Screen::Home(home) => home.lay_out(&desk),
             Screen::Page(reader) => reader.lay_out(&desk),
             Screen::Exercise(sheet) => sheet.lay_out(&desk),
+            Screen::Round(round) => round.lay_out(&desk),
+            Screen::Goals(goals) => goals.lay_out(&desk),
+            Screen::Show(show) => show.lay_out(&desk),
             Screen::Diagram(canvas) => canvas.lay_out(&desk),
             Screen::Lab(lab) => lab.lay_out(&desk),
             Screen::Queue(queue) => queue.lay_out(&desk),

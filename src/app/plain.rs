@@ -33,6 +33,8 @@ struct World {
     progress: Progress,
     drafts: BTreeMap<ExerciseId, Answer>,
     stopped: Option<Position>,
+    /// Exercises to come back to; those answered since are taken off.
+    due: Vec<ExerciseId>,
     /// The number of the question that may be asked of the world now.
     question: u64,
 }
@@ -40,10 +42,16 @@ struct World {
 enum Place {
     Map,
     Page(Reading),
-    /// Something on a page; leaving it leads back there.
-    Exercise(Reading, Sheet),
+    /// A question, and where leaving it leads.
+    Exercise(Return, Sheet),
     Simulation(Reading, Box<Bench>),
     Function(Reading, Box<Call>),
+}
+
+/// Where one was before a question was opened.
+enum Return {
+    Page(Reading),
+    Review,
 }
 
 /// A page, and the part of it that was said last.
@@ -130,8 +138,8 @@ impl Plain {
     /// The beginning: the course's name, how this works, and the map.
     pub fn open(course: Arc<Course>, kept: Kept) -> (Self, Said) {
         let progress = Progress::fold(&course, &kept.attempts);
-        let Kept { drafts, position, .. } = kept;
-        let world = World { course, progress, drafts, stopped: position, question: 1 };
+        let Kept { drafts, position, due, .. } = kept;
+        let world = World { course, progress, drafts, stopped: position, due, question: 1 };
         let plain = Self { world, place: Place::Map };
         let mut said = Said::default();
         said.say(plain.world.course.title.clone());
@@ -139,6 +147,30 @@ impl Plain {
         said.extend(help());
         said.extend(map(&plain.world));
         (plain, said)
+    }
+
+    /// What is due to be asked again: the first of it, or that there is nothing.
+    pub fn begin_review(&mut self) -> Said {
+        let mut said = Said::default();
+        self.ask_next_due(&mut said);
+        said
+    }
+
+    fn ask_next_due(&mut self, said: &mut Said) {
+        let exercises = &self.world.course.exercises;
+        self.world.due.retain(|due| exercises.contains_key(due));
+        let n_due = self.world.due.len();
+        if let Some(id) = self.world.due.first() {
+            let left = if n_due == 1 { "1 question is".to_owned() } else { format!("{n_due} questions are") };
+            said.say(format!("{left} due to be asked again."));
+            if let Some(sheet) = Sheet::open(&self.world, id, said) {
+                self.place = Place::Exercise(Return::Review, sheet);
+                return;
+            }
+        }
+        said.say("Nothing more is due to be asked again now.");
+        said.extend(map(&self.world));
+        self.place = Place::Map;
     }
 
     /// What is said before the next line is read. Empty while a text is being written.
@@ -166,6 +198,7 @@ impl Plain {
         match line.trim() {
             "q" | "quit" if !is_writing => said.effects.push(Effect::Quit),
             "?" | "help" if !is_writing => said.extend(help()),
+            "r" | "review" if !is_writing => self.ask_next_due(&mut said),
             "m" | "map" if !is_writing => {
                 said.extend(map(&self.world));
                 self.place = Place::Map;
@@ -184,6 +217,7 @@ impl Plain {
                 self.world.progress.add(&course, &attempt.deed);
                 if let Deed::Answered { exercise, .. } = &attempt.deed {
                     self.world.drafts.remove(exercise);
+                    self.world.due.retain(|due| course.root_of(due) != course.root_of(exercise));
                 }
             }
             Action::NotKept { why, .. } | Action::NotSaved { why } => said.say(format!("Could not save: {why}.")),
@@ -199,15 +233,32 @@ impl Plain {
 
     fn hear_in_place(&mut self, line: &str, said: &mut Said) {
         let world = &mut self.world;
-        let (next, reading) = match &mut self.place {
-            Place::Map => return self.hear_on_map(line, said),
-            Place::Page(_) => return self.hear_on_page(line, said),
-            Place::Exercise(reading, sheet) => (sheet.hear(world, line, said), reading),
-            Place::Simulation(reading, bench) => (bench.hear(world, line, said), reading),
-            Place::Function(reading, call) => (call.hear(world, line, said), reading),
-        };
-        if next == Next::Back {
-            self.place = Place::Page(reading.clone());
+        match &mut self.place {
+            Place::Map => self.hear_on_map(line, said),
+            Place::Page(_) => self.hear_on_page(line, said),
+            Place::Exercise(from, sheet) => {
+                if sheet.hear(world, line, said) == Next::Back {
+                    match from {
+                        Return::Page(reading) => self.place = Place::Page(reading.clone()),
+                        Return::Review => {
+                            // What was left unanswered is not asked a second time today.
+                            let left = sheet.id().clone();
+                            self.world.due.retain(|due| *due != left);
+                            self.ask_next_due(said);
+                        }
+                    }
+                }
+            }
+            Place::Simulation(reading, bench) => {
+                if bench.hear(world, line, said) == Next::Back {
+                    self.place = Place::Page(reading.clone());
+                }
+            }
+            Place::Function(reading, call) => {
+                if call.hear(world, line, said) == Next::Back {
+                    self.place = Place::Page(reading.clone());
+                }
+            }
         }
     }
 
@@ -276,7 +327,7 @@ impl Plain {
                 self.place = Place::Page(reading.clone());
                 match task {
                     Some(Task::Exercise(id)) => match Sheet::open(&self.world, id, said) {
-                        Some(sheet) => self.place = Place::Exercise(reading, sheet),
+                        Some(sheet) => self.place = Place::Exercise(Return::Page(reading), sheet),
                         None => said.say(format!("There is no exercise `{id}`.")),
                     },
                     Some(Task::Simulation(task)) => {
@@ -359,7 +410,8 @@ impl World {
 fn help() -> Vec<String> {
     let help = [
         "This is the course in words. Each time, type the number of a choice and press Enter.",
-        "At any time: m for the course map, q to end, a question mark to hear this. Everything you do is kept.",
+        "At any time: m for the course map, r for what is due to be asked again, q to end, a question mark to hear this. \
+         Everything you do is kept.",
     ];
     help.map(str::to_owned).to_vec()
 }
@@ -383,6 +435,11 @@ fn map(world: &World) -> Vec<String> {
                 lines.push(format!("{number}. {}{minutes}{read}", page.title));
             }
         }
+    }
+    match world.due.len() {
+        0 => {}
+        1 => lines.push("r. 1 question to come back to, before it is forgotten.".to_owned()),
+        n => lines.push(format!("r. {n} questions to come back to, before they are forgotten.")),
     }
     let closed = world.course.modules.iter().flat_map(|module| &module.lessons).filter(|entry| entry.lesson.is_none());
     let closed = closed.count();

@@ -15,8 +15,10 @@ mod new;
 mod open;
 mod output;
 mod plain;
+mod present;
 mod progress;
 mod read;
+mod review;
 mod sim;
 mod theme;
 
@@ -27,6 +29,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::content;
 use crate::course::Course;
+use crate::session::First;
 use crate::store::{self, Store};
 use crate::tui::Theme;
 use output::Output;
@@ -86,6 +89,10 @@ enum Command {
     New(new::Arguments),
     /// Write the course as static web pages
     Export(export::Arguments),
+    /// Show a page to a class in steps, with notes, clock and what comes next on a second terminal
+    Present(present::Arguments),
+    /// Ask again what is due, before it is forgotten
+    Review(review::Arguments),
     /// Show, export or reset what was learned
     Progress(progress::Arguments),
     /// Print the completions for a shell
@@ -159,9 +166,10 @@ fn run(arguments: Arguments) -> Result<Outcome, CliError> {
 
 fn perform(arguments: Arguments, theme: Theme, output: &mut Output) -> Result<Outcome, CliError> {
     let (course, data) = (arguments.course.as_deref(), arguments.data.as_deref());
+    let is_plain = arguments.plain || plain::is_asked_for();
     match arguments.command {
-        None if arguments.plain || plain::is_asked_for() => plain::run(course, data, output),
-        None => open::run(course, data, theme),
+        None if is_plain => plain::run(course, data, First::WhereStopped, output),
+        None => open::run(course, data, First::WhereStopped, theme),
         Some(Command::Read(it)) => read::run(&it, course, data, output),
         Some(Command::Diagram(it)) => diagram::run(&it, output),
         Some(Command::Sim(it)) => sim::run(&it, course, output),
@@ -171,6 +179,8 @@ fn perform(arguments: Arguments, theme: Theme, output: &mut Output) -> Result<Ou
         Some(Command::Check(it)) => check::run(&it, course, output),
         Some(Command::New(it)) => new::run(&it, course, output),
         Some(Command::Export(it)) => export::run(&it, course, output),
+        Some(Command::Present(it)) => present::run(&it, course, data, theme, output),
+        Some(Command::Review(it)) => review::run(&it, is_plain, course, data, theme, output),
         Some(Command::Progress(it)) => progress::run(&it, course, data, output),
         Some(Command::Completions(it)) => completions::run(&it, output),
         Some(Command::Man(man::Arguments {})) => man::run(output),

@@ -7,11 +7,16 @@ use super::{CliError, Outcome, open_course, open_store};
 use crate::course::Course;
 use crate::marking::Marker;
 use crate::session::background::Question;
-use crate::session::{self, End, Listening, Opening};
+use crate::session::{self, End, First, Listening, Opening};
 use crate::store::{Store, StoreError};
 use crate::tui::Theme;
 
-pub(super) fn run(course: Option<&Path>, data: Option<&Path>, mut theme: Theme) -> Result<Outcome, CliError> {
+pub(super) fn run(
+    course: Option<&Path>,
+    data: Option<&Path>,
+    first: First,
+    mut theme: Theme,
+) -> Result<Outcome, CliError> {
     if !std::io::stdout().is_terminal() {
         return Err(CliError::Input(
             "standard output is not a terminal, so the course cannot be shown; `coldstart read` prints its pages, and \
@@ -39,6 +44,7 @@ pub(super) fn run(course: Option<&Path>, data: Option<&Path>, mut theme: Theme) 
         reply_is_late,
         listening,
         marker: Marker::of_this_program()?,
+        first,
     };
     Ok(match session::run(opening)? {
         End::Quit => Outcome::Done,

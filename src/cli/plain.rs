@@ -12,8 +12,9 @@ use super::output::Output;
 use super::{CliError, Outcome};
 use crate::app::plain::{Plain, Said};
 use crate::app::{Action, Effect};
-use crate::course::{Course, Position};
+use crate::course::{Course, Position, review};
 use crate::marking::Marker;
+use crate::session::First;
 use crate::session::functions::Runner;
 use crate::store::Store;
 
@@ -34,17 +35,27 @@ struct World {
     functions: Runner,
 }
 
-pub(super) fn run(course: Option<&Path>, data: Option<&Path>, output: &mut Output) -> Result<Outcome, CliError> {
+pub(super) fn run(
+    course: Option<&Path>,
+    data: Option<&Path>,
+    first: First,
+    output: &mut Output,
+) -> Result<Outcome, CliError> {
     let Learning { course, store, notice } = open_learning(course, data)?;
     let course = Arc::new(course);
     let marker = Marker::of_this_program()?;
     let functions = Runner::new(marker.program().to_owned());
-    let kept = store.load()?;
+    let mut kept = store.load()?;
+    let now_ms = jiff::Timestamp::now().as_millisecond();
+    kept.due = review::due(&course, &kept.attempts, now_ms).into_iter().map(|due| due.exercise).collect();
     let mut world = World { course: Arc::clone(&course), store, marker, functions };
     if let Some(notice) = notice {
         output.line(&notice)?;
     }
     let (mut plain, mut said) = Plain::open(course, kept);
+    if first == First::Review {
+        said = plain.begin_review();
+    }
     loop {
         let has_ended = tell(said, &mut plain, &mut world, output)?;
         if has_ended {

@@ -2,7 +2,9 @@
 //!
 //! Pure. What the readers of the single files found comes first; here is what only the whole course can tell: links
 //! that lead nowhere, files that nothing uses, fences that are not what they were meant to be, pages that ask nothing,
-//! predictions that no run can judge, rubrics that misjudge their own samples.
+//! predictions that no run can judge, help that leads nowhere, rubrics that misjudge their own samples.
+
+mod help;
 
 use std::collections::BTreeSet;
 
@@ -33,6 +35,7 @@ pub fn course(course: &Course) -> Vec<Problem> {
         problems.extend(predictions(course, page));
         problems.extend(misspelt_fences(page));
     }
+    problems.extend(help::problems(course));
     problems.extend(unused(course));
     problems.extend(unread(course));
     // The solution of a quick question may well say what an exercise asks for; that of another exercise may not.
@@ -171,7 +174,7 @@ fn unused(course: &Course) -> Vec<Problem> {
         }
     }
     let mut problems = Vec::new();
-    for exercise in course.exercises.values().filter(|it| !exercises.contains(&it.id)) {
+    for exercise in course.exercises.values().filter(|it| !exercises.contains(course.root_of(&it.id))) {
         let message = format!("no page shows this exercise: put a fence ```exercise with `{}` on one", exercise.id);
         problems.push(Problem::new(&exercise.file, 0, message));
     }

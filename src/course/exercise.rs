@@ -7,6 +7,7 @@
 mod chain;
 mod code;
 mod file;
+mod help;
 mod proof;
 mod tables;
 mod typed;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use chain::flow_picture;
 pub use code::{CodeCheck, CodeTask, GivenFile, language_of};
 pub use file::{Sample, VOCABULARY, VOCABULARY_FILE};
+pub use help::{GIVING_UP_PRICE, HELP_PRICE, Help, Pointer, SOLUTION_PRICE};
 
 use super::Problem;
 use crate::grade::exact::flow::FlowTask;
@@ -49,8 +51,16 @@ pub struct Exercise {
     /// Markdown.
     pub prompt: String,
     pub kind: Kind,
-    /// From a nudge to nearly the answer, Markdown.
+    /// Nudges, in Markdown. They are the first steps of [`Self::help`].
     pub hints: Vec<String>,
+    /// Where the course tells of it: a link, as on the page on which the exercise stands.
+    pub about: Option<Pointer<String>>,
+    /// Another case of the same matter, with its solution, Markdown. Empty where there is none.
+    pub similar: String,
+    /// The exercise that this one asks again in other words. Then it stands on no page.
+    pub form_of: Option<Pointer<ExerciseId>>,
+    /// The goals of its page that a right answer shows, counted from 1. Empty: all of them.
+    pub shows: Vec<Pointer<usize>>,
     /// Markdown.
     pub solution: String,
     /// Answers with the points that a teacher gave them. They prove the rubric and never grade.

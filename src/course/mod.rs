@@ -6,19 +6,22 @@
 pub mod attempt;
 pub mod check;
 pub mod exercise;
+mod form;
 mod function;
 mod link;
 pub mod mastery;
+pub mod next;
 pub mod outline;
 pub mod page;
 pub mod progress;
 pub mod review;
+pub mod step;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 pub use attempt::{Attempt, Deed, Kept, Position};
-pub use exercise::{Answer, CodeTask, Exercise, ExerciseId, Kind, Piece, flow_picture, language_of};
+pub use exercise::{Answer, CodeTask, Exercise, ExerciseId, Help, Kind, Piece, flow_picture, language_of};
 pub use function::{Beside, Costs, FunctionEvent, FunctionTask};
 pub use link::Target;
 pub use outline::{Entry, Module};
@@ -172,9 +175,10 @@ impl Course {
         }
     }
 
-    /// The page on which an exercise stands, if one does.
+    /// The page on which an exercise stands, or the one that it is another form of.
     pub fn page_of(&self, exercise: &ExerciseId) -> Option<&Page> {
-        self.pages().find(|page| page.exercises().any(|id| id == exercise))
+        let root = self.root_of(exercise);
+        self.pages().find(|page| page.exercises().any(|id| id == root))
     }
 }
 

@@ -8,14 +8,16 @@
 //!
 //! - An answer is a review. Below half of the points it was not recalled (Again), below four fifths it was Hard, from
 //!   there on Good; all points are Easy, unless they were chosen from a list, where luck helps.
-//! - Help lowers the rating by one grade a time, never below Hard: each hint seen in the same sitting, and each verdict
-//!   on an earlier answer. A sitting of an exercise ends with a pause of four hours.
-//! - Giving up is Again. What is typed in the sitting after the solution was seen shows copying, and counts for nothing.
+//! - A matter that is asked in several forms has one memory: an answer to any of them is a review of it.
+//! - Help lowers the rating by one grade a time, never below Hard: each hint seen in the same sitting, each verdict on an
+//!   earlier answer, and the solution of another form. A sitting ends with a pause of four hours.
+//! - Giving up is Again. What is typed in the sitting after the solution of the same form was seen shows copying, and
+//!   counts for nothing.
 //! - The next review is due when the probability of recall falls to nine in ten. After Again it is due within a day.
 
 mod memory;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use memory::{Memory, Rating};
 
@@ -45,6 +47,7 @@ pub struct Recall {
 /// An exercise whose time has come.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DueExercise {
+    /// The form to ask now: the one that was not asked for the longest time.
     pub exercise: ExerciseId,
     /// Since when, in milliseconds since 1970-01-01 UTC.
     pub due_ms: i64,
@@ -56,25 +59,43 @@ pub struct DueExercise {
 ///
 /// What was never answered is not due: it is still to be learned.
 pub fn due(course: &Course, attempts: &[Attempt], now_ms: i64) -> Vec<DueExercise> {
-    let mut due: Vec<DueExercise> = recalls(attempts)
-        .into_iter()
-        .filter(|(exercise, recall)| recall.due_ms <= now_ms && course.exercises.contains_key(exercise))
-        .map(|(exercise, recall)| {
-            let retrievability = recall.retrievability(now_ms);
-            DueExercise { exercise, due_ms: recall.due_ms, retrievability }
-        })
-        .collect();
+    let mut due: Vec<DueExercise> =
+        scheduled(course, attempts, now_ms).into_iter().filter(|it| it.due_ms <= now_ms).collect();
     // The sort is stable: equals stay in the order of their names.
     due.sort_by(|a, b| a.retrievability.total_cmp(&b.retrievability).then(a.due_ms.cmp(&b.due_ms)));
     due
 }
 
-/// How well each exercise that was ever reviewed is remembered. `attempts` are in the order in which they were kept.
-pub fn recalls(attempts: &[Attempt]) -> BTreeMap<ExerciseId, Recall> {
-    let mut histories: BTreeMap<&ExerciseId, History> = BTreeMap::new();
-    for attempt in attempts {
+/// Everything that will be asked again, the next one first.
+pub fn scheduled(course: &Course, attempts: &[Attempt], now_ms: i64) -> Vec<DueExercise> {
+    let mut asked_last: BTreeMap<&ExerciseId, usize> = BTreeMap::new();
+    for (index, attempt) in attempts.iter().enumerate() {
         if let Some(exercise) = attempt.deed.exercise() {
-            histories.entry(exercise).or_default().add(attempt);
+            asked_last.insert(exercise, index + 1);
+        }
+    }
+    let form = |root: &ExerciseId| {
+        let forms = course.forms_of(root).into_iter();
+        forms.map(|form| &form.id).min_by_key(|id| asked_last.get(id).copied().unwrap_or_default()).cloned()
+    };
+    let mut scheduled: Vec<DueExercise> = recalls(course, attempts)
+        .into_iter()
+        .filter_map(|(root, recall)| {
+            let retrievability = recall.retrievability(now_ms);
+            Some(DueExercise { exercise: form(&root)?, due_ms: recall.due_ms, retrievability })
+        })
+        .collect();
+    scheduled.sort_by_key(|it| it.due_ms);
+    scheduled
+}
+
+/// How well each matter that was ever reviewed is remembered, by the exercise that stands on a page for it. `attempts`
+/// are in the order in which they were kept.
+pub fn recalls(course: &Course, attempts: &[Attempt]) -> BTreeMap<ExerciseId, Recall> {
+    let mut histories: BTreeMap<&ExerciseId, History<'_>> = BTreeMap::new();
+    for attempt in attempts {
+        if let Some(form) = attempt.deed.exercise() {
+            histories.entry(course.root_of(form)).or_default().add(form, attempt);
         }
     }
     let reviewed = histories.into_iter().filter_map(|(id, history)| Some((id.clone(), history.recall?)));
@@ -110,40 +131,48 @@ fn days_between(from_ms: i64, to_ms: i64) -> f64 {
     to_ms.saturating_sub(from_ms).max(0) as f64 / DAY_MS
 }
 
-/// What the deeds on one exercise have come to.
+/// What the deeds on one matter have come to.
 #[derive(Default)]
-struct History {
+struct History<'a> {
     recall: Option<Recall>,
-    sitting: Sitting,
+    sitting: Sitting<'a>,
 }
 
 /// Deeds without a long pause between them, and the help that was had in them.
 #[derive(Default)]
-struct Sitting {
+struct Sitting<'a> {
     last_ms: i64,
-    hints: usize,
+    hints: BTreeMap<&'a ExerciseId, usize>,
     answers: usize,
-    solution_seen: bool,
+    /// The forms whose solution was seen.
+    solved: BTreeSet<&'a ExerciseId>,
 }
 
-impl History {
-    fn add(&mut self, attempt: &Attempt) {
+impl<'a> History<'a> {
+    fn add(&mut self, form: &'a ExerciseId, attempt: &Attempt) {
         let at_ms = attempt.at_ms;
         if at_ms.saturating_sub(self.sitting.last_ms) > SITTING_MS {
             self.sitting = Sitting::default();
         }
         self.sitting.last_ms = at_ms;
+        let is_solved = self.sitting.solved.contains(form);
         match &attempt.deed {
-            Deed::Answered { answer, verdict, .. } if !self.sitting.solution_seen => {
-                let help = self.sitting.hints + self.sitting.answers;
+            Deed::Answered { answer, verdict, .. } if !is_solved => {
+                let help =
+                    self.sitting.hints.values().sum::<usize>() + self.sitting.answers + self.sitting.solved.len();
                 self.review(rating(answer, verdict).lowered(help), at_ms);
                 self.sitting.answers += 1;
             }
-            Deed::HintShown { step, .. } => self.sitting.hints = self.sitting.hints.max(*step),
-            Deed::SolutionSeen { .. } => self.sitting.solution_seen = true,
-            Deed::GaveUp { .. } if !self.sitting.solution_seen => {
+            Deed::HintShown { step, .. } => {
+                let hints = self.sitting.hints.entry(form).or_default();
+                *hints = (*step).max(*hints);
+            }
+            Deed::SolutionSeen { .. } => {
+                self.sitting.solved.insert(form);
+            }
+            Deed::GaveUp { .. } if !is_solved => {
                 self.review(Rating::Again, at_ms);
-                self.sitting.solution_seen = true;
+                self.sitting.solved.insert(form);
             }
             _ => {}
         }
@@ -214,7 +243,7 @@ mod tests {
 
     /// What the deeds on the exercise `a` come to.
     fn recall(attempts: &[Attempt]) -> Option<Recall> {
-        recalls(attempts).get(&ExerciseId("a".into())).copied()
+        recalls(&Course::default(), attempts).get(&ExerciseId("a".into())).copied()
     }
 
     #[test]
@@ -278,6 +307,29 @@ mod tests {
         for it in due(&course, &attempts, 900 * DAY_MS) {
             assert!(it.retrievability <= super::RETENTION, "{it:?}");
         }
+    }
+
+    #[test]
+    fn a_missed_matter_comes_back_in_another_form() {
+        let mut course = Course::default();
+        for (name, more) in [("a", ""), ("a2", "form_of = \"a\"\n"), ("b", "")] {
+            let file = format!("format = 1\nkind = \"number\"\nprompt = \"P\"\nsolution = \"S\"\nvalue = 1.0\n{more}");
+            let exercise = Exercise::parse_with(name, name, &file, None).0.expect("it is sound");
+            course.exercises.insert(exercise.id.clone(), exercise);
+        }
+        let asked = |attempts: &[Attempt], now_ms| -> Vec<String> {
+            due(&course, attempts, now_ms).into_iter().map(|it| it.exercise.0).collect()
+        };
+        let mut attempts = vec![text("a", 0, 0.0)];
+        assert_eq!(asked(&attempts, DAY_MS), ["a2"]);
+        // An answer to the other form is a review of the same matter.
+        attempts.push(text("a2", DAY_MS, 1.0));
+        assert_eq!(asked(&attempts, DAY_MS + HOUR_MS), [""; 0]);
+        assert_eq!(asked(&attempts, 900 * DAY_MS), ["a"]);
+        // Having read the solution of one form does not make the other one copying.
+        let told = [gave_up(0), text("a2", 1, 1.0)];
+        let recall = recalls(&course, &told)[&ExerciseId("a".into())];
+        assert_eq!((recall.rating, recall.n_reviews), (Rating::Good, 2));
     }
 
     #[test]

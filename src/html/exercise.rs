@@ -2,7 +2,7 @@
 
 use super::page::{Sheet, begin_card, end_card};
 use super::prose::snippet;
-use crate::course::{Exercise, Kind, Piece};
+use crate::course::{Exercise, Help, Kind, Piece};
 use crate::grade::exact::ChoiceOption;
 use crate::grade::exact::gaps::{Gap, Wanted};
 
@@ -25,8 +25,11 @@ pub(super) fn card(sheet: &mut Sheet<'_>, exercise: &Exercise, level: u8) {
         Kind::Text(_) | Kind::Number(_) | Kind::Flow(_) => {}
         Kind::Code(task) => snippet(sheet, &task.start_text(), level),
     }
-    for (number, hint) in (1..).zip(&exercise.hints) {
-        folded(sheet, &format!("Hint {number}"), |sheet| snippet(sheet, hint, level));
+    for (number, help) in (1..).zip(exercise.help()) {
+        folded(sheet, &format!("Hint {number}: {}", help.name()), |sheet| match help {
+            Help::Nudge(text) | Help::Similar(text) => snippet(sheet, text, level),
+            Help::Passage(target) => snippet(sheet, &format!("[It stands here.]({target})"), level),
+        });
     }
     folded(sheet, "Solution", |sheet| {
         key(sheet, exercise, level);

@@ -5,6 +5,7 @@ use crate::app::function::Deed as Call;
 use crate::app::key::{Code, Key};
 use crate::app::lab::Deed;
 use crate::app::overlay::Overlay;
+use crate::app::present::Role;
 use crate::app::queue;
 use crate::app::{Action, Model, Motion, Screen};
 use crate::course::Task;
@@ -101,9 +102,61 @@ static HOME: [Binding; 7] = [
     key("G End", Action::Scroll(Motion::Bottom), "to the last", ""),
 ];
 
-static HOME_MORE: [Binding; 2] = [
+static HOME_MORE: [Binding; 3] = [
+    key("s", Action::Goals, "what I have shown of each goal, and what I can skip", "shown, skip"),
     key("t o", Action::Contents, "contents, filtered as you type", "contents"),
     key("r", Action::Reload, "read the course files again", ""),
+];
+
+static ROUND: [Binding; 3] = [
+    key("Enter", Action::Open, "the next question; back when all were asked", "next question"),
+    key("↓ j", lines(1), "a line down", ""),
+    key("↑ k", lines(-1), "a line up", ""),
+];
+
+static SHOW: [Binding; 12] = [
+    key("→ l n", Action::TurnPage(1), "next step, and from the last one the next page", "next step"),
+    key("← h p", Action::TurnPage(-1), "previous step", "back"),
+    key("Space PgDn", Action::Scroll(Motion::Pages(1)), "further down; the next step where there is nothing more", ""),
+    key("b PgUp", Action::Scroll(Motion::Pages(-1)), "further up, or the previous step", ""),
+    key("Tab", Action::NextThing(1), "next thing that responds", "what responds"),
+    key("Shift-Tab", Action::NextThing(-1), "previous thing that responds", ""),
+    key("Enter", Action::Open, "open it: a simulation, a diagram, a question to count hands", "open, count hands"),
+    key("↓ j", lines(1), "a line down", ""),
+    key("↑ k", lines(-1), "a line up", ""),
+    key(":", Action::GoTo, "go to a page by its number", ""),
+    key("/", Action::Search, "search the page", ""),
+    key("r", Action::Reload, "read the course files again", ""),
+];
+
+static POLL: [Binding; 7] = [
+    key("↓ Tab", lines(1), "next answer", "choose"),
+    key("↑ Shift-Tab", lines(-1), "previous answer", ""),
+    key("S", Action::Solution, "show what is right, and why; hide it again", "what is right"),
+    key("Enter", Action::Open, "show what is right, and why; hide it again", ""),
+    key("Esc", Action::Back, "back to the page; the counts stay", "back"),
+    key("→", Action::TurnPage(1), "next step", "next step"),
+    key("←", Action::TurnPage(-1), "previous step", ""),
+];
+
+static NOTES: [Binding; 6] = [
+    key("→ l n Space", Action::TurnPage(1), "next step, here and before the class", "next step"),
+    key("← h p", Action::TurnPage(-1), "previous step", "back"),
+    key("↓ j", lines(1), "a line down", "scroll"),
+    key("↑ k", lines(-1), "a line up", ""),
+    key("PgDn", Action::Scroll(Motion::Pages(1)), "further down", ""),
+    key("PgUp b", Action::Scroll(Motion::Pages(-1)), "further up", ""),
+];
+
+static GOALS: [Binding; 8] = [
+    key("p", Action::Prove, "prove the page: its questions, without help", "prove it"),
+    key("Enter", Action::Open, "read the page", "read it"),
+    key("↓ j Tab →", lines(1), "next page", "choose"),
+    key("↑ k Shift-Tab ←", lines(-1), "previous page", ""),
+    key("Space PgDn", Action::Scroll(Motion::Pages(1)), "further down", ""),
+    key("b PgUp", Action::Scroll(Motion::Pages(-1)), "further up", ""),
+    key("g Home", Action::Scroll(Motion::Top), "to the first", ""),
+    key("G End", Action::Scroll(Motion::Bottom), "to the last", ""),
 ];
 
 static EDITOR: [Binding; 4] = [
@@ -113,20 +166,22 @@ static EDITOR: [Binding; 4] = [
     key("Ctrl-c", Action::Quit, "quit; the draft is kept", ""),
 ];
 
-static NUMBER: [Binding; 4] = [
+static NUMBER: [Binding; 5] = [
     key("Enter F5", Action::Submit, "submit the answer", "submit"),
-    key("H", Action::Hint, "next hint", "hint"),
+    key("H", Action::Hint, "next hint: a nudge, the passage, a similar case", "hint"),
     key("S", Action::Solution, "the solution (says what it costs, and asks)", "solution"),
+    key("P", Action::Passage, "to the passage it is about, once a hint has named it; Esc comes back", ""),
     key("Esc", Action::Back, "back to the page", "back"),
 ];
 
-static MATCHING: [Binding; 6] = [
+static MATCHING: [Binding; 7] = [
     key("Space", Action::Toggle, "the next choice for this line; a letter chooses at once", "next choice"),
     key("Enter F5", Action::Submit, "submit the answer", "submit"),
     key("↓ j Tab", Action::NextThing(1), "next line", "line"),
     key("↑ k Shift-Tab", Action::NextThing(-1), "previous line", ""),
-    key("H", Action::Hint, "next hint", "hint"),
+    key("H", Action::Hint, "next hint: a nudge, the passage, a similar case", "hint"),
     key("S", Action::Solution, "the solution (says what it costs, and asks)", "solution"),
+    key("P", Action::Passage, "to the passage it is about, once a hint has named it; Esc comes back", ""),
 ];
 
 static FILLING: [Binding; 5] = [
@@ -137,19 +192,21 @@ static FILLING: [Binding; 5] = [
     key("Esc", Action::Back, "leave the gaps; the draft is kept", "leave, draft kept"),
 ];
 
-static CHOOSING: [Binding; 6] = [
+static CHOOSING: [Binding; 7] = [
     key("Space", Action::Toggle, "choose the line, or pick it up and put it down", "choose"),
     key("Enter F5", Action::Submit, "submit the answer", "submit"),
     key("↓ j", lines(1), "next line", ""),
     key("↑ k", lines(-1), "previous line", ""),
-    key("H", Action::Hint, "next hint", "hint"),
+    key("H", Action::Hint, "next hint: a nudge, the passage, a similar case", "hint"),
     key("S", Action::Solution, "the solution (says what it costs, and asks)", "solution"),
+    key("P", Action::Passage, "to the passage it is about, once a hint has named it; Esc comes back", ""),
 ];
 
-static SHEET: [Binding; 11] = [
+static SHEET: [Binding; 12] = [
     key("Enter", Action::Open, "write, or try again; back to the page when all points are made", "write / again"),
-    key("H", Action::Hint, "next hint", "hint"),
+    key("H", Action::Hint, "next hint: a nudge, the passage, a similar case", "hint"),
     key("S", Action::Solution, "the solution (says what it costs, and asks)", "solution"),
+    key("P", Action::Passage, "to the passage it is about, once a hint has named it; Esc comes back", ""),
     key("↓ j", lines(1), "a line down", ""),
     key("↑ k", lines(-1), "a line up", ""),
     key("Space PgDn", Action::Scroll(Motion::Pages(1)), "a screen down", "scroll"),
@@ -304,6 +361,22 @@ fn tables(model: &Model) -> (Vec<&'static [Binding]>, bool) {
     }
     match model.screen() {
         Screen::Home(_) => (vec![&HOME, &HOME_MORE, &EVERYWHERE], false),
+        Screen::Round(_) => (vec![&ROUND, &EVERYWHERE], false),
+        Screen::Show(show) if show.role == Role::Notes => (vec![&NOTES, &EVERYWHERE], false),
+        Screen::Show(show) if show.is_polling() => (vec![&POLL, &EVERYWHERE], false),
+        Screen::Show(show) if show.reader.is_typing() => (vec![&TYPING, &ALWAYS], true),
+        Screen::Show(show) => {
+            let mut tables: Vec<&'static [Binding]> = Vec::new();
+            if show.reader.search.is_some() {
+                tables.push(&SEARCHING);
+            }
+            if matches!(show.reader.focused_task(&model.course), Some(Task::Simulation(_))) {
+                tables.push(&SIMULATION_IN_PAGE);
+            }
+            tables.extend([&SHOW as &[Binding], &EVERYWHERE]);
+            (tables, false)
+        }
+        Screen::Goals(_) => (vec![&GOALS, &EVERYWHERE], false),
         Screen::Page(reader) if reader.is_typing() => (vec![&TYPING, &ALWAYS], true),
         Screen::Page(reader) => {
             let mut tables: Vec<&'static [Binding]> = Vec::new();
@@ -353,6 +426,15 @@ pub fn action(model: &Model, key: Key) -> Action {
     }
     if typing {
         return Action::Type(key);
+    }
+    // Hands are counted with digits, and letters choose the answer that is counted.
+    if let (Screen::Show(show), None) = (model.screen(), &model.overlay)
+        && show.is_polling()
+    {
+        return match key.typed() {
+            Some(c @ 'a'..='i') => Action::Choose(c as usize - 'a' as usize),
+            _ => Action::Type(key),
+        };
     }
     // 1–9 and a–i choose on a question's screen; above, only keys that do something else were taken out.
     if let Screen::Exercise(sheet) = model.screen() {
@@ -438,7 +520,12 @@ mod tests {
     /// Each name in the tables is a key that `is` knows; a typing error would make a dead key.
     #[test]
     fn every_named_key_can_be_pressed() {
-        let all: [&[Binding]; 26] = [
+        let all: [&[Binding]; 31] = [
+            &SHOW,
+            &POLL,
+            &NOTES,
+            &ROUND,
+            &GOALS,
             &FUNCTION,
             &FUNCTION_IN_PAGE,
             &FUNCTION_EDITOR,

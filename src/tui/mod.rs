@@ -7,13 +7,16 @@ mod code;
 mod diagram;
 mod exercise;
 mod function;
+mod goals;
 mod home;
 pub mod keys;
 mod lab;
 mod lesson;
 mod overlay;
 mod paint;
+mod present;
 mod queue;
+mod round;
 pub mod theme;
 
 pub use keys::action;
@@ -44,6 +47,9 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
     match model.screen() {
         Screen::Home(home) => home::view(home, model, head, body, &mut painter),
         Screen::Page(reader) => lesson::view(reader, model, head, body, &mut painter),
+        Screen::Round(it) => round::view(it, model, head, body, &mut painter),
+        Screen::Show(show) => present::view(show, model, head, body, &mut painter),
+        Screen::Goals(it) => goals::view(it, model, head, body, &mut painter),
         Screen::Exercise(sheet) => exercise::view(sheet, head, body, &mut painter),
         Screen::Diagram(canvas) => diagram::view(canvas, head, body, &mut painter),
         Screen::Lab(lab) => lab::view(lab, head, body, &mut painter),
@@ -72,6 +78,7 @@ fn too_small(area: Rect, painter: &mut Painter<'_, '_>) {
 fn footer(model: &Model, area: Rect, painter: &mut Painter<'_, '_>) {
     let prompt = match model.screen() {
         Screen::Page(reader) if model.overlay.is_none() => reader.prompt(),
+        Screen::Show(show) if model.overlay.is_none() => show.reader.prompt(),
         _ => None,
     };
     let width = area.width.saturating_sub(2);

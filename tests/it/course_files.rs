@@ -1,7 +1,7 @@
 //! The course that ships: what must be in it is in it.
 
 use coldstart::content;
-use coldstart::course::{Course, Kind, Task, check};
+use coldstart::course::{Course, Help, Kind, Task, check};
 
 fn course() -> Course {
     content::open(None).expect("the built-in course")
@@ -38,6 +38,35 @@ fn every_page_has_goals_minutes_notes_and_something_to_do() {
         assert!((2..=10).contains(&page.minutes), "{}: {} minutes", page.id, page.minutes);
         assert!(!page.goals.is_empty() && !page.notes.is_empty(), "{}", page.id);
         assert!(!page.widgets.is_empty(), "{} has nothing to do", page.id);
+    }
+}
+
+#[test]
+fn every_exercise_on_a_page_has_all_steps_of_help_and_names_its_goals() {
+    let course = course();
+    for exercise in course.exercises.values().filter(|it| it.form_of.is_none()) {
+        let help = exercise.help();
+        let has = |step: fn(&Help<'_>) -> bool| help.iter().any(step);
+        assert!(has(|it| matches!(it, Help::Nudge(_))), "{} has no nudge", exercise.id);
+        assert!(has(|it| matches!(it, Help::Passage(_))), "{} names no passage", exercise.id);
+        assert!(has(|it| matches!(it, Help::Similar(_))), "{} has no similar case", exercise.id);
+        assert!(!exercise.shows.is_empty(), "{} names no goal", exercise.id);
+    }
+    let forms = course.exercises.values().filter(|it| it.form_of.is_some()).count();
+    assert!(forms >= 20, "{forms} questions come back in another form");
+}
+
+#[test]
+fn every_page_ends_with_two_or_three_questions() {
+    for page in course().pages() {
+        let (_, _, line) = page
+            .document
+            .headings()
+            .into_iter()
+            .find(|(_, text, _)| text == "Without looking back")
+            .expect("the heading");
+        let asked = page.widgets.iter().filter(|it| it.source_line > line && matches!(it.task, Task::Exercise(_)));
+        assert!((2..=3).contains(&asked.count()), "{}", page.id);
     }
 }
 

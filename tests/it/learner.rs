@@ -5,6 +5,7 @@ use std::sync::Arc;
 use coldstart::app::function::Order;
 use coldstart::app::key::{Code, Key};
 use coldstart::app::lesson::What;
+use coldstart::app::present::{Role, Stage};
 use coldstart::app::{Action, Effect, Model, Screen, Size, update};
 use coldstart::course::{Attempt, Course, ExerciseId, Position, Task, review};
 use coldstart::marking::Marker;
@@ -48,6 +49,15 @@ impl Learner {
         let opened = model.opened();
         let mut learner = Self { model, store, copied: None, has_quit: false, asked: Vec::new(), folder, now_ms: 0 };
         learner.perform(opened);
+        learner
+    }
+
+    /// Somebody who stands before a class, at the top of a page.
+    pub fn before_class(size: Size, role: Role, page: &str) -> Self {
+        let mut learner = Self::new(size);
+        let course = Arc::clone(&learner.model.course);
+        let page = &course.find_page(page).expect("a page of the course").id;
+        learner.model = Model::for_class(course.clone(), size, role, page, 0);
         learner
     }
 
@@ -119,6 +129,8 @@ impl Learner {
                     scenario.set(&format!("run.replications={}", replications.min(10))).expect("a number of runs");
                     Action::Replicated { question, report: Box::new(coldstart::sim::run(&scenario)) }
                 }
+                // The screen hears of its own move, as it would of another's.
+                Effect::Share { page, step } => Action::Staged(Stage { page: page.0, step, visits: Vec::new() }),
                 Effect::Copy(text) => {
                     self.copied = Some(text);
                     continue;

@@ -20,6 +20,7 @@ mod html;
 mod markdown_pages;
 mod plain;
 mod platforms;
+mod present;
 mod queue;
 mod reference;
 mod review;

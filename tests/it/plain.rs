@@ -121,7 +121,9 @@ impl Listener {
                 Some((page, tasks.position(&wanted)?))
             })
             .expect("it stands on a page");
-        self.types(&["m", &(page + 1).to_string()]);
+        // The first time leads to where one stopped, the second to the top.
+        let number = (page + 1).to_string();
+        self.types(&["m", &number, "m", &number]);
         let mut passed = 0;
         loop {
             let prompt = self.plain.prompt();

@@ -1,7 +1,7 @@
 //! The spaced review schedules as the reference implementation of FSRS-6 does.
 
 use coldstart::course::review::{Memory, Rating, recalls};
-use coldstart::course::{Answer, Attempt, Deed, ExerciseId};
+use coldstart::course::{Answer, Attempt, Course, Deed, ExerciseId};
 use coldstart::grade::Verdict;
 use fsrs::{FSRS, FSRSItem, FSRSReview};
 use proptest::prelude::*;
@@ -54,7 +54,7 @@ fn answers_kept_over_weeks_are_due_when_the_reference_says() {
     let scores = [1.0, 0.9, 0.6, 0.1, 0.85];
     let ratings = [Rating::Easy, Rating::Good, Rating::Hard, Rating::Again, Rating::Good];
     let attempts: Vec<Attempt> = days.iter().zip(scores).map(|(day, score)| answered(day * DAY_MS, score)).collect();
-    let recall = recalls(&attempts).into_values().next().expect("it was answered");
+    let recall = recalls(&Course::default(), &attempts).into_values().next().expect("it was answered");
     let pauses = std::iter::once(0).chain(days.windows(2).map(|pair| (pair[1] - pair[0]) as u32));
     let history: Vec<(Rating, u32)> = ratings.into_iter().zip(pauses).collect();
     let theirs = oracle(&history);

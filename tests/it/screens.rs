@@ -140,11 +140,46 @@ fn what_was_answered_comes_back_before_it_is_forgotten() {
     let mut learner = Learner::new(USUAL);
     learner.open_exercise("connection-outside-handler").press(GOOD).press("<f5>").sees("All points made");
     let mut learner = learner.reopen_after_days(60);
-    learner.press("<esc>g").sees("1 question to come back to").press("<home><enter>");
-    // It is asked anew: the old answer is not in view.
+    learner.press("<esc>g").sees("Next: 1 question to come back to").press("<enter>").sees("0 of 1 asked");
+    // It is asked anew, and in another form: neither the old answer nor the old question is in view.
+    learner.press("<enter>").sees("Which requests pay?");
     assert!(!learner.screen().contains("runs only once"), "{}", learner.screen());
-    learner.press(GOOD).press("<f5>").sees("All points made").press("<esc><esc>");
+    learner.press("ab<enter>").sees("All points made").press("<enter>").sees("That was all that is due");
+    learner.press("<enter>");
     assert!(!learner.screen().contains("to come back to"));
+}
+
+#[test]
+fn what_is_missed_in_a_review_comes_once_more_at_its_end() {
+    let mut learner = Learner::new(USUAL);
+    learner.open_exercise("name-misleads").press("b<enter>");
+    learner.open_exercise("missing-id").press("b<enter>");
+    let mut learner = learner.reopen_after_days(30);
+    learner.model.begin_review();
+    learner.sees("0 of 2 asked").press("<enter>a<enter><esc>").sees("missed").sees("once more").sees("1 of 3 asked");
+    learner.press("<enter>b<enter><esc>").press("<enter>a<enter><esc>").sees("3 of 3 asked");
+}
+
+#[test]
+fn a_page_is_proved_by_its_questions_without_help_and_can_then_be_skipped() {
+    let mut learner = Learner::new(Size { cols: 100, rows: 40 });
+    learner.press("<esc>s").sees("What I have shown").sees("0 of 10 pages shown").press("p").sees("0 of ");
+    learner.press("<enter>H").sees("without help").press("S").sees("without help").press("<esc>");
+    while !learner.screen().contains("you can skip it") {
+        learner.press("<enter>");
+        let Screen::Exercise(sheet) = learner.model.screen() else { panic!("{}", learner.screen()) };
+        let keys = match &learner.model.course.exercises[&sheet.exercise].kind {
+            Kind::Number(task) => task.value.to_string(),
+            Kind::Choice { options, .. } => {
+                let right = options.iter().enumerate().filter(|(_, option)| option.right);
+                right.map(|(index, _)| char::from(b'a' + index as u8)).collect()
+            }
+            other => panic!("a question of another kind: {other:?}"),
+        };
+        learner.press(&keys).press("<enter>").sees("All points made").press("<esc>");
+    }
+    learner.press("<enter>").sees("1 of 10 pages shown").sees("all shown: you can skip it");
+    learner.press("<esc>g").sees("Next: What it is, and FaaS").press("G").sees("●●●  you can skip it");
 }
 
 #[test]
@@ -228,11 +263,17 @@ fn after_an_honest_try_the_solution_is_simply_shown() {
 }
 
 #[test]
-fn hints_come_one_at_a_time_and_are_kept() {
-    let mut learner = Learner::new(USUAL);
-    learner.open_exercise("connection-outside-handler").press("<esc>H").sees("Hint 1 of");
-    assert!(!learner.screen().contains("Hint 2 of"));
-    learner.press("H").sees("Hint 2 of");
+fn hints_come_one_at_a_time_from_a_nudge_to_a_similar_case_and_say_their_price() {
+    let mut learner = Learner::new(Size { cols: 100, rows: 50 });
+    learner
+        .open_exercise("connection-outside-handler")
+        .press("<esc>")
+        .sees("H takes the next step. It costs no points");
+    learner.press("H").sees("Hint 1 of 5: a nudge");
+    assert!(!learner.screen().contains("Hint 2 of 5:"));
+    learner.press("HH").sees("Hint 3 of 5").press("P").sees("The passage is hint 4 of 5");
+    learner.press("H").sees("Hint 4 of 5: the passage it is about").sees("“Part by part” on the page “A function”");
+    learner.press("H").sees("Hint 5 of 5: a similar case, worked out").press("H").sees("That was the last of 5 hints");
     let steps: Vec<usize> = deeds(&learner)
         .iter()
         .filter_map(|deed| match deed {
@@ -240,7 +281,30 @@ fn hints_come_one_at_a_time_and_are_kept() {
             _ => None,
         })
         .collect();
-    assert_eq!(steps, [1, 2]);
+    assert_eq!(steps, [1, 2, 3, 4, 5]);
+}
+
+#[test]
+fn the_passage_is_one_key_away_and_the_draft_one_key_back() {
+    let mut learner = Learner::new(USUAL);
+    learner.open_exercise("connection-outside-handler").press("it runs").press("<esc>HHHHP");
+    learner.sees("Part by part").sees("Esc goes back to your answer").press("<esc>");
+    learner.press("<enter>").sees("it runs");
+    // Reading on from there is no way out of the exercise, and moves no bookmark.
+    learner.press("<esc>P").press("n").sees("When to use it").press("<esc>").sees("Hint 4 of 5");
+    let stopped = learner.store.load().expect("kept").position.expect("a page was open");
+    assert!(stopped.page.0.ends_with("09-exercises"), "{stopped:?}");
+}
+
+#[test]
+fn after_the_solution_the_same_is_asked_in_another_form() {
+    let mut learner = Learner::new(Size { cols: 100, rows: 50 });
+    learner.open_exercise("name-misleads").press("Sy").sees("Solution (you gave up on this one)");
+    learner.sees("asks the same in another form: Whose job are they?").press("<enter>").sees("Who patches");
+    learner.press("b<enter>").sees("All points made").press("<esc>");
+    assert!(matches!(learner.model.screen(), Screen::Page(_)), "{}", learner.screen());
+    // What was shown in another form counts for the matter.
+    learner.press("<esc><esc>G").sees("Why serverless  5 min  ◐○○");
 }
 
 #[test]
@@ -248,7 +312,8 @@ fn every_quick_question_is_answered_rightly_by_keys_alone() {
     let mut learner = Learner::new(USUAL);
     let course = std::sync::Arc::clone(&learner.model.course);
     let mut quick = 0;
-    for exercise in course.exercises.values() {
+    // The other forms of a question stand on no page.
+    for exercise in course.exercises.values().filter(|it| it.form_of.is_none()) {
         let keys = match &exercise.kind {
             Kind::Choice { options, .. } => {
                 let right = options.iter().enumerate().filter(|(_, option)| option.right);

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Input, Sheet, Stage, coding, drawing, kind_name};
+use crate::app::Desk;
 use crate::app::code::{self, Marks};
 use crate::app::row::{Role, Row, Span, Ui, inked, prose, wrapped};
 use crate::course::progress::Work;
@@ -10,7 +11,7 @@ use crate::course::{Answer, Exercise, Kind};
 use crate::grade::{ItemVerdict, Status, Verdict};
 
 impl Sheet {
-    pub(super) fn sheet_rows(&self, exercise: &Exercise, work: &Work, width: usize) -> Vec<Row> {
+    pub(super) fn sheet_rows(&self, desk: &Desk<'_>, exercise: &Exercise, work: &Work, width: usize) -> Vec<Row> {
         let mut rows = self.prompt.clone();
         rows.push(Row::default());
         match &self.stage {
@@ -31,17 +32,7 @@ impl Sheet {
             let times = if work.tries == 1 { "once".to_owned() } else { format!("{} times", work.tries) };
             rows.push(Row::ui(Ui::Muted, format!("Answered {times} before; best {:.0} %.", work.best * 100.0)));
         }
-        for (index, hint) in exercise.hints.iter().take(self.hints_shown).enumerate() {
-            rows.push(Row::default());
-            rows.push(Row::ui(Ui::Strong, format!("Hint {} of {}", index + 1, exercise.hints.len())));
-            rows.extend(prose(hint, width));
-        }
-        if self.solution_shown {
-            rows.push(Row::default());
-            let how = if work.gave_up { "Solution (you gave up on this one)" } else { "Solution" };
-            rows.push(Row::ui(Ui::Strong, how));
-            rows.extend(prose(&exercise.solution_text(), width));
-        }
+        rows.extend(self.help_rows(desk, exercise, work, width));
         rows
     }
 

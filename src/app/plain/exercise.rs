@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::words::prose;
+use super::words::{parts, prose};
 use super::{Menu, Next, Said, World};
 use crate::app::editor::MAX_BYTES;
 use crate::app::exercise::kind_name;
 use crate::app::{Action, Effect};
+use crate::course::exercise::GIVING_UP_PRICE;
 use crate::course::progress::Work;
-use crate::course::{Answer, Deed, Exercise, ExerciseId, Kind, Piece};
+use crate::course::{Answer, Course, Deed, Exercise, ExerciseId, Help, Kind, Piece, Target};
 use crate::grade::exact::gaps::Gap;
 use crate::grade::{ItemVerdict, Status, Verdict};
 
@@ -50,6 +51,8 @@ enum Choice {
     Dispute,
     Tick,
     Again,
+    /// The same matter, asked in other words.
+    OtherForm,
     Back,
     GiveUp,
     StayClosed,
@@ -61,18 +64,35 @@ impl Sheet {
         Some(Self { id: id.clone(), stage: Stage::Choosing })
     }
 
-    fn menu(&self, exercise: &Exercise, work: &Work) -> Menu<Choice> {
+    pub(super) fn id(&self) -> &ExerciseId {
+        &self.id
+    }
+
+    fn menu(&self, world: &World, exercise: &Exercise, work: &Work) -> Menu<Choice> {
         if let Stage::GivingUp { .. } = self.stage {
             return Menu::new([(Choice::StayClosed, "no, it stays closed"), (Choice::GiveUp, "yes, show it")]);
         }
         let is_text = matches!(exercise.kind, Kind::Text(_));
         let is_made = work.best > 0.999;
         let mut menu = Menu::new([(Choice::Answer, if work.tries > 0 { "answer again" } else { "answer" })]);
-        menu.add(Choice::Back, "back to the page");
-        if work.hints < exercise.hints.len() {
-            menu.add(Choice::Hint, format!("hint {} of {}, costs no points", work.hints + 1, exercise.hints.len()));
+        if let Some(form) = self.other_form(world).filter(|_| work.solution_seen && !is_made) {
+            menu.choices.insert(0, (Choice::OtherForm, format!("the same in another form, {}", form.title)));
         }
-        let price = if work.honest || work.solution_seen { "" } else { ", before a try it counts as giving up" };
+        menu.add(Choice::Back, "back to the page");
+        let help = exercise.help();
+        if let Some(next) = help.get(work.hints) {
+            let name = next.name();
+            let step = work.hints + 1;
+            menu.add(
+                Choice::Hint,
+                format!("hint {step} of {}, {name}; costs no points, brings it back sooner", help.len()),
+            );
+        }
+        let price = match work {
+            work if work.solution_seen => "",
+            work if work.honest => ", then it is asked in another form, or another day",
+            _ => ", before a try it counts as giving up",
+        };
         menu.add(Choice::Solution, format!("solution{price}"));
         let missed = work.last.as_ref().is_some_and(|(_, verdict)| not_made(verdict).next().is_some());
         if is_text && missed {
@@ -82,14 +102,17 @@ impl Sheet {
             menu.add(Choice::Tick, "compare with the solution yourself");
         }
         menu.add(Choice::Again, "hear the exercise again");
-        menu.usual = usize::from(is_made);
+        let usual = if is_made { Choice::Back } else { menu.choices[0].0 };
+        menu.usual = menu.choices.iter().position(|(choice, _)| *choice == usual).unwrap_or(0);
         menu
     }
 
     pub(super) fn prompt(&self, world: &World) -> String {
         let Some(exercise) = world.course.exercises.get(&self.id) else { return String::new() };
         match &self.stage {
-            Stage::Choosing | Stage::GivingUp { .. } => self.menu(exercise, &world.progress.work(&self.id)).prompt(),
+            Stage::Choosing | Stage::GivingUp { .. } => {
+                self.menu(world, exercise, &world.progress.work(&self.id)).prompt()
+            }
             Stage::Naming => asked_for(exercise),
             Stage::Disputing => "The number of the point; said again, it is taken back. Enter alone: none.".to_owned(),
             Stage::Ticking => "The numbers of the points that your answer makes. Enter alone: stop.".to_owned(),
@@ -109,7 +132,7 @@ impl Sheet {
         let work = world.progress.work(&self.id);
         match &mut self.stage {
             Stage::Choosing | Stage::GivingUp { .. } => {
-                return match self.menu(exercise, &work).choose(line) {
+                return match self.menu(world, exercise, &work).choose(line) {
                     Some(choice) => self.choose(world, exercise, &work, choice, said),
                     None => said.not_understood(line),
                 };
@@ -155,12 +178,21 @@ impl Sheet {
     fn choose(&mut self, world: &World, exercise: &Exercise, work: &Work, choice: Choice, said: &mut Said) -> Next {
         match choice {
             Choice::Back => return Next::Back,
+            Choice::OtherForm => {
+                if let Some(sheet) = self.other_form(world).and_then(|form| Self::open(world, &form.id, said)) {
+                    *self = sheet;
+                }
+            }
             Choice::Again => said.extend(in_full(exercise, work)),
             Choice::Answer => self.begin(world, exercise, said),
             Choice::Hint => {
-                let step = work.hints + 1;
-                said.say(format!("Hint {step} of {}.", exercise.hints.len()));
-                said.extend(prose(&exercise.hints[work.hints]));
+                let (step, help) = (work.hints + 1, exercise.help());
+                let Some(next) = help.get(work.hints) else { return Next::Stay };
+                said.say(format!("Hint {step} of {}, {}.", help.len(), next.name()));
+                match next {
+                    Help::Nudge(text) | Help::Similar(text) => said.extend(prose(text)),
+                    Help::Passage(_) => said.extend(passage(&world.course, exercise)),
+                }
                 said.keep(world, Deed::HintShown { exercise: self.id.clone(), step });
             }
             Choice::Solution => self.open_solution(world, exercise, work, false, said),
@@ -185,6 +217,12 @@ impl Sheet {
             }
         }
         Next::Stay
+    }
+
+    /// Another form of the exercise whose solution is not known yet.
+    fn other_form<'a>(&self, world: &'a World) -> Option<&'a Exercise> {
+        let form = world.course.other_form(&self.id, &world.progress)?;
+        (!world.progress.work(&form.id).solution_seen).then_some(form)
     }
 
     /// Asks for an answer; one that was begun is gone on with.
@@ -234,9 +272,7 @@ impl Sheet {
             said.keep(world, Deed::SolutionSeen { exercise: self.id.clone() });
             self.reveal(exercise, then_tick, said);
         } else {
-            said.say(
-                "Without a try of your own this counts as giving up, and later tries earn no points. Show it all the same?",
-            );
+            said.say(format!("{GIVING_UP_PRICE} Show it all the same?"));
             self.stage = Stage::GivingUp { then_tick };
         }
     }
@@ -316,6 +352,19 @@ impl Sheet {
             _ => {}
         }
     }
+}
+
+/// The passage that an exercise is about, read out.
+fn passage(course: &Course, exercise: &Exercise) -> Vec<String> {
+    let place = course.place_of(exercise).unwrap_or_default();
+    let mut lines = vec![format!("It stands under {place}:")];
+    if let Some(Target::Place { page, source_line }) = course.passage(exercise) {
+        let parts = parts(course, page);
+        lines.extend(
+            parts.into_iter().rev().find(|part| part.source_line <= source_line).into_iter().flat_map(|it| it.lines),
+        );
+    }
+    lines
 }
 
 fn not_made(verdict: &Verdict) -> impl Iterator<Item = &ItemVerdict> {

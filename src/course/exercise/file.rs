@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::code;
 use super::tables::{self, GapToml, PairToml, StopToml};
-use super::{Exercise, ExerciseId, Kind};
+use super::{Exercise, ExerciseId, Kind, Pointer};
 use crate::course::{Problem, line_at, nearest_hint};
 use crate::grade::exact::ChoiceOption;
 use crate::grade::{ItemSpec, NumberTask, Rubric, Vocabulary};
@@ -43,6 +43,10 @@ const KEYS: &[(&str, &[&str])] = &[
             "points",
             "prompt",
             "hints",
+            "about",
+            "similar",
+            "form_of",
+            "shows",
             "solution",
             "option",
             "steps",
@@ -94,6 +98,12 @@ struct ExerciseToml {
     prompt: String,
     #[serde(default)]
     hints: Vec<String>,
+    about: Option<Spanned<String>>,
+    #[serde(default)]
+    similar: String,
+    form_of: Option<Spanned<String>>,
+    #[serde(default)]
+    shows: Vec<Spanned<usize>>,
     #[serde(default)]
     solution: String,
     #[serde(default, rename = "option")]
@@ -219,6 +229,10 @@ fn read(name: &str, text: &str, vocabulary: Option<&str>, slips: &mut Slips<'_>)
     let item_lines =
         read.items.iter().map(|item| (item.get_ref().id.clone(), line_at(text, item.span().start))).collect();
     let kind = kind(&read, text, vocabulary, slips)?;
+    let line = |start: usize| line_at(text, start);
+    let about = read.about.map(|it| Pointer { line: line(it.span().start), to: it.into_inner() });
+    let form_of = read.form_of.map(|it| Pointer { line: line(it.span().start), to: ExerciseId(it.into_inner()) });
+    let shows = read.shows.into_iter().map(|it| Pointer { line: line(it.span().start), to: it.into_inner() });
     Some(Exercise {
         id: ExerciseId(name.to_owned()),
         title: read.title.unwrap_or_else(|| name.replace('-', " ")),
@@ -226,6 +240,10 @@ fn read(name: &str, text: &str, vocabulary: Option<&str>, slips: &mut Slips<'_>)
         prompt: read.prompt,
         kind,
         hints: read.hints,
+        about,
+        similar: read.similar,
+        form_of,
+        shows: shows.collect(),
         solution: read.solution,
         samples,
         file: slips.path.to_owned(),

@@ -1,0 +1,101 @@
+//! `coldstart present`: a page before a class, and the teacher's notes on a second screen.
+
+use std::io::IsTerminal;
+use std::path::Path;
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::output::Output;
+use super::{CliError, Outcome, open_course};
+use crate::app::present::Role;
+use crate::course::{Course, Page, PageId};
+use crate::marking::Marker;
+use crate::session::background::Question;
+use crate::session::{self, End, PresentOpening, StageDoor};
+use crate::store;
+use crate::tui::Theme;
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  coldstart present cold-start     on the screen that the class sees\n  coldstart present --notes        on yours"
+)]
+pub(super) struct Arguments {
+    /// The page: its number, its file or its name; without it, where the last presentation stopped
+    page: Option<String>,
+    /// Follow and drive the presentation from a second terminal: now, next, notes, time. In a pipe, print the notes
+    #[arg(long)]
+    notes: bool,
+}
+
+pub(super) fn run(
+    it: &Arguments,
+    folder: Option<&Path>,
+    data: Option<&Path>,
+    mut theme: Theme,
+    output: &mut Output,
+) -> Result<Outcome, CliError> {
+    let course = open_course(folder)?;
+    let wanted = it.page.as_deref().map(|name| find(&course, name)).transpose()?;
+    if !std::io::stdout().is_terminal() {
+        if it.notes {
+            print_notes(&course, wanted, output)?;
+            return Ok(Outcome::Done);
+        }
+        let why = "standard output is not a terminal, so no page can be shown to a class; `coldstart read` prints the \
+                   pages, and `coldstart present --notes` the notes";
+        return Err(CliError::Input(why.into()));
+    }
+    let Some(first) = course.pages().next().map(|page| page.id.clone()) else {
+        return Err(CliError::Input("this course has no page to show".into()));
+    };
+    let place = data.map_or_else(store::default_folder, |folder| Ok(folder.to_owned()))?;
+    let door = if it.notes { StageDoor::follow(&place) } else { StageDoor::hold(&place) };
+    let door = door.map_err(|error| CliError::Input(error.to_string()))?;
+    let was_at = door.read().filter(|stage| course.page(&PageId(stage.page.clone())).is_some());
+    let (page, step) = match (wanted, was_at) {
+        (Some(page), _) => (page.id.clone(), 0),
+        (None, Some(stage)) => (PageId(stage.page), stage.step),
+        (None, None) => (first, 0),
+    };
+    let answer = if theme.wants_ground() { Question::ask() } else { None }.map(Question::answer);
+    if let Some(ground) = answer.and_then(|it| it.ground) {
+        theme.ground = ground;
+    }
+    let opening = PresentOpening {
+        course: Arc::new(course),
+        role: if it.notes { Role::Notes } else { Role::Class },
+        page,
+        step,
+        door,
+        theme,
+        reply_is_late: answer.is_some_and(|it| it.is_late),
+        marker: Marker::of_this_program()?,
+    };
+    Ok(match session::present(opening)? {
+        End::Quit => Outcome::Done,
+        End::Signal(number) => Outcome::Signal(number),
+    })
+}
+
+fn find<'a>(course: &'a Course, name: &str) -> Result<&'a Page, CliError> {
+    let n_pages = course.pages().count();
+    let unknown =
+        || CliError::Input(format!("no page `{name}`: name one by its number, 1 to {n_pages}, or by its file"));
+    course.find_page(name).ok_or_else(unknown)
+}
+
+/// The notes of a page, or of all, step by step.
+fn print_notes(course: &Course, page: Option<&Page>, output: &mut Output) -> Result<(), CliError> {
+    for page in course.pages().filter(|it| page.is_none_or(|page| page.id == it.id)) {
+        output.line(&format!("{} ({} min)", page.title, page.minutes))?;
+        for step in page.steps() {
+            output.line(&format!("  {}", step.title))?;
+            for note in &step.notes {
+                output.line(&format!("      {note}"))?;
+            }
+        }
+        output.line("")?;
+    }
+    Ok(())
+}

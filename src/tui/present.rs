@@ -1,0 +1,43 @@
+//! Paints a page for a class, the hands that are counted, and the teacher's notes.
+
+use ratatui::layout::Rect;
+
+use super::paint::{Painter, centred};
+use crate::app::Model;
+use crate::app::lesson::columns;
+use crate::app::present::{Role, Show, WALL_COLS};
+use crate::app::row::Ui;
+
+pub(super) fn view(show: &Show, model: &Model, head: Rect, body: Rect, painter: &mut Painter<'_, '_>) {
+    let title = model.course.page(&show.reader.page).map_or("", |page| page.title.as_str());
+    let (step, n_steps) = show.steps();
+    painter.head(head, title, &format!("{step} / {n_steps}"));
+    if show.role == Role::Notes {
+        let column = centred(body, 90);
+        let column = Rect { x: column.x.max(body.x + 2), ..column }.intersection(body);
+        painter.rows(column, show.notes.iter().skip(show.notes_top));
+        return;
+    }
+    let (_, width) = columns(body.width.min(WALL_COLS));
+    let text = centred(body, width);
+    if let Some((exercise, poll)) = show.poll(&model.course) {
+        let rows = poll.rows(exercise, usize::from(text.width));
+        painter.rows(text, &rows);
+        return;
+    }
+    let rows = show.rows();
+    let top = show.reader.top;
+    // What is wider than the measure (a diagram) may use the margin too.
+    let wide = Rect { width: body.right().saturating_sub(text.x + 1), ..text };
+    let shown = show.reader.laid.rows.iter().take(rows.end).skip(top);
+    painter.rows(wide, shown);
+    let focus = show.reader.focus.and_then(|focus| show.reader.laid.things.get(focus));
+    for row in focus.into_iter().flat_map(|thing| thing.rows.clone()).filter(|row| *row < rows.end) {
+        if let Some(y) = row.checked_sub(top).filter(|y| *y < usize::from(text.height)) {
+            painter.text(text.x.saturating_sub(2), text.y + y as u16, 1, Ui::Focus, "▌");
+        }
+    }
+    if top + usize::from(text.height) < rows.end {
+        painter.text(body.right().saturating_sub(8), body.bottom().saturating_sub(1), 7, Ui::Key, "▼ more");
+    }
+}
