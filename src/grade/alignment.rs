@@ -6,18 +6,23 @@
 use super::fold::{Token, fold};
 use super::guards::PromptWords;
 use super::lexicon::{Lexicon, WordId};
-use super::matching::{Place, Unit, first};
+use super::matching::{Place, Unit, first, last};
 use super::pattern::Concepts;
 use super::polarity;
-use super::words::{self, Class};
+use super::words::Class;
 
 /// What a word of the same concept is worth, compared with the word itself.
 const AKIN: f64 = 0.6;
+
+/// Words of matter from which on a model's own words make its point, however short it is.
+const VERBATIM_WORDS: usize = 2;
 
 /// A model sentence as its matter, in order.
 #[derive(Clone, Debug)]
 pub(super) struct Model {
     matter: Vec<Matter>,
+    /// Words from the first to the last of the matter.
+    extent: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -38,6 +43,8 @@ pub(super) struct Likeness {
     pub(super) in_order: f64,
     pub(super) place: Place,
     pub(super) n_found: usize,
+    /// All of the model stands there, in its order and as close together: the model's own words.
+    pub(super) is_verbatim: bool,
     /// One of the two denies some of what the other states.
     pub(super) is_opposed: bool,
 }
@@ -46,17 +53,19 @@ impl Model {
     pub(super) fn new(sentence: &str, lexicon: &mut Lexicon, concepts: &Concepts, prompt: &PromptWords) -> Self {
         let text = fold(sentence);
         let mut matter = Vec::new();
+        let mut extent = 0..0;
         let negations = polarity::negations(&text.tokens[..text.tokens.len().min(super::fold::MAX_SENTENCE_WORDS)]);
         let is_matter = |token: &Token| !token.class.has(Class::FUNCTION) || token.class.has(Class::TELLING);
         for (at, token) in text.tokens.iter().enumerate().filter(|(_, token)| is_matter(token)) {
             let Ok(word) = lexicon.add(&token.word) else { continue };
+            extent = if matter.is_empty() { at..at } else { extent.start..at };
             let mut ids = Vec::new();
-            lexicon.look_up(&token.word, |id| ids.push(id));
-            let weight = if prompt.contain(&words::normal_form(&token.word)) { 0.25 } else { 1.0 };
+            lexicon.look_up(&token.word, &token.form, |id| ids.push(id));
+            let weight = if prompt.contain(&token.form) { 0.25 } else { 1.0 };
             let is_negated = polarity::is_negated(1_u128.checked_shl(at as u32).unwrap_or(0), 0, &negations);
             matter.push(Matter { word, concepts: concepts.of_single_word(&ids), weight, is_negated });
         }
-        Self { matter }
+        Self { matter, extent: extent.len() as u32 }
     }
 
     pub(super) fn likeness(&self, unit: &mut Unit<'_>) -> Likeness {
@@ -87,6 +96,8 @@ impl Model {
         found.in_order =
             if positions.is_empty() { 0.0 } else { longest_rise(&positions) as f64 / positions.len() as f64 };
         found.is_opposed = n_opposed > 0;
+        let is_whole = found.share > 0.99 && found.n_found >= VERBATIM_WORDS;
+        found.is_verbatim = is_whole && found.in_order == 1.0 && last(found.place) - first(found.place) <= self.extent + 1;
         found
     }
 }

@@ -34,6 +34,8 @@ pub(super) enum Pause {
 #[derive(Clone, Debug)]
 pub(super) struct Token {
     pub(super) word: String,
+    /// Its normal form: see [`words::normal_form`].
+    pub(super) form: String,
     pub(super) class: Class,
     /// Bytes of the answer.
     pub(super) bytes: Range<usize>,
@@ -179,7 +181,13 @@ impl Reader {
             self.was_cut = true;
         }
         let before = std::mem::take(&mut self.pause);
-        self.tokens.push(Token { word: word.to_owned(), class: words::class(word), bytes, before });
+        self.tokens.push(Token {
+            word: word.to_owned(),
+            form: words::normal_form(word),
+            class: words::class(word),
+            bytes,
+            before,
+        });
     }
 
     fn arrow(&mut self, at: usize, size: usize) {

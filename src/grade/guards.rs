@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use super::fold::{ARROW, Pause, Sentence, Text, Token};
 use super::word_order::{is_salad, is_shuffled};
-use super::words::{self, Class};
+use super::words::Class;
 
 /// Why a sentence does not count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,7 +30,7 @@ pub(super) struct PromptWords {
 
 impl PromptWords {
     pub(super) fn new(prompt: &Text) -> Self {
-        Self { forms: content(&prompt.tokens).collect() }
+        Self { forms: content(&prompt.tokens).map(str::to_owned).collect() }
     }
 
     pub(super) fn contain(&self, normal_form: &str) -> bool {
@@ -39,15 +39,15 @@ impl PromptWords {
 
     /// Nearly all content words stand in the prompt, and none that denies it.
     fn is_source_of(&self, tokens: &[Token]) -> bool {
-        let words: Vec<String> = content(tokens).collect();
+        let words: Vec<&str> = content(tokens).collect();
         let n_known = words.iter().filter(|word| self.contain(word)).count();
         let denies = || tokens.iter().any(|token| token.class.has(Class::NEGATOR));
         words.len() >= 4 && n_known * 10 >= words.len() * 9 && !denies()
     }
 }
 
-fn content(tokens: &[Token]) -> impl Iterator<Item = String> {
-    tokens.iter().filter(|token| !token.class.has(Class::FUNCTION)).map(|token| words::normal_form(&token.word))
+fn content(tokens: &[Token]) -> impl Iterator<Item = &str> {
+    tokens.iter().filter(|token| !token.class.has(Class::FUNCTION)).map(|token| token.form.as_str())
 }
 
 /// For each sentence why it does not count, if it does not.

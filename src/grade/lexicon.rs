@@ -111,8 +111,8 @@ impl Lexicon {
         }
     }
 
-    /// Calls `found` with each word of the rubric that `word` of an answer is.
-    pub(super) fn look_up(&self, word: &str, mut found: impl FnMut(WordId)) {
+    /// Calls `found` with each word of the rubric that `word` of an answer, whose normal form is `form`, is.
+    pub(super) fn look_up(&self, word: &str, form: &str, mut found: impl FnMut(WordId)) {
         let mut is_known = false;
         let mut known = |id: WordId| {
             is_known = true;
@@ -121,15 +121,14 @@ impl Lexicon {
         if let Some(id) = self.by_exact.get(word) {
             known(*id);
         }
-        let form = words::normal_form(word);
-        self.by_form.get(&form).into_iter().flatten().for_each(|id| known(*id));
+        self.by_form.get(form).into_iter().flatten().for_each(|id| known(*id));
         for (end, c) in word.char_indices() {
             if let Some(id) = self.by_beginning.get(&word[..end + c.len_utf8()]) {
                 known(*id);
             }
         }
-        if !is_known && word.len() >= SWAP_LETTERS && !is_common(word, &form) {
-            self.look_up_misspelt(word, &form, found);
+        if !is_known && word.len() >= SWAP_LETTERS && !is_common(word, form) {
+            self.look_up_misspelt(word, form, found);
         }
     }
 
@@ -184,7 +183,7 @@ mod tests {
             let id = lexicon.add(pattern).unwrap();
             let knows = |word: &str| {
                 let mut knows = false;
-                lexicon.look_up(word, |found| knows |= found == id);
+                lexicon.look_up(word, &words::normal_form(word), |found| knows |= found == id);
                 knows
             };
             for word in known.split_whitespace() {

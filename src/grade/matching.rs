@@ -46,6 +46,8 @@ pub(super) struct Unit<'a> {
     breaks: Place,
     /// First words after any pause, and the place just past the end.
     paused: Place,
+    /// First words after a colon: what stands in quotes does not leap over it.
+    colons: Place,
     /// Words that begin a negated predicate: see [`polarity::negated_predicates`].
     refuted: Place,
     n_words: usize,
@@ -66,6 +68,7 @@ impl<'a> Unit<'a> {
             possible: Vec::new(),
             breaks: 0,
             paused: 0,
+            colons: 0,
             refuted: 0,
             n_words: 0,
         }
@@ -85,7 +88,7 @@ impl<'a> Unit<'a> {
         for concept in self.possible.drain(..) {
             self.is_possible[concept] = false;
         }
-        (self.breaks, self.paused) = (0, 0);
+        (self.breaks, self.paused, self.colons) = (0, 0, 0);
         self.n_words = tokens.len().min(128);
         for (at, (token, ids)) in tokens.iter().zip(ids).take(self.n_words).enumerate() {
             for id in ids {
@@ -100,6 +103,9 @@ impl<'a> Unit<'a> {
             }
             if at > 0 && token.before >= Pause::Clause {
                 self.paused |= 1 << at;
+            }
+            if token.before == Pause::Colon {
+                self.colons |= 1 << at;
             }
             if at > 0 && token.before == Pause::Sentence {
                 self.breaks |= 1 << at;
@@ -155,6 +161,12 @@ impl<'a> Unit<'a> {
         Met { said: search.said, denied: search.denied }
     }
 
+    /// Where a group is said, and not denied, at the word `from` or behind it.
+    pub(super) fn say_after(&mut self, group: &Group, from: u32) -> Option<Place> {
+        let places = self.group(group);
+        places.into_iter().find(|place| first(*place) >= from && !self.negates(*place))
+    }
+
     fn group(&mut self, group: &Group) -> Vec<Place> {
         let mut places = Vec::new();
         for alternative in &group.any {
@@ -188,7 +200,8 @@ impl<'a> Unit<'a> {
                 let from = last(place) + 1;
                 let fits = |next: &Place| {
                     let start = first(*next);
-                    start >= from && start - from <= *gap && self.breaks & between(from, start + 1) == 0
+                    let is_cut = *gap == 0 && self.colons & (1 << start) != 0;
+                    !is_cut && start >= from && start - from <= *gap && self.breaks & between(from, start + 1) == 0
                 };
                 place |= self.places_of(*term).find(fits)?;
             }
@@ -283,7 +296,12 @@ impl Search<'_, '_> {
             // The "does" of "does not" says nothing by itself.
             let is_refuted =
                 ends_before || ((place & refuted) << 1) & !place != 0 || self.unit.leaps_over_negator(place, meant);
-            let best = if is_refuted || is_negated(place, meant, &self.unit.negations) {
+            let is_negated = is_negated(place, meant, &self.unit.negations);
+            if polarity::is_refuted(place, &self.unit.negations) && !is_negated {
+                // A denial of what is called untrue: too tangled to earn or to refute.
+                return;
+            }
+            let best = if is_refuted || is_negated {
                 &mut self.denied
             } else {
                 &mut self.said
@@ -352,7 +370,7 @@ mod tests {
             .iter()
             .map(|token| {
                 let mut ids = Vec::new();
-                lexicon.look_up(&token.word, |id| ids.push(id));
+                lexicon.look_up(&token.word, &token.form, |id| ids.push(id));
                 ids
             })
             .collect();

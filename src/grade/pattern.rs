@@ -33,6 +33,14 @@ pub(super) struct Pattern {
     pub(super) groups: Vec<Group>,
 }
 
+impl Pattern {
+    /// Groups that all follow on each other, none of them absent or denied.
+    pub(super) fn is_chain(&self) -> bool {
+        self.groups.len() > 1
+            && self.groups.iter().enumerate().all(|(at, it)| !it.absent && !it.denied && it.after == (at > 0))
+    }
+}
+
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Group {
     pub(super) any: Vec<Alternative>,

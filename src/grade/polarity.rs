@@ -118,7 +118,7 @@ pub(super) fn negations(tokens: &[Token]) -> Vec<Negation> {
         } else if REFUTING.contains(&token.word.as_str()) {
             if word(at + 1) == "that" || (word(at + 1) == "to" && at <= 4) {
                 found.push(Negation { by, over: reach(tokens, at + 2, WHOLE_SENTENCE), kind: Kind::Refuting });
-            } else if at + 1 >= tokens.len() && at > 2 {
+            } else if at > 2 && ends_thought(tokens, at) && is_predicate(tokens, at) {
                 found.push(Negation { by, over: below(at), kind: Kind::Refuting });
             }
         } else if DISPUTING.contains(&token.word.as_str()) {
@@ -186,6 +186,12 @@ fn ends_thought(tokens: &[Token], at: usize) -> bool {
     at > 0 && tokens.get(at + 1).is_none_or(|next| next.before >= Pause::Clause)
 }
 
+/// The word at `at` is said of something: "… is false", "that is a myth".
+fn is_predicate(tokens: &[Token], at: usize) -> bool {
+    let is_verb = |at: usize| tokens[at].class.has(Class::AUXILIARY);
+    is_verb(at - 1) || (tokens[at - 1].class.has(Class::DETERMINER) && is_verb(at - 2))
+}
+
 /// What follows "and" has a subject of its own: "… and they stay", "… and a server is not".
 fn begins_statement(tokens: &[Token]) -> bool {
     let Some(first) = tokens.first() else { return false };
@@ -244,6 +250,11 @@ pub(super) fn is_negated(words: u128, meant: u128, negations: &[Negation]) -> bo
     // Each word for itself: a negator over one half of a statement does not cancel one over the other half.
     let turned = negations.iter().filter(turns).fold(0, |turned, it| turned ^ it.over);
     turned & words != 0
+}
+
+/// Whether `words` stand in a statement that is called untrue.
+pub(super) fn is_refuted(words: u128, negations: &[Negation]) -> bool {
+    negations.iter().any(|it| it.kind == Kind::Refuting && it.over & words != 0 && it.by & words != it.by)
 }
 
 /// Whether what `words` name is said not to be, or is done away with.

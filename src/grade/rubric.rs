@@ -32,6 +32,10 @@ pub struct ItemSpec {
     /// Patterns, any of which makes the point.
     #[serde(default)]
     pub need: Vec<String>,
+    /// Chains of groups joined by `>`, any of which makes the point when its groups are said one after the other,
+    /// through as many sentences as it takes: who starts whom, what comes first.
+    #[serde(default)]
+    pub order: Vec<String>,
     /// Patterns, any of which makes half of it.
     #[serde(default)]
     pub partly: Vec<String>,
@@ -46,6 +50,7 @@ impl ItemSpec {
     fn words_of(&self, rule: Rule) -> Option<&str> {
         match rule {
             Rule::Need(n) => self.need.get(n).map(String::as_str),
+            Rule::Order(n) => self.order.get(n).map(String::as_str),
             Rule::Partly(n) => self.partly.get(n).map(String::as_str),
             Rule::Say(n) => self.say.get(n).map(String::as_str),
             Rule::Deny(n) => self.deny.get(n).map(|deny| deny.pattern.as_str()),
@@ -87,6 +92,7 @@ pub(super) struct Item {
     pub(super) spec: ItemSpec,
     /// Each pattern with its index in the author's list.
     pub(super) need: Vec<(Pattern, usize)>,
+    pub(super) order: Vec<(Pattern, usize)>,
     pub(super) partly: Vec<(Pattern, usize)>,
     pub(super) deny: Vec<(Pattern, usize)>,
     pub(super) models: Vec<Model>,
@@ -124,7 +130,7 @@ impl Rubric {
                 );
                 continue;
             }
-            if spec.say.is_empty() && spec.need.is_empty() {
+            if spec.say.is_empty() && spec.need.is_empty() && spec.order.is_empty() {
                 slip(None, "nothing can earn it: give it `say` sentences or `need` patterns".to_owned());
             }
             let mut read = |texts: &mut dyn Iterator<Item = &String>| -> Vec<(Pattern, usize)> {
@@ -138,9 +144,17 @@ impl Rubric {
                 patterns
             };
             let need = read(&mut spec.need.iter());
+            let mut order = read(&mut spec.order.iter());
             let partly = read(&mut spec.partly.iter());
             let deny = read(&mut spec.deny.iter().map(|deny| &deny.pattern));
-            ready.push(Item { spec, need, partly, deny, models: Vec::new() });
+            order.retain(|(pattern, n)| {
+                let is_chain = pattern.is_chain();
+                if !is_chain {
+                    slip(Some(&spec.order[*n]), "an `order` is a chain of groups, each joined to the next by `>`".to_owned());
+                }
+                is_chain
+            });
+            ready.push(Item { spec, need, order, partly, deny, models: Vec::new() });
         }
         let mut rubric = Self { items: ready, lexicon, concepts, prompt };
         rubric.align();

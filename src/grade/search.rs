@@ -5,13 +5,14 @@
 
 use std::ops::Range;
 
-use super::fold::Text;
+use super::fold::{Pause, Text, Token};
 use super::guards::{self, Refusal};
 use super::lexicon::WordId;
 use super::matching::{Place, Unit, first, last};
 use super::pattern::Pattern;
 use super::polarity::{self, Negation};
 use super::rubric::{Item, Rubric};
+use super::words::Class;
 
 /// Likeness to a model sentence from which on an item counts as made.
 const LIKE_ENOUGH: f64 = 0.9;
@@ -41,6 +42,7 @@ pub(super) struct Support {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rule {
     Need(usize),
+    Order(usize),
     Partly(usize),
     Say(usize),
     Deny(usize),
@@ -57,13 +59,14 @@ pub(super) fn search(rubric: &Rubric, text: &Text, refusals: &mut [Option<Refusa
         .iter()
         .map(|token| {
             let mut ids = Vec::new();
-            rubric.lexicon.look_up(&token.word, |id| ids.push(id));
+            rubric.lexicon.look_up(&token.word, &token.form, |id| ids.push(id));
             ids
         })
         .collect();
     let negations: Vec<Vec<Negation>> =
         text.sentences.iter().map(|sentence| polarity::negations(&text.tokens[sentence.tokens.clone()])).collect();
     let mut unit = Unit::new(&rubric.concepts, rubric.lexicon.len());
+    let mut chains: Vec<Chain<'_>> = chains(rubric);
     let mut is_refuting = false;
     for ((sentence, negations), refusal) in text.sentences.iter().zip(&negations).zip(refusals.iter_mut()) {
         is_refuting &= !guards::turns_to_the_truth(&text.tokens[sentence.tokens.clone()]);
@@ -77,14 +80,23 @@ pub(super) fn search(rubric: &Rubric, text: &Text, refusals: &mut [Option<Refusa
         let range = sentence.tokens.clone();
         unit.load(&text.tokens[range.clone()], &ids[range.clone()], negations.clone());
         let n_opposite = found.iter().filter(|found| found.opposite.is_some()).count();
+        let before: Vec<(bool, bool)> = found.iter().map(|it| (it.made.is_some(), it.opposite.is_some())).collect();
         for (item, found) in rubric.items.iter().zip(&mut found) {
             if refusal.is_none() {
                 look(item, &mut unit, text, range.start, found);
             }
             look_for_contradiction(item, &mut unit, text, range.start, found);
         }
+        if refusal.is_none() {
+            chains.iter_mut().for_each(|chain| chain.go_on(&mut unit, text, range.start));
+        }
+        take_back_conclusions(&mut found, &before, &text.tokens[range]);
         is_refuting |= polarity::opens_refuting(negations)
             && found.iter().filter(|found| found.opposite.is_some()).count() > n_opposite;
+    }
+    for (chain, bytes) in chains.iter().filter_map(|chain| Some((chain, chain.complete()?))) {
+        let rule = Rule::Order(chain.index);
+        found[chain.item].made.get_or_insert(Support { bytes, confidence: 0.7, rule });
     }
     // What one sentence begins and the next one ends.
     for (index, pair) in text.sentences.windows(2).enumerate() {
@@ -118,6 +130,63 @@ pub(super) fn search(rubric: &Rubric, text: &Text, refusals: &mut [Option<Refusa
     found
 }
 
+/// How far an answer has come along one of an item's `order`s.
+struct Chain<'a> {
+    item: usize,
+    index: usize,
+    pattern: &'a Pattern,
+    n_said: usize,
+    bytes: Option<Range<usize>>,
+}
+
+fn chains(rubric: &Rubric) -> Vec<Chain<'_>> {
+    let all = rubric.items.iter().enumerate().flat_map(|(item, spec)| spec.order.iter().map(move |it| (item, it)));
+    all.map(|(item, (pattern, index))| Chain { item, index: *index, pattern, n_said: 0, bytes: None }).collect()
+}
+
+impl Chain<'_> {
+    /// Takes from a sentence, whose first word is the answer's `start`-th, what comes next.
+    fn go_on(&mut self, unit: &mut Unit<'_>, text: &Text, start: usize) {
+        let mut from = 0;
+        while let Some(group) = self.pattern.groups.get(self.n_said) {
+            let Some(place) = unit.say_after(group, from) else { return };
+            from = last(place) + 1;
+            let bytes = bytes_of(place, text, start);
+            self.bytes = Some(self.bytes.as_ref().map_or(bytes.start, |known| known.start)..bytes.end);
+            self.n_said += 1;
+        }
+    }
+
+    fn complete(&self) -> Option<Range<usize>> {
+        self.bytes.clone().filter(|_| self.n_said == self.pattern.groups.len())
+    }
+}
+
+/// Who says the opposite and goes on without a "but" means what follows as its consequence: "it is not opened once and the
+/// warm calls go on using it". What follows then earns nothing. `before` says what was made and denied before the sentence.
+fn take_back_conclusions(found: &mut [Found], before: &[(bool, bool)], tokens: &[Token]) {
+    let is_new = |(found, (made, denied)): (&Found, &(bool, bool))| {
+        found.opposite.clone().filter(|_| !denied && (*made || found.made.is_none()))
+    };
+    let Some(opposite) = found.iter().zip(before).filter_map(is_new).min_by_key(|bytes| bytes.start) else { return };
+    for (found, (was_made, _)) in found.iter_mut().zip(before) {
+        let follows = |bytes: &Range<usize>| {
+            let between = |token: &&Token| token.bytes.start > opposite.start && token.bytes.start <= bytes.start;
+            bytes.start > opposite.start && !tokens.iter().filter(between).any(turns)
+        };
+        if !was_made && let Some(support) = found.made.take_if(|support| follows(&support.bytes)) {
+            found.opposite.get_or_insert(opposite.start..support.bytes.end);
+        }
+    }
+}
+
+/// A thought of its own begins, which need not follow from the one before.
+fn turns(token: &Token) -> bool {
+    const TURNS: &[&str] = &["but", "however", "yet", "instead", "rather", "only", "whereas", "while", "although", "though", "because", "since"];
+    let has_subject = token.before >= Pause::Clause && token.class.has(Class::PRONOUN);
+    token.before >= Pause::Colon || has_subject || TURNS.contains(&token.word.as_str())
+}
+
 /// Looks for an item in one sentence, whose first word is the answer's `start`-th.
 fn look(item: &Item, unit: &mut Unit<'_>, text: &Text, start: usize, found: &mut Found) {
     let bytes = |place: Place| bytes_of(place, text, start);
@@ -149,17 +218,17 @@ fn look(item: &Item, unit: &mut Unit<'_>, text: &Text, start: usize, found: &mut
     if found.made.is_none() {
         for (index, model) in item.models.iter().enumerate() {
             let like = model.likeness(unit);
-            if like.n_found < 4 || like.in_order < 0.7 {
+            if !like.is_verbatim && (like.n_found < 4 || like.in_order < 0.7) {
                 continue;
             }
             if like.is_opposed {
-                if like.share >= LIKE_ENOUGH {
+                if like.share >= LIKE_ENOUGH && like.n_found >= 4 {
                     found.opposite.get_or_insert_with(|| bytes(like.place));
                 }
                 continue;
             }
             found.likeness = found.likeness.max(like.share);
-            if like.share >= LIKE_ENOUGH {
+            if like.is_verbatim || like.share >= LIKE_ENOUGH {
                 found.made = Some(Support { bytes: bytes(like.place), confidence: 0.7, rule: Rule::Say(index) });
                 break;
             }

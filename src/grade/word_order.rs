@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use super::fold::{Pause, Token, fold};
+use super::fold::{ARROW, Pause, Token, fold};
 use super::words::Class;
 
 /// The ends of a sentence and a pause in it, as classes.
@@ -73,7 +73,11 @@ const SUBJECTS: &[&str] = &["i", "we", "they", "he", "she"];
 /// Whether nothing, or something else than `next`, must follow `token`.
 fn misfits(token: &Token, next: Option<&Token>) -> bool {
     let is = |token: &Token, words: &[&str]| words.contains(&token.word.as_str());
-    let Some(next) = next else { return is(token, ARTICLES) || is(token, LEADING) };
+    let Some(next) = next else { return is(token, ARTICLES) || is(token, LEADING) || token.word == ARROW };
+    // An arrow leads from one thing to another.
+    if next.word == ARROW && (token.word == ARROW || is(token, ARTICLES) || is(token, LEADING)) {
+        return true;
+    }
     if next.before >= Pause::Clause {
         return is(token, ARTICLES);
     }

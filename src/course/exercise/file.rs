@@ -79,7 +79,7 @@ const KEYS: &[(&str, &[&str])] = &[
     ("stop", &["id", "label", "say", "optional", "hint"]),
     ("given", &["path", "text"]),
     ("check", &["id", "label", "points", "hidden", "step", "after"]),
-    ("item", &["id", "points", "label", "hint", "optional", "say", "need", "partly", "deny"]),
+    ("item", &["id", "points", "label", "hint", "optional", "say", "need", "order", "partly", "deny"]),
     ("sample", &["set", "tags", "answer", "points"]),
     ("deny", &["pattern", "name", "feedback"]),
 ];

@@ -2,7 +2,7 @@
 //!
 //! The model's log-odds are the expectation, and marks correct it: for the whole exercise (the teacher is stricter or
 //! milder), and around each marked answer, which votes for what is like it. That is a Gaussian process with the model as
-//! its mean, a constant and three likenesses as its kernel, and Laplace's approximation for yes-or-no marks (Rasmussen
+//! its mean, a constant and two likenesses as its kernel, and Laplace's approximation for yes-or-no marks (Rasmussen
 //! and Williams 2006, algorithm 3.1). Whether it helps is asked of the marks themselves, each judged by the others.
 
 use super::boosting::logistic;
@@ -42,13 +42,11 @@ struct Kernel {
     offset: f64,
     /// … of answers with the same words,
     words: f64,
-    /// … with the same letters,
-    letters: f64,
     /// … that stand alike to the references.
     rows: f64,
 }
 
-const KERNEL: Kernel = Kernel { trust: 0.8, offset: 0.5, words: 8.0, letters: 4.0, rows: 4.0 };
+const KERNEL: Kernel = Kernel { trust: 1.0, offset: 0.5, words: 6.0, rows: 6.0 };
 
 /// What was learned from marks.
 #[derive(Clone, Debug)]
@@ -64,7 +62,6 @@ pub(super) struct Point {
     /// The model's log-odds.
     alone: f64,
     words: Vec<(u32, f32)>,
-    grams: Vec<(u32, f32)>,
     row: Vec<f64>,
 }
 
@@ -118,7 +115,6 @@ impl Point {
         Self {
             alone: f64::from(alone),
             words: words(seen),
-            grams: unit(seen.reading.grams.clone()),
             // Shares and small counts: squeezed to the same size.
             row: row.iter().map(|value| f64::from(*value / (1.0 + value.abs()))).collect(),
         }
@@ -161,7 +157,6 @@ impl Kernel {
         let distance: f64 = a.row.iter().zip(&b.row).map(|(a, b)| (a - b) * (a - b)).sum();
         self.offset
             + self.words * f64::from(dot(&a.words, &b.words))
-            + self.letters * f64::from(dot(&a.grams, &b.grams))
             + self.rows * libm::exp(-distance)
     }
 }

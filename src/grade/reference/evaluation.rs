@@ -9,9 +9,9 @@ use rayon::prelude::*;
 use super::Label;
 use super::adapt::{Point, Teacher};
 use super::attacks::Attack;
-use super::boosting::{Random, logistic};
+use super::boosting::Random;
 use super::features::Task;
-use super::model::Model;
+use super::model::{Model, confidence};
 use super::training::{Example, SEED, Trainer, by_question, spoil_all};
 
 /// Parts of the data, each judged by a model that was trained on the others.
@@ -87,7 +87,7 @@ impl Trainer<'_> {
             let model = self.train_on(&training);
             for (number, question) in questions.iter().enumerate().filter(|(_, it)| is_held_out(&it[0].question)) {
                 let Example { question: asked, references, .. } = question[0];
-                let task = Task::new(asked, references, &model.rarity);
+                let task = Task::new(asked, references, &model);
                 judged.extend(question.iter().map(|example| Judged::new(example, number, &task, &model)));
                 let accepts = |text: &str| model.score(&task.row(text, &model).0) > 0.0;
                 let correct = || question.iter().filter(|it| it.label == Label::Correct).map(|it| it.answer.as_str());
@@ -160,7 +160,7 @@ impl Trainer<'_> {
             let model = self.train_on(&parts.iter().flat_map(|(_, kept)| kept.iter().copied()).collect::<Vec<_>>());
             let of_question = |(held_out, kept): &(Vec<&'e Example>, Vec<&'e Example>)| {
                 let Some(first) = held_out.first() else { return Vec::new() };
-                let task = Task::new(&first.question, &first.references, &model.rarity);
+                let task = Task::new(&first.question, &first.references, &model);
                 let judge = |examples: &[&'e Example]| -> Vec<Judged<'e>> {
                     examples.iter().map(|example| Judged::new(example, 0, &task, &model)).collect()
                 };
@@ -205,9 +205,7 @@ fn with_marks(judged: &[&Judged], n_marks: usize) -> Vec<(bool, bool)> {
 fn calibration(judged: &[Judged]) -> Vec<Figure> {
     let mut rates = [Rate::default(); 5];
     for it in judged {
-        let probability = logistic(f64::from(it.score));
-        let confidence = probability.max(1.0 - probability);
-        let class = (((confidence - 0.5) * 10.0) as usize).min(rates.len() - 1);
+        let class = (((confidence(it.score) - 0.5) * 10.0) as usize).min(rates.len() - 1);
         rates[class].add((it.score > 0.0) == it.is_correct());
     }
     let name = |class: usize| {

@@ -1,10 +1,11 @@
 //! An answer beside its references and its question: a row of numbers for the trees.
 
 use super::super::words::Class;
+use super::cardinality::Overlap;
 use super::fluency::Flow;
 use super::model::Model;
 use super::pair::{Pair, Seen, compare, harmonic, share};
-use super::reading::{Rarity, Reading};
+use super::reading::Reading;
 
 /// Declares the features, each with its name and how it is taken.
 macro_rules! features {
@@ -29,11 +30,11 @@ pub(super) struct Task {
 const MAX_REFERENCES: usize = 64;
 
 impl Task {
-    pub(super) fn new<S: AsRef<str>>(question: &str, references: &[S], rarity: &Rarity) -> Self {
-        let question = Reading::new(question, rarity);
+    pub(super) fn new<S: AsRef<str>>(question: &str, references: &[S], model: &Model) -> Self {
+        let question = Reading::new(question, &model.rarity);
         let references = references
             .iter()
-            .map(|reference| Seen::new(Reading::new(reference.as_ref(), rarity), &question))
+            .map(|reference| Seen::new(Reading::new(reference.as_ref(), &model.rarity), &question))
             .filter(|reference| !reference.reading.words.is_empty())
             .take(MAX_REFERENCES)
             .collect();
@@ -47,13 +48,20 @@ impl Task {
         let best = (0..pairs.len()).max_by(|a, b| pairs[*a].fit().total_cmp(&pairs[*b].fit()));
         let nothing = (Pair::default(), Seen::default());
         let (pair, reference) = best.map_or((&nothing.0, &nothing.1), |best| (&pairs[best], &self.references[best]));
-        let row = take(pair, &pairs, &seen, reference, &self.question, &model.fluency.of(&seen.reading));
+        let overlaps: Vec<Overlap> = self
+            .references
+            .iter()
+            .map(|reference| Overlap::new(&seen.reading, &reference.reading, &self.question))
+            .collect();
+        let overlap = best.map_or(Overlap::default(), |best| overlaps[best]);
+        let flow = model.fluency.of(&seen.reading);
+        let row = take(pair, &pairs, &overlap, &overlaps, &seen, reference, &self.question, &flow);
         (row, seen)
     }
 }
 
 features! {
-    fn take(pair: &Pair, pairs: &[Pair], answer: &Seen, reference: &Seen, question: &Reading, flow: &Flow);
+    fn take(pair: &Pair, pairs: &[Pair], overlap: &Overlap, overlaps: &[Overlap], answer: &Seen, reference: &Seen, question: &Reading, flow: &Flow);
 
     recall = pair.recall;
     precision = pair.precision;
@@ -79,6 +87,17 @@ features! {
     best_sentence = pair.best_sentence;
     overlap_all = pair.overlap_all;
     n_other_measures = pair.n_other_measures;
+    soft_of_reference = overlap.of_reference;
+    soft_of_answer = overlap.of_answer;
+    soft_of_both = overlap.of_both;
+    soft_of_question = overlap.of_question;
+    soft_asked = overlap.asked;
+    soft_of_task = overlap.of_task;
+    soft_of_news = overlap.of_news;
+    soft_given_away = overlap.given_away;
+    most_soft_of_reference = overlaps.iter().map(|it| it.of_reference).fold(0.0, f32::max);
+    most_soft_of_both = overlaps.iter().map(|it| it.of_both).fold(0.0, f32::max);
+    most_soft_of_news = overlaps.iter().map(|it| it.of_news).fold(0.0, f32::max);
 
     // Over all references.
     most_recall = most(pairs, |it| it.recall);

@@ -12,6 +12,7 @@
 mod adapt;
 mod attacks;
 mod boosting;
+mod cardinality;
 mod evaluation;
 mod features;
 mod fluency;
@@ -30,10 +31,10 @@ use serde::{Deserialize, Serialize};
 
 use adapt::Teacher;
 pub use adapt::{Adaptation, Mark};
-use boosting::logistic;
 pub use evaluation::Figure;
 use features::Task;
 pub use kin::WordNet;
+use model::confidence;
 pub use model::{Model, ModelError};
 
 /// What an answer is worth beside its references.
@@ -76,7 +77,7 @@ impl Grader {
 
     /// A grader with another model.
     pub fn with_model<S: AsRef<str>>(model: Arc<Model>, question: &str, references: &[S]) -> Self {
-        let task = Task::new(question, references, &model.rarity);
+        let task = Task::new(question, references, &model);
         Self { model, task, teacher: None }
     }
 
@@ -99,8 +100,7 @@ impl Grader {
         }
         let alone = self.model.score(&row);
         let score = self.teacher.as_ref().map_or(alone, |teacher| teacher.score(alone, &row, &seen));
-        let probability = logistic(f64::from(score));
-        Judgement { label: self.model.label(score, &row), confidence: probability.max(1.0 - probability) }
+        Judgement { label: self.model.label(score, &row), confidence: confidence(score) }
     }
 
     /// Judges many answers, in their order, on all processors. Each judgement is the one that [`Self::judge`] gives.

@@ -9,7 +9,8 @@ use rust_stemmers::{Algorithm, Stemmer};
 
 use super::super::fold::{self, Pause, Token};
 use super::super::polarity::{self, Kind, Negation};
-use super::super::words::{self, Class};
+use super::super::words::Class;
+use super::cardinality::{Letters, letters};
 use super::fluency::kind_of;
 
 /// Words of a text that are read at most. A page has about 500.
@@ -29,6 +30,7 @@ pub(super) struct Word {
     pub(super) class: Class,
     /// What it does in the order of words: see `fluency`.
     pub(super) kind: u32,
+    pub(super) letters: Letters,
     /// Carries matter: neither grammar nor a negator.
     pub(super) is_content: bool,
     /// A negator reaches over it.
@@ -142,14 +144,15 @@ fn turns(at: usize, negations: &[Negation]) -> bool {
 }
 
 fn word(token: &Token, stemmer: &Stemmer, rarity: &Rarity) -> Word {
-    let form = words::normal_form(&token.word);
-    let stem = if form.len() > 3 && form.is_ascii() { stemmer.stem(&form).into_owned() } else { form };
+    let form = &token.form;
+    let stem = if form.len() > 3 && form.is_ascii() { stemmer.stem(form).into_owned() } else { form.clone() };
     let id = hash(stem.as_bytes());
     let is_grammar = token.class.has(Class::FUNCTION) && !token.class.has(Class::TELLING);
     let is_content = !is_grammar && !token.class.has(Class::NEGATOR);
     let weight = if is_content { LEAST_WEIGHT + (1.0 - LEAST_WEIGHT) * rarity.of(id) } else { GRAMMAR_WEIGHT };
     let kind = kind_of(&token.word, token.class.has(Class::FUNCTION) || token.class.has(Class::NEGATOR));
-    Word { stem, id, kind, class: token.class, is_content, is_negated: false, weight, sentence: 0, opens: false }
+    let letters = letters(&stem);
+    Word { stem, id, kind, letters, class: token.class, is_content, is_negated: false, weight, sentence: 0, opens: false }
 }
 
 /// FNV-1a: the same number on every machine.

@@ -136,7 +136,7 @@ struct Row {
 
 fn rows(number: usize, question: &[&Example], language: &Model) -> Vec<Row> {
     let Example { question: asked, references, .. } = question[0];
-    let task = Task::new(asked, references, &language.rarity);
+    let task = Task::new(asked, references, language);
     let row = |answer: &str, label, weight, attack| {
         let (features, _) = task.row(answer, language);
         Row { question: number, features, label, weight, attack }
