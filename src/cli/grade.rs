@@ -2,6 +2,7 @@
 
 mod batch;
 mod classroom;
+mod learn;
 mod lines;
 mod reference;
 mod self_test;
@@ -23,7 +24,7 @@ use crate::marking::Marker;
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  coldstart grade connection-outside-handler answer.txt\n  echo 'No, because …' | coldstart grade constant-high-traffic - --format json\n  coldstart grade invoice-flow --batch answers.jsonl\n  coldstart grade move-the-connection index.js --min 0.6\n  coldstart grade idle-connections answer.md --format gradescope > /autograder/results/results.json\n  coldstart grade --reference answers.jsonl --graded marks.jsonl"
+    after_help = "Example:\n  coldstart grade connection-outside-handler answer.txt\n  echo 'No, because …' | coldstart grade constant-high-traffic - --format json\n  coldstart grade invoice-flow --batch answers.jsonl\n  coldstart grade move-the-connection index.js --min 0.6\n  coldstart grade idle-connections answer.md --format gradescope > /autograder/results/results.json\n  coldstart grade --reference answers.jsonl --graded marks.jsonl\n  coldstart --course mine grade invoice-flow --learn queue 'it is posted to a topic'"
 )]
 pub(super) struct Arguments {
     /// The exercise's id
@@ -46,6 +47,9 @@ pub(super) struct Arguments {
     /// Learn from a teacher's marks: the lines of `--reference` with `label2`
     #[arg(long, value_name = "MARKS.jsonl", requires = "reference")]
     graded: Option<PathBuf>,
+    /// Append a phrase that makes an item's point to the item's `say`, in the exercise's file
+    #[arg(long, num_args = 2, value_names = ["ITEM", "PHRASE"], requires = "exercise", conflicts_with_all = ["file", "batch"])]
+    learn: Option<Vec<String>>,
     /// Exit with 1 when an answer earns less than this share of the points; with `--reference` when it is correct with
     /// less than this probability
     #[arg(long, value_name = "0..1", value_parser = read_share)]
@@ -108,6 +112,9 @@ pub(super) fn run(it: &Arguments, folder: Option<&Path>, output: &mut Output) ->
         let all = course.exercises.keys().map(|id| id.0.as_str()).collect::<Vec<_>>().join(", ");
         return Err(CliError::Input(format!("no exercise `{id}`{near}; the course has {all}")));
     };
+    if let Some([item, phrase]) = it.learn.as_deref() {
+        return learn::run(&course, folder, exercise, (item, phrase), output);
+    }
     let marker = Marker::of_this_program()?;
     if let Some(file) = &it.batch {
         return batch::run(exercise, &marker, file, it.min, output);

@@ -8,6 +8,7 @@ mod chain;
 mod code;
 mod file;
 mod help;
+mod learn;
 mod proof;
 mod tables;
 mod typed;
@@ -22,6 +23,7 @@ pub use chain::flow_picture;
 pub use code::{CodeCheck, CodeTask, GivenFile, language_of};
 pub use file::{Sample, VOCABULARY, VOCABULARY_FILE};
 pub use help::{GIVING_UP_PRICE, HELP_PRICE, Help, Pointer, SOLUTION_PRICE};
+pub use learn::with_phrase;
 
 use super::Problem;
 use crate::grade::exact::flow::FlowTask;

@@ -97,7 +97,8 @@ impl Model {
             if positions.is_empty() { 0.0 } else { longest_rise(&positions) as f64 / positions.len() as f64 };
         found.is_opposed = n_opposed > 0;
         let is_whole = found.share > 0.99 && found.n_found >= VERBATIM_WORDS;
-        found.is_verbatim = is_whole && found.in_order == 1.0 && last(found.place) - first(found.place) <= self.extent + 1;
+        found.is_verbatim =
+            is_whole && found.in_order == 1.0 && last(found.place) - first(found.place) <= self.extent + 1;
         found
     }
 }

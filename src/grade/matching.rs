@@ -301,11 +301,7 @@ impl Search<'_, '_> {
                 // A denial of what is called untrue: too tangled to earn or to refute.
                 return;
             }
-            let best = if is_refuted || is_negated {
-                &mut self.denied
-            } else {
-                &mut self.said
-            };
+            let best = if is_refuted || is_negated { &mut self.denied } else { &mut self.said };
             if best.is_none_or(|known| extent(place) < extent(known)) {
                 *best = Some(place);
             }

@@ -55,6 +55,9 @@ const ASIDE: &[(&str, &str)] =
 const SUBJECTS: &[&str] =
     &["it", "they", "we", "you", "i", "this", "that", "these", "the", "each", "every", "only", "all", "so", "then"];
 
+/// Verbs that no "not" before "and" governs.
+const FINITE: &[&str] = &["is", "are", "was", "were", "has", "can", "could", "will", "would", "must", "should", "does"];
+
 /// All negations of one sentence, given from its first word to its last.
 pub(super) fn negations(tokens: &[Token]) -> Vec<Negation> {
     let mut found = Vec::new();
@@ -192,11 +195,14 @@ fn is_predicate(tokens: &[Token], at: usize) -> bool {
     is_verb(at - 1) || (tokens[at - 1].class.has(Class::DETERMINER) && is_verb(at - 2))
 }
 
-/// What follows "and" has a subject of its own: "… and they stay", "… and a server is not".
+/// What follows "and" has a subject of its own, or a verb that says something anew: "… and they stay", "… and a server is
+/// not", "… and has to be started".
 fn begins_statement(tokens: &[Token]) -> bool {
     let Some(first) = tokens.first() else { return false };
     let has_verb = || tokens.iter().take(5).any(|token| token.class.has(Class::AUXILIARY));
-    SUBJECTS.contains(&first.word.as_str()) || (first.class.has(Class::DETERMINER) && has_verb())
+    SUBJECTS.contains(&first.word.as_str())
+        || FINITE.contains(&first.word.as_str())
+        || (first.class.has(Class::DETERMINER) && has_verb())
 }
 
 /// The word at `at` opens a clause that says which thing is meant: "no function which reads it". What such a clause says of
@@ -275,6 +281,7 @@ mod tests {
             ("it is not run per call but once", "run per call"),
             ("it is not reopened, it stays", "reopened"),
             ("it is not reopened and it stays", "reopened"),
+            ("it is not reused and has to be started", "reused"),
             ("not only once it runs often", "only once it runs often"),
             ("it is not only run at the start", "only run at the start"),
             ("it is not true that it runs, nor that it stays", "that it runs nor that it stays"),

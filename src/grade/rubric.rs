@@ -150,7 +150,10 @@ impl Rubric {
             order.retain(|(pattern, n)| {
                 let is_chain = pattern.is_chain();
                 if !is_chain {
-                    slip(Some(&spec.order[*n]), "an `order` is a chain of groups, each joined to the next by `>`".to_owned());
+                    slip(
+                        Some(&spec.order[*n]),
+                        "an `order` is a chain of groups, each joined to the next by `>`".to_owned(),
+                    );
                 }
                 is_chain
             });

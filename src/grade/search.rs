@@ -182,7 +182,10 @@ fn take_back_conclusions(found: &mut [Found], before: &[(bool, bool)], tokens: &
 
 /// A thought of its own begins, which need not follow from the one before.
 fn turns(token: &Token) -> bool {
-    const TURNS: &[&str] = &["but", "however", "yet", "instead", "rather", "only", "whereas", "while", "although", "though", "because", "since"];
+    const TURNS: &[&str] = &[
+        "but", "however", "yet", "instead", "rather", "only", "whereas", "while", "although", "though", "because",
+        "since",
+    ];
     let has_subject = token.before >= Pause::Clause && token.class.has(Class::PRONOUN);
     token.before >= Pause::Colon || has_subject || TURNS.contains(&token.word.as_str())
 }

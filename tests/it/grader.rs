@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use coldstart::content;
 use coldstart::course::{Answer, Course, Exercise, Kind};
-use coldstart::grade::{Attack, Status, Verdict, WordOrder};
+use coldstart::grade::{Attack, Rubric, Status, Verdict, Vocabulary, WordOrder};
 use proptest::prelude::*;
 
 const CONNECTION: &str = "connection-outside-handler";
@@ -391,4 +391,91 @@ fn the_word_order_table_reproduces() {
     }
     let counted = WordOrder::count(texts.iter().map(String::as_str));
     assert_eq!(counted, include_str!("../../assets/grade/word-order.txt"));
+}
+
+/// A rubric of one item, with one rule.
+fn rubric(rule: &str) -> Rubric {
+    let item = format!("id = \"a\"\npoints = 1.0\nlabel = \"L\"\n{rule}");
+    let (rubric, slips) =
+        Rubric::new(vec![toml::from_str(&item).expect("an item")], "What happens?", &Vocabulary::new());
+    assert_eq!(slips, [], "{rule}");
+    rubric
+}
+
+#[test]
+fn an_order_is_followed_through_sentences() {
+    let rubric = rubric("order = [\"upload > function | program > queue\"]");
+    for (answer, is_made) in [
+        (
+            "The upload fires an event. It starts a function. That one reads the file. Then the data goes to a queue.",
+            true,
+        ),
+        ("After the upload a program fills the queue.", true),
+        ("The queue starts a function. It does the upload.", false),
+        ("The upload starts a function. No queue is needed.", false),
+        ("The upload starts a function.", false),
+    ] {
+        let verdict = rubric.grade(answer);
+        assert_eq!(verdict.items[0].status == Status::Made, is_made, "{answer}\n{verdict:#?}");
+        check_verdict(&verdict, answer);
+    }
+}
+
+#[test]
+fn a_model_sentences_own_words_make_its_point_however_few() {
+    let rubric = rubric("say = [\"The socket survives.\"]");
+    for (answer, is_made) in [
+        ("I think that the open socket survives.", true),
+        ("The socket does not survive.", false),
+        ("Who survives plugs a lamp into the socket.", false),
+    ] {
+        assert_eq!(rubric.grade(answer).items[0].status == Status::Made, is_made, "{answer}");
+    }
+}
+
+#[test]
+fn what_follows_from_the_opposite_earns_nothing() {
+    let course = course();
+    for (answer, earned) in [
+        ("The connection is not made just once and the warm invocations go on using it.", &[][..]),
+        ("Some think the connection is reused by warm calls, but that is a myth: each call connects again.", &[]),
+        (
+            "The code outside is not run once, but the connection is reused by later calls.",
+            &["reused-while-warm", "warm-invocations"],
+        ),
+    ] {
+        let verdict = grade(&course, CONNECTION, answer);
+        assert_eq!(made(&verdict), earned, "{answer}\n{verdict:#?}");
+    }
+}
+
+#[test]
+fn a_phrase_is_learned_in_the_authors_file() {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in content::embedded() {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let learn = |item: &str, phrase: &str| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_coldstart"));
+        command.arg("--course").arg(folder.path()).args(["grade", INVOICES, "--learn", item, phrase]);
+        command.output().expect("the program starts")
+    };
+    let phrase = "a pigeon carries the slip to the second desk";
+    let queue = |course: &Course| grade(course, INVOICES, phrase).items[2].status;
+    assert_eq!(queue(&course()), Status::Missing);
+    let output = learn("queue", phrase);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(queue(&content::open(Some(folder.path())).unwrap()), Status::Made);
+    let text = std::fs::read_to_string(folder.path().join("exercises/invoice-flow.toml")).unwrap();
+    let before = content::embedded()["exercises/invoice-flow.toml"].clone();
+    assert!(text.len() > before.len() && text.lines().filter(|line| !before.contains(line)).count() == 1);
+    for (item, phrase) in
+        [("quue", "a pigeon"), ("queue", phrase), ("queue", "it"), ("record-function", "it is not saved")]
+    {
+        let output = learn(item, phrase);
+        assert_ne!(output.status.code(), Some(0), "{item}: {phrase}");
+        assert_eq!(std::fs::read_to_string(folder.path().join("exercises/invoice-flow.toml")).unwrap(), text);
+    }
 }

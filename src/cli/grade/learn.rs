@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::super::output::Output;
 use super::super::{CliError, Outcome};
+use crate::course::exercise::VOCABULARY_FILE;
 use crate::course::{Answer, Course, Exercise, with_phrase};
 use crate::grade::Status;
 
@@ -21,23 +22,26 @@ pub(super) fn run(
         return Err(CliError::Input(message.to_owned()));
     };
     let path = folder.join(&exercise.file);
-    let cannot = |what: &str, why: &dyn std::fmt::Display| CliError::Input(format!("cannot {what} {}: {why}", path.display()));
+    let cannot =
+        |what: &str, why: &dyn std::fmt::Display| CliError::Input(format!("cannot {what} {}: {why}", path.display()));
     let text = std::fs::read_to_string(&path).map_err(|error| cannot("read", &error))?;
     let changed = with_phrase(&text, item, phrase).map_err(|why| cannot("change", &why))?;
-    let vocabulary = std::fs::read_to_string(folder.join(crate::course::VOCABULARY_FILE)).ok();
+    let vocabulary = std::fs::read_to_string(folder.join(VOCABULARY_FILE)).ok();
     let (taught, _) = Exercise::parse_with(&exercise.id.0, &exercise.file, &changed, vocabulary.as_deref());
     let taught = taught.ok_or_else(|| cannot("change", &"with the phrase it could not be read"))?;
 
     let said = taught.grade(&Answer::Text(phrase.to_owned()));
     let is_earned = said.items.iter().any(|it| it.id == item && it.status == Status::Made);
     if !is_earned {
-        let why = "the phrase alone does not make the point: highlight a whole statement, or give the item a `need` pattern";
+        let why =
+            "the phrase alone does not make the point: highlight a whole statement, or give the item a `need` pattern";
         return Err(cannot("change", &format!("{why}; the file is as it was")));
     }
     // What the author had settled must hold with the phrase too.
     let others: Vec<&Exercise> = course.exercises.values().collect();
     let known = exercise.prove(&others);
-    let new: Vec<_> = taught.prove(&others).into_iter().filter(|it| !known.iter().any(|old| old.message == it.message)).collect();
+    let new: Vec<_> =
+        taught.prove(&others).into_iter().filter(|it| !known.iter().any(|old| old.message == it.message)).collect();
     if !new.is_empty() {
         for problem in &new {
             output.line(&problem.to_string())?;

@@ -26,9 +26,12 @@ struct ItemToml {
 pub fn with_phrase(file: &str, item: &str, phrase: &str) -> Result<String, String> {
     let phrase = phrase.split_whitespace().collect::<Vec<_>>().join(" ");
     if phrase.is_empty() || phrase.chars().count() > MAX_PHRASE_CHARS || phrase.chars().any(char::is_control) {
-        return Err(format!("the phrase should be one sentence or a part of one, of at most {MAX_PHRASE_CHARS} letters"));
+        return Err(format!(
+            "the phrase should be one sentence or a part of one, of at most {MAX_PHRASE_CHARS} letters"
+        ));
     }
-    let read: FileToml = toml::from_str(file).map_err(|error| format!("the file cannot be read: {}", error.message()))?;
+    let read: FileToml =
+        toml::from_str(file).map_err(|error| format!("the file cannot be read: {}", error.message()))?;
     let Some(found) = read.item.iter().find(|it| it.id.get_ref() == item) else {
         let near = nearest_hint(item, read.item.iter().map(|it| it.id.get_ref().as_str()));
         return Err(format!("it has no item `{item}`{near}"));
@@ -68,7 +71,8 @@ fn has_comma(text: &str) -> bool {
 mod tests {
     use super::with_phrase;
 
-    const HEAD: &str = "format = 1 # kept\n[[item]]\nid = \"first\"\nsay = [\"one\"]\n\n[[item]]\nid = \"second\" # the other\n";
+    const HEAD: &str =
+        "format = 1 # kept\n[[item]]\nid = \"first\"\nsay = [\"one\"]\n\n[[item]]\nid = \"second\" # the other\n";
 
     #[test]
     fn a_phrase_is_appended_and_the_rest_stays() {

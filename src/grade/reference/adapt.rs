@@ -155,9 +155,7 @@ fn unit(mut vector: Vec<(u32, f32)>) -> Vec<(u32, f32)> {
 impl Kernel {
     fn between(&self, a: &Point, b: &Point) -> f64 {
         let distance: f64 = a.row.iter().zip(&b.row).map(|(a, b)| (a - b) * (a - b)).sum();
-        self.offset
-            + self.words * f64::from(dot(&a.words, &b.words))
-            + self.rows * libm::exp(-distance)
+        self.offset + self.words * f64::from(dot(&a.words, &b.words)) + self.rows * libm::exp(-distance)
     }
 }
 

@@ -47,8 +47,7 @@ impl Overlap {
         };
         let count = |readings: &[&Reading]| cardinality(&words(readings));
         let (a, r, q) = (count(&[answer]), count(&[reference]), count(&[question]));
-        let (ar, aq, rq) =
-            (count(&[answer, reference]), count(&[answer, question]), count(&[reference, question]));
+        let (ar, aq, rq) = (count(&[answer, reference]), count(&[answer, question]), count(&[reference, question]));
         let arq = count(&[answer, reference, question]);
         let share = |part: f32, whole: f32| if whole > 0.0 { (part / whole).clamp(0.0, 1.0) } else { 0.0 };
         let news = rq - q;

@@ -46,7 +46,7 @@ pub enum ModelError {
 }
 
 /// How far log-odds are to be believed: on held-out questions the score is too sure of itself by as much.
-const SOBERNESS: f64 = 0.6;
+const SOBERNESS: f64 = 0.7;
 
 /// The probability that a person agrees on whether an answer of this score is correct, `0.5..=1.0`.
 pub(super) fn confidence(score: f32) -> f64 {

@@ -152,7 +152,18 @@ fn word(token: &Token, stemmer: &Stemmer, rarity: &Rarity) -> Word {
     let weight = if is_content { LEAST_WEIGHT + (1.0 - LEAST_WEIGHT) * rarity.of(id) } else { GRAMMAR_WEIGHT };
     let kind = kind_of(&token.word, token.class.has(Class::FUNCTION) || token.class.has(Class::NEGATOR));
     let letters = letters(&stem);
-    Word { stem, id, kind, letters, class: token.class, is_content, is_negated: false, weight, sentence: 0, opens: false }
+    Word {
+        stem,
+        id,
+        kind,
+        letters,
+        class: token.class,
+        is_content,
+        is_negated: false,
+        weight,
+        sentence: 0,
+        opens: false,
+    }
 }
 
 /// FNV-1a: the same number on every machine.
