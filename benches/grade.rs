@@ -1,10 +1,12 @@
-//! How fast the grader is: a verdict on each of an exercise's sample answers, and reading the exercise's file.
+//! How fast the grader is: a verdict on each of an exercise's sample answers, by its rubric and against its solution alone,
+//! and reading the exercises' files.
 //!
 //! `cargo bench --bench grade`; the figure is items per second, an item being an answer.
 
 use coldstart::content;
 use coldstart::course::{Course, Kind};
 use coldstart::grade::Rubric;
+use coldstart::grade::reference::Grader;
 use divan::Bencher;
 use divan::counter::ItemsCount;
 
@@ -43,4 +45,16 @@ fn batch(bencher: Bencher, exercise: &str) {
 fn open(bencher: Bencher) {
     let files = content::embedded();
     bencher.bench_local(|| Course::assemble(&files).exercises.len());
+}
+
+/// Against the exercise's solution as the only reference.
+#[divan::bench(args = WRITTEN)]
+fn reference(bencher: Bencher, exercise: &str) {
+    let course = content::open(None).expect("the built-in course");
+    let exercise = course.exercise(exercise).expect("an exercise of the lesson");
+    let grader = Grader::new(&exercise.prompt, &[&exercise.solution]);
+    let answers: Vec<&str> = exercise.samples.iter().map(|sample| sample.answer.as_str()).collect();
+    bencher
+        .counter(ItemsCount::new(answers.len()))
+        .bench_local(|| answers.iter().map(|answer| grader.judge(answer).confidence).sum::<f64>());
 }

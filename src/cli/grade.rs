@@ -57,6 +57,9 @@ pub(super) struct Arguments {
     /// Print how well the grader does on the shipped samples
     #[arg(long, conflicts_with_all = ["exercise", "train"])]
     self_test: bool,
+    /// … or on other answers that a teacher graded: files `EXERCISE.toml` in a folder, with `[[sample]]`s
+    #[arg(long, value_name = "DIR", requires = "self_test")]
+    answers: Option<PathBuf>,
     /// … and against reference answers, on the collections `*.jsonl` in a folder
     #[arg(long, value_name = "DIR", requires = "self_test")]
     public: Option<PathBuf>,
@@ -99,7 +102,7 @@ pub(super) fn run(it: &Arguments, folder: Option<&Path>, output: &mut Output) ->
     }
     let course = open_course(folder)?;
     if it.self_test {
-        self_test::run(&course, output)?;
+        self_test::run(&course, it.answers.as_deref(), output)?;
         if let Some(examples) = &it.public {
             output.line("")?;
             training::evaluate(examples, output)?;

@@ -3,8 +3,7 @@
 //!
 //! Guards look at one sentence, so that a good sentence beside a bad one keeps its points.
 
-use std::collections::HashSet;
-
+use super::fnv::WordSet;
 use super::fold::{ARROW, Pause, Sentence, Text, Token};
 use super::word_order::{is_salad, is_shuffled};
 use super::words::Class;
@@ -25,7 +24,7 @@ pub(super) enum Refusal {
 #[derive(Clone, Debug, Default)]
 pub(super) struct PromptWords {
     /// Normal forms of its content words.
-    forms: HashSet<String>,
+    forms: WordSet<String>,
 }
 
 impl PromptWords {

@@ -2,9 +2,9 @@
 //!
 //! A word is known by its normal form, by its beginning, or, if it is no common English word, as a near misspelling.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::fnv::{WordMap, WordSet};
 use super::words;
 
 /// A word of the rubric, counted from 0 in the order of its first mention.
@@ -16,19 +16,19 @@ const ONE_SLIP_LETTERS: usize = 5;
 const TWO_SLIPS_LETTERS: usize = 9;
 
 /// English that is easily taken for a misspelt term (`could` for `cold`), one word a line.
-static COMMON: LazyLock<std::collections::HashSet<&str>> =
+static COMMON: LazyLock<WordSet<&str>> =
     LazyLock::new(|| include_str!("../../assets/grade/common-words.txt").split_whitespace().collect());
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lexicon {
     n_words: WordId,
-    by_spelling: HashMap<String, WordId>,
+    by_spelling: WordMap<String, WordId>,
     /// By normal form; several words can share one.
-    by_form: HashMap<String, Vec<WordId>>,
-    by_beginning: HashMap<String, WordId>,
-    by_exact: HashMap<String, WordId>,
+    by_form: WordMap<String, Vec<WordId>>,
+    by_beginning: WordMap<String, WordId>,
+    by_exact: WordMap<String, WordId>,
     /// By first letter, for misspellings.
-    spellings: HashMap<char, Vec<Spelling>>,
+    spellings: WordMap<char, Vec<Spelling>>,
 }
 
 /// A word as it is spelt right: as written and in its normal form, or a beginning, which has both alike.

@@ -3,6 +3,8 @@
 //! A place is a set of words: bit `n` is the `n`-th word of the unit. All work is bounded by the pattern's size and a
 //! fixed number of candidates, whatever the answer.
 
+use std::cell::Cell;
+
 use super::fold::{Pause, Token};
 use super::lexicon::WordId;
 use super::pattern::{Alternative, Concepts, Group, Pattern, Term};
@@ -24,6 +26,20 @@ pub(super) type Place = u128;
 pub(super) struct Met {
     pub(super) said: Option<Place>,
     pub(super) denied: Option<Place>,
+}
+
+/// The tables of a unit, which are as long as the rubric's lists and empty between answers: making them costs as much as
+/// judging a short answer, so each thread keeps its own.
+#[derive(Debug, Default)]
+struct Tables {
+    places: Vec<Place>,
+    by_concept: Vec<Option<Vec<Place>>>,
+    candidates: Vec<Vec<usize>>,
+    is_possible: Vec<bool>,
+}
+
+thread_local! {
+    static TABLES: Cell<Tables> = Cell::default();
 }
 
 /// The words of one unit, looked up by the rubric's word.
@@ -55,16 +71,22 @@ pub(super) struct Unit<'a> {
 
 impl<'a> Unit<'a> {
     pub(super) fn new(concepts: &'a Concepts, n_words_known: usize) -> Self {
+        let Tables { mut places, mut by_concept, mut candidates, mut is_possible } = TABLES.take();
+        let n_concepts = concepts.any.len();
+        places.resize(places.len().max(n_words_known), 0);
+        by_concept.resize(by_concept.len().max(n_concepts), None);
+        candidates.resize(candidates.len().max(n_concepts), Vec::new());
+        is_possible.resize(is_possible.len().max(n_concepts), false);
         Self {
             concepts,
             negations: Vec::new(),
-            places: vec![0; n_words_known],
+            places,
             touched: Vec::new(),
-            by_concept: vec![None; concepts.any.len()],
+            by_concept,
             concepts_asked: Vec::new(),
-            candidates: vec![Vec::new(); concepts.any.len()],
+            candidates,
             with_candidates: Vec::new(),
-            is_possible: vec![false; concepts.any.len()],
+            is_possible,
             possible: Vec::new(),
             breaks: 0,
             paused: 0,
@@ -76,18 +98,7 @@ impl<'a> Unit<'a> {
 
     /// Takes up other words: at most 128 of them, each with the rubric's words that it is.
     pub(super) fn load(&mut self, tokens: &[Token], ids: &[Vec<WordId>], negations: Vec<Negation>) {
-        for id in self.touched.drain(..) {
-            self.places[id as usize] = 0;
-        }
-        for concept in self.concepts_asked.drain(..) {
-            self.by_concept[concept] = None;
-        }
-        for concept in self.with_candidates.drain(..) {
-            self.candidates[concept].clear();
-        }
-        for concept in self.possible.drain(..) {
-            self.is_possible[concept] = false;
-        }
+        self.clear();
         (self.breaks, self.paused, self.colons) = (0, 0, 0);
         self.n_words = tokens.len().min(128);
         for (at, (token, ids)) in tokens.iter().zip(ids).take(self.n_words).enumerate() {
@@ -114,6 +125,22 @@ impl<'a> Unit<'a> {
         self.find_possible();
         self.refuted = polarity::negated_predicates(&tokens[..self.n_words]);
         self.negations = negations;
+    }
+
+    /// Forgets the words, so that all tables are empty again.
+    fn clear(&mut self) {
+        for id in self.touched.drain(..) {
+            self.places[id as usize] = 0;
+        }
+        for concept in self.concepts_asked.drain(..) {
+            self.by_concept[concept] = None;
+        }
+        for concept in self.with_candidates.drain(..) {
+            self.candidates[concept].clear();
+        }
+        for concept in self.possible.drain(..) {
+            self.is_possible[concept] = false;
+        }
     }
 
     /// Most concepts of a rubric are not in a given sentence: which can be is known from the words that begin them.
@@ -269,6 +296,18 @@ impl<'a> Unit<'a> {
 
     pub(super) fn negates(&self, place: Place) -> bool {
         is_negated(place, 0, &self.negations)
+    }
+}
+
+impl Drop for Unit<'_> {
+    fn drop(&mut self) {
+        self.clear();
+        TABLES.set(Tables {
+            places: std::mem::take(&mut self.places),
+            by_concept: std::mem::take(&mut self.by_concept),
+            candidates: std::mem::take(&mut self.candidates),
+            is_possible: std::mem::take(&mut self.is_possible),
+        });
     }
 }
 

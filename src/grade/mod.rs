@@ -12,6 +12,7 @@
 mod alignment;
 pub mod attack;
 pub mod exact;
+mod fnv;
 mod fold;
 mod guards;
 mod judge;

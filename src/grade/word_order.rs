@@ -4,10 +4,11 @@
 //! that people wrote and in the course's own sample answers: `assets/grade/word-order.txt`. Shuffled words score far
 //! below any sentence of some length, however clumsy; a short one is given the benefit of the doubt.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
+use super::fnv::WordMap;
 use super::fold::{ARROW, Pause, Token, fold};
 use super::words::Class;
 
@@ -28,7 +29,7 @@ static SEEN: LazyLock<WordOrder> =
 /// How much likelier each pair of classes is than chance, as natural logarithms.
 #[derive(Debug)]
 pub struct WordOrder {
-    classes: HashMap<String, usize>,
+    classes: WordMap<String, usize>,
     log_odds: Vec<f64>,
 }
 
@@ -140,7 +141,7 @@ impl WordOrder {
 
     /// Reads a table; lines that are not `class class count` are passed over.
     pub fn parse(table: &str) -> Self {
-        let mut classes: HashMap<String, usize> = HashMap::new();
+        let mut classes: WordMap<String, usize> = WordMap::default();
         let mut pairs: Vec<(usize, usize, f64)> = Vec::new();
         let mut id = |name: &str| {
             let next = classes.len();

@@ -2,8 +2,9 @@
 //!
 //! Small tables and rules, no dictionary. A word that stands in no table is a content word.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use super::fnv::WordMap;
 
 /// What a word does in a sentence. A word may do several things.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -86,8 +87,8 @@ const CLASSES: &[(Class, &str)] = &[
     ),
 ];
 
-static BY_WORD: LazyLock<HashMap<&str, Class>> = LazyLock::new(|| {
-    let mut by_word: HashMap<&str, Class> = HashMap::new();
+static BY_WORD: LazyLock<WordMap<&str, Class>> = LazyLock::new(|| {
+    let mut by_word: WordMap<&str, Class> = WordMap::default();
     for (class, words) in CLASSES {
         let is_grammar = *class != Class::NEGATOR && *class != Class::STOP;
         for word in words.split_whitespace() {
@@ -257,7 +258,7 @@ const IRREGULAR: &[(&str, &str)] = &[
     ("cheaper", "cheaper"),
 ];
 
-static IRREGULAR_BY_WORD: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| IRREGULAR.iter().copied().collect());
+static IRREGULAR_BY_WORD: LazyLock<WordMap<&str, &str>> = LazyLock::new(|| IRREGULAR.iter().copied().collect());
 
 /// The normal form under which all inflections of a word meet: `runs`, `running`, `ran` are `run`.
 ///
@@ -311,6 +312,10 @@ fn closed(stem: &str) -> &str {
 
 /// `initialise` as `initialize`, where the word has such an ending.
 fn american(word: &str) -> Option<String> {
+    // Most words are out at once.
+    if !word.as_bytes().windows(2).any(|pair| matches!(pair, b"is" | b"ys")) {
+        return None;
+    }
     for (british, us) in [
         ("alis", "aliz"),
         ("ilis", "iliz"),
