@@ -40,7 +40,7 @@ pub fn course(course: &Course) -> Vec<Problem> {
     problems.extend(unread(course));
     // The solution of a quick question may well say what an exercise asks for; that of another exercise may not.
     let written: Vec<&Exercise> = course.exercises.values().filter(|it| matches!(it.kind, Kind::Text(_))).collect();
-    problems.extend(written.iter().flat_map(|exercise| exercise.prove(&written)));
+    problems.extend(course.exercises.values().flat_map(|exercise| exercise.prove(&written)));
     problems.sort();
     problems.dedup();
     problems

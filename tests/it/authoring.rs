@@ -57,16 +57,16 @@ const PAGE: &str = "lessons/queues/01-queues.md";
 fn what_new_writes_passes_check() {
     let course = begun();
     assert!(coldstart(course.path(), &["new", "lesson", "two-words"]).status.success());
-    for kind in ["choice", "several", "order", "number", "text", "code"] {
+    for kind in ["choice", "several", "order", "number", "matching", "gaps", "flow", "text", "code"] {
         let name = format!("by-{kind}");
         let written = coldstart(course.path(), &["new", "exercise", &name, "--kind", kind]);
         assert!(written.status.success(), "{written:?}");
         let fence = out(&written).split_once("```").map(|(_, rest)| format!("\n```{rest}"));
         append(course.path(), PAGE, &fence.expect("the fence to put on a page is said"));
     }
-    edit(course.path(), PAGE, "minutes = 5", "minutes = 15");
+    edit(course.path(), PAGE, "minutes = 5", "minutes = 20");
     let checked = coldstart(course.path(), &["check"]);
-    assert_eq!(out(&checked), "2 pages, 8 exercises with 2 sample answers, 2 scenarios: no problem\n");
+    assert_eq!(out(&checked), "2 pages, 11 exercises with 6 sample answers, 2 scenarios: no problem\n");
     let map = fs::read_to_string(course.path().join("lessons/course.toml")).expect("the map");
     assert!(map.contains("# The map of the course") && map.contains("title = \"Two words\""), "{map}");
 }

@@ -15,6 +15,12 @@ pub(super) enum Kind {
     Order,
     /// A number, with a tolerance
     Number,
+    /// Lines to match with what belongs to each
+    Matching,
+    /// A text with gaps to fill
+    Gaps,
+    /// A flow to draw: who starts whom
+    Flow,
     /// The learner's own words, graded by a rubric
     Text,
     /// A file of code to change, graded by running it
@@ -41,6 +47,9 @@ pub(super) fn exercise(name: &str, kind: Kind) -> Draft {
         Kind::Several => include_str!("../../../assets/new/several.toml"),
         Kind::Order => include_str!("../../../assets/new/order.toml"),
         Kind::Number => include_str!("../../../assets/new/number.toml"),
+        Kind::Matching => include_str!("../../../assets/new/matching.toml"),
+        Kind::Gaps => include_str!("../../../assets/new/gaps.toml"),
+        Kind::Flow => include_str!("../../../assets/new/flow.toml"),
         Kind::Text => include_str!("../../../assets/new/text.toml"),
         Kind::Code => include_str!("../../../assets/new/code.toml"),
     };

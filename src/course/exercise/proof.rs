@@ -14,8 +14,14 @@ impl Exercise {
     ///
     /// Every `say` earns its item; refuted, negated or with its sides swapped it earns nothing there. The prompt and the
     /// solutions of `others` earn nothing at all, nor do the solution's bare words. Each sample gets its points.
+    ///
+    /// Of an exercise of another kind the samples are graded; code is graded only where it can run.
     pub fn prove(&self, others: &[&Exercise]) -> Vec<Problem> {
-        let Kind::Text(rubric) = &self.kind else { return Vec::new() };
+        let rubric = match &self.kind {
+            Kind::Text(rubric) => rubric,
+            Kind::Code(_) => return Vec::new(),
+            _ => return self.samples.iter().filter_map(|sample| self.prove_exact_sample(sample)).collect(),
+        };
         let mut failed = Vec::new();
         for item in rubric.items() {
             for say in &item.say {
@@ -79,6 +85,23 @@ impl Exercise {
         let start: String = sample.answer.split_whitespace().take(6).collect::<Vec<_>>().join(" ");
         let message = || format!("the sample “{start} …”: {}", wrong.join("; "));
         (!wrong.is_empty()).then(|| Problem::new(&self.file, sample.line, message()))
+    }
+
+    /// A sample of an exercise without a rubric gets the points that its author gave it, all together.
+    fn prove_exact_sample(&self, sample: &Sample) -> Option<Problem> {
+        let wanted: f64 = sample.points.values().sum();
+        let problem = |what: String| {
+            let start: String = sample.answer.split_whitespace().take(6).collect::<Vec<_>>().join(" ");
+            Some(Problem::new(&self.file, sample.line, format!("the sample “{start} …” {what}")))
+        };
+        match self.read_answer(&sample.answer) {
+            Err(why) => problem(format!("cannot be read: {why}")),
+            Ok(answer) => {
+                let score = self.grade(&answer).score;
+                let is_same = (score - wanted).abs() <= SAME;
+                if is_same { None } else { problem(format!("gets {score:.3} instead of {wanted:.3}")) }
+            }
+        }
     }
 
     fn item_line(&self, id: &str) -> u32 {
