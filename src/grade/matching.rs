@@ -7,8 +7,9 @@ use std::cell::Cell;
 
 use super::fold::{Pause, Token};
 use super::lexicon::WordId;
-use super::pattern::{Alternative, Concepts, Group, Pattern, Term};
+use super::pattern::{Alternative, Concepts, GAP, Group, Pattern, Term};
 use super::polarity::{self, Negation, is_denied, is_negated};
+use super::words::Class;
 
 /// Places of one group that are tried, and combinations of them.
 const MAX_PLACES: usize = 12;
@@ -62,8 +63,9 @@ pub(super) struct Unit<'a> {
     breaks: Place,
     /// First words after any pause, and the place just past the end.
     paused: Place,
-    /// First words after a colon: what stands in quotes does not leap over it.
+    /// First words after a colon, and words that open a thought of their own: neighbours are parted by neither.
     colons: Place,
+    openers: Place,
     /// Words that begin a negated predicate: see [`polarity::negated_predicates`].
     refuted: Place,
     n_words: usize,
@@ -91,6 +93,7 @@ impl<'a> Unit<'a> {
             breaks: 0,
             paused: 0,
             colons: 0,
+            openers: 0,
             refuted: 0,
             n_words: 0,
         }
@@ -99,7 +102,7 @@ impl<'a> Unit<'a> {
     /// Takes up other words: at most 128 of them, each with the rubric's words that it is.
     pub(super) fn load(&mut self, tokens: &[Token], ids: &[Vec<WordId>], negations: Vec<Negation>) {
         self.clear();
-        (self.breaks, self.paused, self.colons) = (0, 0, 0);
+        (self.breaks, self.paused, self.colons, self.openers) = (0, 0, 0, 0);
         self.n_words = tokens.len().min(128);
         for (at, (token, ids)) in tokens.iter().zip(ids).take(self.n_words).enumerate() {
             for id in ids {
@@ -114,6 +117,9 @@ impl<'a> Unit<'a> {
             }
             if at > 0 && token.before >= Pause::Clause {
                 self.paused |= 1 << at;
+            }
+            if token.class.has(Class::STOP) {
+                self.openers |= 1 << at;
             }
             if token.before == Pause::Colon {
                 self.colons |= 1 << at;
@@ -227,7 +233,8 @@ impl<'a> Unit<'a> {
                 let from = last(place) + 1;
                 let fits = |next: &Place| {
                     let start = first(*next);
-                    let is_cut = *gap == 0 && self.colons & (1 << start) != 0;
+                    let is_cut = *gap <= GAP
+                        && (self.openers & between(from, start) | self.colons & between(from, start + 1)) != 0;
                     !is_cut && start >= from && start - from <= *gap && self.breaks & between(from, start + 1) == 0
                 };
                 place |= self.places_of(*term).find(fits)?;

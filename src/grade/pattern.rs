@@ -8,7 +8,7 @@
 //!   group to stand after the one before it; `!` before a group asks that it be absent, `~` that it be
 //!   denied (`~reconnect*`: "without reconnecting", "need not reconnect", "avoids reconnecting").
 //! - `|` parts the alternatives of a group. An alternative is a word, or words in this order with up to two others
-//!   between neighbours; `_` between two words lets up to six pass. In `"quotes"` nothing may stand between. Brackets
+//!   between neighbours, none of which opens a thought of its own (when, because, but); `_` between two words lets up to six pass. In `"quotes"` nothing may stand between. Brackets
 //!   hold alternatives in a row's place: `(open | make) new connection`.
 //! - `^word` must begin its sentence, and behind `word,` there must be a pause or the end.
 //! - A word matches all its inflections and near misspellings; `word*` all words that begin so; `=word` itself only.
@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use super::lexicon::{Lexicon, WordId};
 
 /// Words that may stand between two neighbours of an alternative.
-const GAP: u32 = 2;
+pub(super) const GAP: u32 = 2;
 /// The same where `_` was written.
 const WIDE_GAP: u32 = 6;
 /// Names that a name may lead through; more is a circle or a maze.
@@ -173,6 +173,11 @@ impl Concepts {
             after = joint == '>';
             rest = &tail[1..];
         }
+        let is_ruled_out = |it: &Alternative| pattern.groups.iter().any(|group| group.absent && group.any.contains(it));
+        if let Some(group) = pattern.groups.iter().find(|it| !it.absent && it.any.iter().all(is_ruled_out)) {
+            let at = pattern.groups.iter().position(|it| it == group).unwrap_or(0) + 1;
+            return Err(format!("this pattern can never match: what its group {at} asks for must be absent as well"));
+        }
         if pattern.groups.iter().all(|group| group.absent) {
             return Err("this pattern says only what must be absent: add what must be there".to_owned());
         }
@@ -295,6 +300,7 @@ mod tests {
             ("(a | b", "not closed"),
             ("a | b)", "do not fit"),
             ("!a", "only what must be absent"),
+            ("a | b & c & !b & !a", "never match: what its group 1"),
             ("@wram", "the nearest is `@warm`"),
             ("a-b", "letters and digits"),
             ("*", "letters and digits"),

@@ -88,7 +88,9 @@ pub(super) fn search(rubric: &Rubric, text: &Text, refusals: &mut [Option<Refusa
             look_for_contradiction(item, &mut unit, text, range.start, found);
         }
         if refusal.is_none() {
-            chains.iter_mut().for_each(|chain| chain.go_on(&mut unit, text, range.start));
+            for chain in &mut chains {
+                chain.go_on(&mut unit, text, range.start);
+            }
         }
         take_back_conclusions(&mut found, &before, &text.tokens[range]);
         is_refuting |= polarity::opens_refuting(negations)

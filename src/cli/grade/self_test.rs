@@ -30,35 +30,35 @@ struct JudgedFile {
     sample: Vec<Judged>,
 }
 
-/// Points found, found and not made, made and not found.
+/// How many points were found, invented and overlooked.
 #[derive(Clone, Copy, Default)]
 struct Counts {
-    n_both: f64,
-    n_false: f64,
-    n_missed: f64,
+    both: f64,
+    invented: f64,
+    overlooked: f64,
 }
 
 impl Counts {
     fn add(&mut self, is_made: bool, is_found: bool) {
         match (is_made, is_found) {
-            (true, true) => self.n_both += 1.0,
-            (false, true) => self.n_false += 1.0,
-            (true, false) => self.n_missed += 1.0,
+            (true, true) => self.both += 1.0,
+            (false, true) => self.invented += 1.0,
+            (true, false) => self.overlooked += 1.0,
             (false, false) => {}
         }
     }
 
     fn merge(&mut self, other: Self) {
-        self.n_both += other.n_both;
-        self.n_false += other.n_false;
-        self.n_missed += other.n_missed;
+        self.both += other.both;
+        self.invented += other.invented;
+        self.overlooked += other.overlooked;
     }
 
     /// Precision, recall and their harmonic mean.
     fn row(self) -> String {
-        let share = |of: f64| if of > 0.0 { self.n_both / of } else { 1.0 };
-        let (precision, recall) = (share(self.n_both + self.n_false), share(self.n_both + self.n_missed));
-        let f1 = 2.0 * self.n_both / (2.0 * self.n_both + self.n_false + self.n_missed).max(1.0);
+        let share = |of: f64| if of > 0.0 { self.both / of } else { 1.0 };
+        let (precision, recall) = (share(self.both + self.invented), share(self.both + self.overlooked));
+        let f1 = 2.0 * self.both / (2.0 * self.both + self.invented + self.overlooked).max(1.0);
         format!("{precision:>9.3} {recall:>6.3} {f1:>6.3}")
     }
 }

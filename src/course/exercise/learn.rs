@@ -46,7 +46,7 @@ pub fn with_phrase(file: &str, item: &str, phrase: &str) -> Result<String, Strin
         return Err(format!("`{item}` says that already"));
     }
     let bracket = say.span().end - 1;
-    let Some(last) = say.get_ref().last().map(|it| it.span()) else {
+    let Some(last) = say.get_ref().last().map(Spanned::span) else {
         return Ok(format!("{}{quoted}{}", &file[..bracket], &file[bracket..]));
     };
     let line_start = file[..bracket].rfind('\n').map_or(0, |at| at + 1);

@@ -12,7 +12,7 @@ pub(super) type Letters = u128;
 pub(super) fn letters(word: &str) -> Letters {
     let bytes = word.as_bytes();
     let edged = std::iter::once(b'^').chain(bytes.iter().copied()).zip(bytes.iter().copied().chain([b'$']));
-    edged.fold(0, |set, (a, b)| set | 1 << (u32::from(a).wrapping_mul(31) ^ u32::from(b).wrapping_mul(7)) % 128)
+    edged.fold(0, |set, (a, b)| set | 1 << ((u32::from(a).wrapping_mul(31) ^ u32::from(b).wrapping_mul(7)) % 128))
 }
 
 /// Likeness of two words, 0 to 1, so that only words of a family count.

@@ -44,24 +44,22 @@ impl Task {
     /// The row of an answer, and the answer as it was read.
     pub(super) fn row(&self, answer: &str, model: &Model) -> (Vec<f32>, Seen) {
         let seen = Seen::new(Reading::new(answer, &model.rarity), &self.question);
-        let pairs: Vec<Pair> = self.references.iter().map(|reference| compare(&seen, reference, &model.kin)).collect();
+        let beside = |reference: &Seen| Pair {
+            overlap: Overlap::new(&seen.reading, &reference.reading, &self.question),
+            ..compare(&seen, reference, &model.kin)
+        };
+        let pairs: Vec<Pair> = self.references.iter().map(beside).collect();
         let best = (0..pairs.len()).max_by(|a, b| pairs[*a].fit().total_cmp(&pairs[*b].fit()));
         let nothing = (Pair::default(), Seen::default());
         let (pair, reference) = best.map_or((&nothing.0, &nothing.1), |best| (&pairs[best], &self.references[best]));
-        let overlaps: Vec<Overlap> = self
-            .references
-            .iter()
-            .map(|reference| Overlap::new(&seen.reading, &reference.reading, &self.question))
-            .collect();
-        let overlap = best.map_or(Overlap::default(), |best| overlaps[best]);
         let flow = model.fluency.of(&seen.reading);
-        let row = take(pair, &pairs, &overlap, &overlaps, &seen, reference, &self.question, &flow);
+        let row = take(pair, &pairs, &seen, reference, &self.question, &flow);
         (row, seen)
     }
 }
 
 features! {
-    fn take(pair: &Pair, pairs: &[Pair], overlap: &Overlap, overlaps: &[Overlap], answer: &Seen, reference: &Seen, question: &Reading, flow: &Flow);
+    fn take(pair: &Pair, pairs: &[Pair], answer: &Seen, reference: &Seen, question: &Reading, flow: &Flow);
 
     recall = pair.recall;
     precision = pair.precision;
@@ -87,17 +85,17 @@ features! {
     best_sentence = pair.best_sentence;
     overlap_all = pair.overlap_all;
     n_other_measures = pair.n_other_measures;
-    soft_of_reference = overlap.of_reference;
-    soft_of_answer = overlap.of_answer;
-    soft_of_both = overlap.of_both;
-    soft_of_question = overlap.of_question;
-    soft_asked = overlap.asked;
-    soft_of_task = overlap.of_task;
-    soft_of_news = overlap.of_news;
-    soft_given_away = overlap.given_away;
-    most_soft_of_reference = overlaps.iter().map(|it| it.of_reference).fold(0.0, f32::max);
-    most_soft_of_both = overlaps.iter().map(|it| it.of_both).fold(0.0, f32::max);
-    most_soft_of_news = overlaps.iter().map(|it| it.of_news).fold(0.0, f32::max);
+    soft_of_reference = pair.overlap.of_reference;
+    soft_of_answer = pair.overlap.of_answer;
+    soft_of_both = pair.overlap.of_both;
+    soft_of_question = pair.overlap.of_question;
+    soft_asked = pair.overlap.asked;
+    soft_of_task = pair.overlap.of_task;
+    soft_of_news = pair.overlap.of_news;
+    soft_given_away = pair.overlap.given_away;
+    most_soft_of_reference = most(pairs, |it| it.overlap.of_reference);
+    most_soft_of_both = most(pairs, |it| it.overlap.of_both);
+    most_soft_of_news = most(pairs, |it| it.overlap.of_news);
 
     // Over all references.
     most_recall = most(pairs, |it| it.recall);

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::cardinality::Overlap;
 use super::kin::{Kin, Relation};
 use super::opposites::{are_opposite, has_opposite};
 use super::reading::{Reading, Word};
@@ -82,6 +83,8 @@ pub(super) struct Pair {
     pub(super) overlap_all: f32,
     /// Words of telling grammar (more, same, only, …) that only one of the two has.
     pub(super) n_other_measures: f32,
+    /// How much the two, and the question, speak of the same things. [`compare`] leaves it empty.
+    pub(super) overlap: Overlap,
 }
 
 impl Pair {
