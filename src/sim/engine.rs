@@ -202,6 +202,25 @@ impl Engine {
     /// Makes the next event happen. False when the run is over.
     #[inline]
     pub(super) fn step<O: Observer>(&mut self, observer: &mut O) -> bool {
+        let (answer_s, arrival_s) = (self.answers.next_s(), self.next_arrival_s);
+        // Whatever is neither is looked for only when it may be due.
+        let other_s = self.rare_s.min(self.pool.next_expiry_s()).min(self.end_s);
+        if answer_s < other_s && answer_s <= arrival_s {
+            self.now_s = answer_s;
+            self.answer(observer);
+            return true;
+        }
+        if arrival_s < other_s && arrival_s < answer_s {
+            self.now_s = arrival_s;
+            self.arrive(observer);
+            return true;
+        }
+        self.step_any(observer)
+    }
+
+    /// The same for every kind of event, and the end.
+    #[cold]
+    fn step_any<O: Observer>(&mut self, observer: &mut O) -> bool {
         let (at_s, next) = self.next();
         if self.is_finished(at_s) {
             self.close();

@@ -1,12 +1,14 @@
 //! The instances of a function: which are there, which can take a request, which expire next.
 //!
-//! Slots stand in the order of creation, so that "the newest with room" is the last bit of a set. Idle instances hang in
-//! a list by the time they expire; with a constant keep-alive each new one goes to its end, so no step searches. Slots of
-//! instances that are gone are closed up when they are the most; then every slot moves, and [`Pool::close_up`] says where.
+//! Slots stand in the order of creation, so that "the newest with room" is the last bit of a set. An instance that became
+//! idle is noted in a queue once, however often it is used before it comes to the front there; only then is it looked at
+//! again, and noted for later if it was used since. So a request costs no search and no second queue. Slots of instances
+//! that are gone are closed up when they are the most; then every slot moves, and [`Pool::close_up`] says where.
 
 #![expect(clippy::inline_always, reason = "the hot loop is a tenth faster as one piece; measured by benches/sim.rs")]
 
 use super::bits::BitTree;
+use super::queue::Queue;
 
 /// The rule by which a request is given to one of the instances that have room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +24,9 @@ pub(super) enum Routing {
 /// A slot number that stands for none.
 pub(super) const NONE: u32 = u32::MAX;
 
+/// One cache line: with many instances, what a request costs is the lines it touches.
 #[derive(Clone, Debug)]
+#[repr(align(64))]
 pub(super) struct Instance {
     pub id: u64,
     pub created_s: f64,
@@ -38,9 +42,8 @@ pub(super) struct Instance {
     pub provisioned: bool,
     pub holds_connection: bool,
     stage: Stage,
-    /// Neighbours in the list of what expires.
-    before: u32,
-    after: u32,
+    /// The time it is noted at among what expires, not later than it does; infinite when it is not noted.
+    noted_s: f64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,8 +65,9 @@ pub(super) struct Pool {
     /// Absent when none is kept ready.
     provisioned: Option<Available>,
     on_demand: Available,
+    /// Idle instances, and some that are no longer; the first is one that does expire then.
+    expiries: Queue,
     first_to_expire: u32,
-    last_to_expire: u32,
 }
 
 impl Pool {
@@ -77,8 +81,8 @@ impl Pool {
             requests_per_instance,
             provisioned: (provisioned > 0).then(|| Available::new(routing)),
             on_demand: Available::new(routing),
+            expiries: Queue::default(),
             first_to_expire: NONE,
-            last_to_expire: NONE,
         };
         for _ in 0..provisioned {
             let slot = pool.push(0.0, true);
@@ -132,8 +136,7 @@ impl Pool {
             provisioned,
             holds_connection: false,
             stage: Stage::Up,
-            before: NONE,
-            after: NONE,
+            noted_s: f64::INFINITY,
         });
         self.created += 1;
         self.live += 1;
@@ -153,7 +156,7 @@ impl Pool {
     /// A new instance that was loaded ahead of any request and goes at `expires_s`.
     pub(super) fn prewarm(&mut self, now_s: f64, expires_s: f64) {
         let slot = self.push(now_s, false);
-        self.list(slot, expires_s);
+        self.note(slot, expires_s);
         self.on_demand.insert(slot);
     }
 
@@ -172,7 +175,7 @@ impl Pool {
         if first {
             instance.since_s = now_s;
             self.running += 1;
-            self.unlist(slot);
+            self.forget(slot);
         }
         if has_room {
             self.available(slot).insert(slot);
@@ -204,7 +207,7 @@ impl Pool {
             instance.since_s = now_s;
             self.running -= 1;
             if !provisioned {
-                self.list(slot, now_s + keep_s);
+                self.note(slot, now_s + keep_s);
             }
         }
         if was_full {
@@ -214,7 +217,7 @@ impl Pool {
 
     /// The instance and all it holds are gone. Returns how long it lived.
     pub(super) fn remove(&mut self, slot: u32, now_s: f64) -> f64 {
-        self.unlist(slot);
+        self.forget(slot);
         self.available(slot).remove(slot);
         let instance = self.at_mut(slot);
         let (lived_s, was_running) = (now_s - instance.created_s, instance.active > 0);
@@ -227,10 +230,7 @@ impl Pool {
     /// When the next idle instance expires, or infinity.
     #[inline]
     pub(super) fn next_expiry_s(&self) -> f64 {
-        match self.first_to_expire {
-            NONE => f64::INFINITY,
-            slot => self.at(slot).expires_s,
-        }
+        self.expiries.next_s()
     }
 
     /// The instance that expires next.
@@ -246,45 +246,43 @@ impl Pool {
         }
     }
 
-    /// Hangs an idle instance into the list of what expires.
+    /// Lets an idle instance expire at this time.
     #[inline]
-    fn list(&mut self, slot: u32, expires_s: f64) {
-        // One that is kept for ever need not be looked at.
-        if expires_s == f64::INFINITY {
-            return;
-        }
-        let mut before = self.last_to_expire;
-        while before != NONE && self.at(before).expires_s > expires_s {
-            before = self.at(before).before;
-        }
-        let after = if before == NONE { self.first_to_expire } else { self.at(before).after };
+    fn note(&mut self, slot: u32, expires_s: f64) {
         let instance = self.at_mut(slot);
-        (instance.expires_s, instance.before, instance.after) = (expires_s, before, after);
-        self.join(before, slot);
-        self.join(slot, after);
+        instance.expires_s = expires_s;
+        if expires_s < instance.noted_s {
+            instance.noted_s = expires_s;
+            self.expiries.push(expires_s, slot);
+            self.first_to_expire = self.expiries.next().map_or(NONE, |(_, slot)| slot);
+        }
     }
 
+    /// The instance does not expire for now.
     #[inline]
-    fn unlist(&mut self, slot: u32) {
-        let instance = self.at_mut(slot);
-        if instance.expires_s == f64::INFINITY {
-            return;
+    fn forget(&mut self, slot: u32) {
+        self.at_mut(slot).expires_s = f64::INFINITY;
+        if slot == self.first_to_expire {
+            self.find_first_to_expire();
         }
-        instance.expires_s = f64::INFINITY;
-        let (before, after) = (instance.before, instance.after);
-        self.join(before, after);
     }
 
-    /// Makes two slots neighbours; where one is none, the other is the end of the list.
-    #[inline]
-    fn join(&mut self, before: u32, after: u32) {
-        match before {
-            NONE => self.first_to_expire = after,
-            slot => self.at_mut(slot).after = after,
-        }
-        match after {
-            NONE => self.last_to_expire = before,
-            slot => self.at_mut(slot).before = before,
+    /// Corrects what is noted at the front until it is true.
+    fn find_first_to_expire(&mut self) {
+        self.first_to_expire = NONE;
+        while let Some((noted_s, slot)) = self.expiries.next() {
+            let instance = &mut self.slots[slot as usize];
+            if instance.noted_s == noted_s {
+                if instance.expires_s == noted_s {
+                    self.first_to_expire = slot;
+                    return;
+                }
+                instance.noted_s = instance.expires_s;
+                if instance.noted_s < f64::INFINITY {
+                    self.expiries.push(instance.noted_s, slot);
+                }
+            }
+            self.expiries.pop();
         }
     }
 
@@ -303,11 +301,8 @@ impl Pool {
         }
         let moved = |slot: u32| if slot == NONE { NONE } else { places[slot as usize] };
         self.slots.retain(|instance| instance.stage != Stage::Gone);
-        for instance in &mut self.slots {
-            // What hangs in no list has stale neighbours, which nobody asks for.
-            (instance.before, instance.after) = (moved(instance.before), moved(instance.after));
-        }
-        (self.first_to_expire, self.last_to_expire) = (moved(self.first_to_expire), moved(self.last_to_expire));
+        self.expiries.renumber(|slot| (moved(slot) != NONE).then(|| moved(slot)));
+        self.first_to_expire = moved(self.first_to_expire);
         if let Some(ready) = &mut self.provisioned {
             ready.move_to(&places);
         }

@@ -1,8 +1,9 @@
 //! Events to come, the earliest first; of equal times, the one that was pushed first.
 //!
-//! A few are kept in a heap. Many are kept in a calendar (Brown 1988): days of equal length, each an unordered list; only
-//! the events of today are in the heap, and those beyond the calendar in another. The length of a day follows the number
-//! of events, so that a step costs the same for ten and for a hundred thousand. The order never depends on the days.
+//! A few are kept in a sorted row. Many are kept in a calendar (Brown 1988): days of equal length, each an unordered list;
+//! only the events of today are in the row, and those beyond the calendar in a heap. The length of a day follows the
+//! number of events, so that a step costs the same for ten and for a hundred thousand. The order never depends on the
+//! days.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -10,7 +11,7 @@ use std::collections::BinaryHeap;
 /// A queue of numbered things by time.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Queue {
-    today: BinaryHeap<Reverse<Entry>>,
+    today: Today,
     pushed: u32,
     calendar: Option<Box<Calendar>>,
 }
@@ -19,12 +20,75 @@ pub(super) struct Queue {
 /// a sequence number, then the thing.
 type Entry = u128;
 
+#[inline]
 fn time_s(entry: Entry) -> f64 {
     f64::from_bits((entry >> 64) as u64)
 }
 
-/// Events in the heap from which a calendar is worth its while.
-const MANY: usize = 64;
+/// The events of a day in their order.
+#[derive(Clone, Debug, Default)]
+struct Today {
+    /// The latest first: what comes next is taken from the end, and what comes soon is put in near it.
+    row: Vec<Entry>,
+    /// What is later than all of the row, when that is long.
+    rest: BinaryHeap<Reverse<Entry>>,
+}
+
+/// Events in the row beyond which a calendar, or a heap for the rest of a day, is worth its while.
+const MANY: usize = 24;
+
+impl Today {
+    fn of(mut entries: Vec<Entry>) -> Self {
+        entries.sort_unstable_by_key(|entry| Reverse(*entry));
+        let rest = entries.drain(..entries.len().saturating_sub(MANY)).map(Reverse).collect();
+        Self { row: entries, rest }
+    }
+
+    fn len(&self) -> usize {
+        self.row.len() + self.rest.len()
+    }
+
+    #[inline]
+    fn insert(&mut self, entry: Entry) {
+        if self.row.len() >= MANY {
+            self.insert_to_many(entry);
+            return;
+        }
+        if !self.rest.is_empty() && self.row[0] < entry {
+            self.rest.push(Reverse(entry));
+            return;
+        }
+        let mut place = self.row.len();
+        self.row.push(entry);
+        while place > 0 && self.row[place - 1] < entry {
+            self.row[place] = self.row[place - 1];
+            place -= 1;
+        }
+        self.row[place] = entry;
+    }
+
+    #[cold]
+    fn insert_to_many(&mut self, entry: Entry) {
+        let place = self.row.partition_point(|other| *other > entry);
+        self.row.insert(place, entry);
+        self.rest.push(Reverse(self.row.remove(0)));
+    }
+
+    #[inline]
+    fn pop(&mut self) -> Option<Entry> {
+        let entry = self.row.pop();
+        if self.row.is_empty() && !self.rest.is_empty() {
+            self.refill();
+        }
+        entry
+    }
+
+    #[cold]
+    fn refill(&mut self) {
+        self.row.extend(std::iter::from_fn(|| self.rest.pop()).take(MANY / 2).map(|entry| entry.0));
+        self.row.reverse();
+    }
+}
 
 impl Queue {
     #[inline]
@@ -33,14 +97,14 @@ impl Queue {
         self.pushed = self.pushed.wrapping_add(1);
         match &mut self.calendar {
             None => {
-                self.today.push(Reverse(entry));
-                if self.today.len() > MANY {
+                self.today.insert(entry);
+                if self.today.row.len() == MANY {
                     self.open_calendar();
                 }
             }
             Some(calendar) => {
                 if !calendar.enter(entry) {
-                    self.today.push(Reverse(entry));
+                    self.today.insert(entry);
                 }
                 if calendar.len > calendar.most {
                     self.open_calendar();
@@ -52,13 +116,18 @@ impl Queue {
     /// The earliest time, or infinity.
     #[inline]
     pub(super) fn next_s(&self) -> f64 {
-        self.today.peek().map_or(f64::INFINITY, |entry| time_s(entry.0))
+        self.today.row.last().map_or(f64::INFINITY, |entry| time_s(*entry))
+    }
+
+    /// What comes next.
+    pub(super) fn next(&self) -> Option<(f64, u32)> {
+        self.today.row.last().map(|entry| (time_s(*entry), *entry as u32))
     }
 
     #[inline]
     pub(super) fn pop(&mut self) -> Option<(f64, u32)> {
-        let Reverse(entry) = self.today.pop()?;
-        if self.today.is_empty()
+        let entry = self.today.pop()?;
+        if self.today.row.is_empty()
             && let Some(calendar) = &mut self.calendar
         {
             calendar.turn_to_next_day(&mut self.today);
@@ -73,21 +142,40 @@ impl Queue {
         self.today.len() + self.calendar.as_ref().map_or(0, |calendar| calendar.len)
     }
 
-    /// Sorts everything into a calendar that fits, or into the heap alone when little is left.
-    #[cold]
-    fn open_calendar(&mut self) {
-        let mut entries: Vec<Entry> = std::mem::take(&mut self.today).into_iter().map(|entry| entry.0).collect();
+    /// Gives everything a new number, or drops it.
+    pub(super) fn renumber(&mut self, number: impl Fn(u32) -> Option<u32>) {
+        let renumbered = |entry: Entry| number(entry as u32).map(|to| (entry >> 32 << 32) | Entry::from(to));
+        let entries = self.take_entries().into_iter().filter_map(renumbered).collect();
+        self.sort_in(entries);
+    }
+
+    /// Everything, in no order; nothing is left.
+    fn take_entries(&mut self) -> Vec<Entry> {
+        let Today { row: mut entries, rest } = std::mem::take(&mut self.today);
+        entries.extend(rest.into_iter().map(|entry| entry.0));
         if let Some(calendar) = self.calendar.take() {
             entries.extend(calendar.nodes.iter().filter(|node| node.entry != FREE).map(|node| node.entry));
             entries.extend(calendar.later.iter().map(|entry| entry.0));
         }
-        if entries.len() <= MANY / 4 {
-            self.today = entries.into_iter().map(Reverse).collect();
+        entries
+    }
+
+    /// Sorts everything into a calendar that fits, or none when little is left.
+    #[cold]
+    fn open_calendar(&mut self) {
+        let entries = self.take_entries();
+        self.sort_in(entries);
+    }
+
+    fn sort_in(&mut self, mut entries: Vec<Entry>) {
+        if entries.len() <= MANY / 2 {
+            self.today = Today::of(entries);
             return;
         }
         let mut calendar = Box::new(Calendar::for_events(&mut entries));
-        self.today = entries.into_iter().filter(|entry| !calendar.enter(*entry)).map(Reverse).collect();
-        if self.today.is_empty() {
+        entries.retain(|entry| !calendar.enter(*entry));
+        self.today = Today::of(entries);
+        if self.today.row.is_empty() {
             calendar.turn_to_next_day(&mut self.today);
         }
         self.calendar = Some(calendar);
@@ -178,7 +266,7 @@ impl Calendar {
     }
 
     /// Moves the events of the next day that has any into `today`, which is empty.
-    fn turn_to_next_day(&mut self, today: &mut BinaryHeap<Reverse<Entry>>) {
+    fn turn_to_next_day(&mut self, today: &mut Today) {
         if self.len == 0 {
             return;
         }
@@ -186,7 +274,7 @@ impl Calendar {
             // The whole calendar is blank: leaf to the day of what comes later.
             self.today = self.later.peek().map_or(self.today, |entry| self.day_of(entry.0)) - 1;
         }
-        while today.is_empty() {
+        while today.row.is_empty() {
             self.today += 1;
             while let Some(entry) = self.later.peek().map(|entry| entry.0)
                 && self.day_of(entry).saturating_sub(self.today) < self.days.len() as u64
@@ -198,7 +286,7 @@ impl Calendar {
             let mut at = std::mem::replace(&mut self.days[place], END);
             while at != END {
                 let node = &mut self.nodes[at as usize];
-                today.push(Reverse(std::mem::replace(&mut node.entry, FREE)));
+                today.insert(std::mem::replace(&mut node.entry, FREE));
                 let next = std::mem::replace(&mut node.next, self.free);
                 self.free = at;
                 self.len -= 1;
@@ -249,9 +337,10 @@ mod tests {
     fn a_calendar_gives_the_order_of_a_sorted_set() {
         let stream = Stream::new(4, Purpose::Route);
         stress(3000, |i| exponential(stream.at(i)));
-        // All at once, all equally far, and few among many that are a thousand times as far.
+        // All at once, all equally far, all at two moments, and few among many that are a thousand times as far.
         stress(1000, |_| 0.0);
         stress(1000, |_| 5.0);
+        stress(1000, |i| if stream.at(i) >> 63 == 0 { 0.0 } else { 100.0 });
         stress(2000, |i| if i % 10 == 0 { 1000.0 + i as f64 } else { exponential(stream.at(i)) });
         stress(500, |i| exponential(stream.at(i)) * 1e12);
     }

@@ -59,14 +59,8 @@ pub(super) const fn replication_seed(seed: u64, replication: u64) -> u64 {
 pub(super) fn uniform(bits: u64) -> f64 {
     // Of 52 bits: with one more, the half would be rounded away at the top and give 1.
     const SCALE: f64 = 1.0 / (1u64 << 52) as f64;
-    ((bits >> 12) as f64 + 0.5) * SCALE
-}
-
-/// An exponential deviate of mean 1.
-#[inline]
-pub(super) fn exponential(bits: u64) -> f64 {
-    // Of the mirrored number, so that more of it is more time, as with the other laws.
-    -ln_below_one(uniform(!bits))
+    // Signed, since that is one instruction and unsigned is six.
+    ((bits >> 12) as i64 as f64 + 0.5) * SCALE
 }
 
 /// Intervals of the mantissa for which [`LOGARITHMS`] has a row.
@@ -92,21 +86,24 @@ static LOGARITHMS: [(f64, f64); ROWS] = {
     rows
 };
 
-/// The natural logarithm of `x` in (0, 1), off by less than 1e-15.
+/// An exponential deviate of mean 1: minus the logarithm of the bits read as a binary fraction, off by less than 1e-12.
 ///
-/// Twice as fast as that of `libm`, which matters: a request draws two. Only additions and products, so the bits are
-/// the same on every machine.
+/// Three times as fast as that of `libm`, which matters: a request draws two. Only shifts, additions and products, so the
+/// bits are the same on every machine.
 #[inline]
-fn ln_below_one(x: f64) -> f64 {
-    let bits = x.to_bits();
-    let exponent = (bits >> 52) as i64 - 1023;
-    let mantissa = f64::from_bits((bits & ((1 << 52) - 1)) | (1023 << 52));
-    let (reciprocal, ln_middle) = LOGARITHMS[(bits >> (52 - ROWS.ilog2())) as usize % ROWS];
+pub(super) fn exponential(bits: u64) -> f64 {
+    // Of the mirrored number, so that more of it is more time, as with the other laws; and of no zero.
+    let fraction = !bits | 1;
+    // The fraction is 2^−halvings × a mantissa of 1 and more, of which the bits after the first one tell.
+    let halvings = fraction.leading_zeros() + 1;
+    let mantissa_bits = (fraction << 1 << (halvings - 1)) >> 12;
+    let mantissa = f64::from_bits(mantissa_bits | 1.0f64.to_bits());
+    let (reciprocal, ln_middle) = LOGARITHMS[(mantissa_bits >> (52 - ROWS.ilog2())) as usize % ROWS];
     let r = mantissa * reciprocal - 1.0;
-    // ln(1 + r) for |r| < 1/256, to the sixth power.
-    let r2 = r * r;
-    let series = r - r2 * (0.5 - r * (1.0 / 3.0)) - r2 * r2 * (0.25 - r * 0.2 + r2 * (1.0 / 6.0));
-    exponent as f64 * std::f64::consts::LN_2 + (ln_middle + series)
+    // ln(1 + r) for |r| < 1/256, to the fourth power.
+    let series = r - r * r * (0.5 - r * (1.0 / 3.0 - r * 0.25));
+    // A rounding error must not lead back in time.
+    (f64::from(halvings as i32) * std::f64::consts::LN_2 - (ln_middle + series)).max(0.0)
 }
 
 /// A normal deviate of mean 0 and standard deviation 1.
@@ -209,7 +206,7 @@ const FAR: Ratio = (
 
 #[cfg(test)]
 mod tests {
-    use super::{Purpose, Stream, exponential, ln_below_one, normal, normal_quantile, uniform};
+    use super::{Purpose, Stream, exponential, normal, normal_quantile, uniform};
 
     /// Mean and standard deviation of 100,000 numbers of one stream.
     fn moments(of: fn(u64) -> f64) -> (f64, f64) {
@@ -238,17 +235,18 @@ mod tests {
     fn the_fast_logarithm_is_that_of_libm() {
         let stream = Stream::new(9, Purpose::Route);
         for i in 0..20_000 {
-            // Down to 2^-40, where arrivals a million times the mean apart would come from.
-            let x = uniform(stream.at(i)) / (1u64 << (i % 40)) as f64;
-            let error = (ln_below_one(x) - libm::log(x)).abs();
-            assert!(error < 1e-14, "{x}: {error}");
+            // Down to 2^-40, where arrivals twenty-eight times the mean apart come from.
+            let bits = !(stream.at(i) >> (i % 40));
+            let exact = -libm::log((!bits | 1) as f64 / 18_446_744_073_709_551_616.0);
+            let error = (exponential(bits) - exact).abs();
+            assert!(error < 1e-12, "{bits}: {error}");
         }
     }
 
     #[test]
     fn the_extremes_stay_inside_the_open_interval() {
         for bits in [0, u64::MAX] {
-            assert!(uniform(bits) > 0.0 && uniform(bits) < 1.0 && exponential(bits) > 0.0 && normal(bits).is_finite());
+            assert!(uniform(bits) > 0.0 && uniform(bits) < 1.0 && exponential(bits) >= 0.0 && normal(bits).is_finite());
         }
     }
 
