@@ -21,9 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 pub use attempt::{Attempt, Deed, Kept, Position};
-pub use exercise::{
-    Answer, CodeTask, Exercise, ExerciseId, Help, Kind, Piece, flow_picture, language_of, with_phrase,
-};
+pub use exercise::{Answer, CodeTask, Exercise, ExerciseId, Help, Kind, Piece, flow_picture, language_of, with_phrase};
 pub use function::{Beside, Costs, FunctionEvent, FunctionTask};
 pub use link::Target;
 pub use outline::{Entry, Module};
