@@ -226,9 +226,7 @@ pub fn two_at_once_see_each_other_and_overwrite_nothing() {
 #[test]
 pub fn marks_teach_the_grader_and_what_it_learned_is_applied_and_undone() {
     // Words that the rubric does not know, in ten different answers, and in answers that nobody marks.
-    let say = |n: usize| {
-        format!("The socket lives in the outer scope, case {n}, and every later event borrows it, right and wrong.")
-    };
+    let say = |n: usize| format!("Whoever comes by finds the kettle number {n} on the stove already, right and wrong.");
     let no = |n: usize| format!("The bucket is painted blue in colour {n} by the cloud, right and wrong.");
     let answers: Vec<String> = (0..20).map(|n| if n % 2 == 0 { say(n) } else { no(n) }).collect();
     let room = Room::new(&answers);
