@@ -303,7 +303,8 @@ impl Sheet {
                 let verdict = verdict.clone();
                 let said = said_of(&verdict, exercise);
                 self.stage = Stage::Judged { answer: self.answer(), verdict };
-                self.top = 0;
+                // Below the files that stand beside code, the verdict would be out of sight.
+                self.top = if self.code.is_some() { self.prompt.len() } else { 0 };
                 Step::say(said)
             }
             (Action::NotKept { question, why }, Stage::Keeping { question: asked, .. }) if question == asked => {

@@ -2,6 +2,7 @@
 
 use std::process::{Command, Output, Stdio};
 
+use coldstart::app::Size;
 use coldstart::content;
 use coldstart::course::{Answer, Deed, Exercise, Kind};
 use coldstart::grade::Status;
@@ -79,6 +80,12 @@ fn a_handler_is_mended_in_the_editor_and_marked_at_its_line() {
         })
         .collect();
     assert_eq!(verdicts, [0.0, 0.0, 4.0]);
+}
+
+#[test]
+fn the_verdict_is_in_sight_however_small_the_screen() {
+    let mut learner = Learner::new(Size { cols: 60, rows: 20 });
+    learner.open_exercise("chain-by-events").press("<f5>").sees("0.00 of 5.00 points   Exercise").sees("✗ missing");
 }
 
 #[test]
