@@ -8,10 +8,12 @@ use serde::Serialize;
 
 use super::output::Output;
 use super::{CliError, Format, Outcome, open_course, open_store};
-use crate::course::{Answer, Attempt, Course, Deed, Progress};
+use crate::course::{Answer, Attempt, Course, Deed, Progress, learned};
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  coldstart progress\n  coldstart progress export --format csv > mine.csv")]
+#[command(
+    after_help = "Example:\n  coldstart progress\n  coldstart progress export --format csv > mine.csv\n  coldstart progress export --format markdown > learned.md"
+)]
 pub(super) struct Arguments {
     #[command(subcommand)]
     what: Option<What>,
@@ -26,7 +28,7 @@ enum What {
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
     },
-    /// Every attempt, oldest first
+    /// Every attempt, oldest first; as Markdown, a page of what was learned
     Export {
         #[arg(long, value_enum, default_value_t = ExportFormat::Json)]
         format: ExportFormat,
@@ -43,6 +45,8 @@ enum What {
 enum ExportFormat {
     Json,
     Csv,
+    /// What was learned: goals, your answers, guesses, bookmarks, the solutions seen
+    Markdown,
 }
 
 #[derive(Serialize)]
@@ -89,6 +93,13 @@ pub(super) fn run(
             output.json(&Export { format: 1, attempts: store.attempts()? })?;
         }
         Some(What::Export { format: ExportFormat::Csv }) => csv(&store.attempts()?, output)?,
+        Some(What::Export { format: ExportFormat::Markdown }) => {
+            let course = open_course(folder)?;
+            let progress = Progress::fold(&course, &store.attempts()?);
+            for line in learned::learned(&course, &progress).lines() {
+                output.line(line)?;
+            }
+        }
         Some(What::Reset { yes }) => {
             if !yes && !confirmed()? {
                 output.line("Nothing was changed.")?;

@@ -9,7 +9,7 @@ mod help;
 use std::collections::BTreeSet;
 
 use super::page::RESPONDING;
-use super::{Course, Exercise, ExerciseId, Kind, LessonId, Page, Predict, Problem, Target, Task, nearest_hint};
+use super::{Course, Exercise, ExerciseId, Kind, LessonId, Page, Predict, Problem, Target, Task, nearest_hint, step};
 use crate::{markdown, sim};
 
 /// Words a learner reads in a minute, slowly: a page much longer than its minutes is a promise broken.
@@ -34,6 +34,7 @@ pub fn course(course: &Course) -> Vec<Problem> {
         problems.extend(links(course, page));
         problems.extend(predictions(course, page));
         problems.extend(misspelt_fences(page));
+        problems.extend(misspelt_comments(page));
     }
     problems.extend(help::problems(course));
     problems.extend(unused(course));
@@ -116,6 +117,27 @@ fn misspelt_fences(page: &Page) -> Vec<Problem> {
         Some(Problem::new(&page.file, line + page.lines_before, message))
     };
     page.document.fences().filter_map(|fence| slip(&fence.language, fence.source_line)).collect()
+}
+
+/// Comments that would say something to whoever teaches if they were spelt right. Of others nothing is known.
+fn misspelt_comments(page: &Page) -> Vec<Problem> {
+    let problem = |(line, comment): (u32, String)| {
+        let said = comment.trim();
+        let near = |word: &str, wanted: &str| strsim::damerau_levenshtein(&word.to_lowercase(), wanted) <= 2;
+        let message = if said == step::NOTES {
+            "these notes are empty: say after `notes:` what a teacher would say here".to_owned()
+        } else if said.starts_with(step::NOTES) || said == step::PAUSE {
+            return None;
+        } else if said.split_once(':').is_some_and(|(word, _)| near(word, "notes")) {
+            "nobody sees this comment: was `notes:` meant, for the teacher?".to_owned()
+        } else if near(said, step::PAUSE) {
+            "nobody sees this comment: was `pause` meant, to hold back what follows?".to_owned()
+        } else {
+            return None;
+        };
+        Some(Problem::new(&page.file, line + page.lines_before, message))
+    };
+    page.document.comments().into_iter().filter_map(problem).collect()
 }
 
 /// The fence that a language which is none was meant to be.
@@ -297,6 +319,27 @@ mod tests {
             said,
             ["lessons/s/01-first.md:9: the fence `mermiad` is shown as source code: was `mermaid` meant?"]
         );
+    }
+
+    #[test]
+    fn a_comment_for_the_teacher_is_spelt_as_one() {
+        for (comment, told) in [
+            ("notes: say it", None),
+            ("pause", None),
+            ("a word to the authors: later", None),
+            ("Note: say it", Some("was `notes:` meant")),
+            ("notes:", Some("these notes are empty")),
+            ("paus", Some("was `pause` meant")),
+        ] {
+            let said = problems(&format!("{FRONT}# One\n\n<!-- {comment} -->\n{ASKED}"));
+            let as_expected = match told {
+                None => said.is_empty(),
+                Some(told) => {
+                    said.len() == 1 && said[0].starts_with("lessons/s/01-first.md:9: ") && said[0].contains(told)
+                }
+            };
+            assert!(as_expected, "{comment}: {said:?}");
+        }
     }
 
     #[test]

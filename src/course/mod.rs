@@ -8,6 +8,7 @@ pub mod check;
 pub mod exercise;
 mod form;
 mod function;
+pub mod learned;
 mod link;
 pub mod mastery;
 pub mod next;
