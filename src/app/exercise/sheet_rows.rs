@@ -10,6 +10,9 @@ use crate::course::progress::Work;
 use crate::course::{Answer, Exercise, Kind};
 use crate::grade::{ItemVerdict, Status, Verdict};
 
+/// From this width on two tries stand beside each other.
+const BESIDE_FROM_COLS: usize = 70;
+
 impl Sheet {
     pub(super) fn sheet_rows(&self, desk: &Desk<'_>, exercise: &Exercise, work: &Work, width: usize) -> Vec<Row> {
         let mut rows = self.prompt.clone();
@@ -208,6 +211,10 @@ fn judged(exercise: &Exercise, answer: &Answer, verdict: &Verdict, work: &Work, 
                 rows.push(Row::default());
                 rows.push(Row::ui(Ui::Strong, "What you changed since the try before"));
                 rows.extend(wrapped(Ui::Muted, &changes(before, text), width));
+                if width >= BESIDE_FROM_COLS {
+                    rows.push(Row::default());
+                    rows.extend(beside(("The try before", before), ("This try", text), width));
+                }
             }
         }
         Answer::Number(text) => rows.push(Row::ui(Ui::Muted, format!("You answered {text}"))),
@@ -259,6 +266,24 @@ fn item_rows(item: &ItemVerdict, was: Option<Status>, width: usize) -> Vec<Row> 
     rows
 }
 
+/// Two tries side by side, each under its name.
+fn beside(left: (&str, &str), right: (&str, &str), width: usize) -> Vec<Row> {
+    let cols = width.saturating_sub(3) / 2;
+    let column = |(name, text): (&str, &str)| {
+        let mut rows = vec![Row::ui(Ui::Strong, name)];
+        rows.extend(wrapped(Ui::Muted, text, cols));
+        rows
+    };
+    let (left, right) = (column(left), column(right));
+    let row = |line: usize| {
+        let mut spans = left.get(line).cloned().unwrap_or_default().cut(cols).padded(cols, Ui::Text).spans;
+        spans.push(Span::ui(Ui::Border, " │ "));
+        spans.extend(right.get(line).cloned().unwrap_or_default().cut(cols).spans);
+        Row::of(spans)
+    };
+    (0..left.len().max(right.len())).map(row).collect()
+}
+
 /// Two tries in one text: `[-words taken out-]` and `{+words put in+}`, as `wdiff` marks them.
 fn changes(before: &str, now: &str) -> String {
     use similar::{ChangeTag, TextDiff};
@@ -294,7 +319,14 @@ fn with_evidence(text: &str, verdict: &Verdict, width: usize) -> Vec<Row> {
 
 #[cfg(test)]
 mod tests {
-    use super::changes;
+    use super::{Row, beside, changes};
+
+    #[test]
+    fn two_tries_stand_side_by_side() {
+        let rows = beside(("Before", "one two"), ("Now", "one\ntwo"), 23);
+        let said: Vec<String> = rows.iter().map(Row::text).collect();
+        assert_eq!(said, ["Before     │ Now", "one two    │ one", "           │ two"]);
+    }
 
     #[test]
     fn what_changed_between_two_tries_is_marked() {
