@@ -161,7 +161,12 @@ impl Engine {
         self.starts.get(flight.start)
     }
 
-    /// When something happens next; nothing does after the end of the run.
+    /// Looks up what expires next, which a step leaves open until it is due. Changes nothing that can be seen.
+    pub(super) fn settle(&mut self) {
+        self.pool.settle();
+    }
+
+    /// When something happens next, once that is settled; nothing does after the end of the run.
     pub(super) fn next_at_s(&self) -> Option<f64> {
         let (at_s, _) = self.next();
         (!self.is_finished(at_s)).then_some(at_s)
@@ -221,6 +226,7 @@ impl Engine {
     /// The same for every kind of event, and the end.
     #[cold]
     fn step_any<O: Observer>(&mut self, observer: &mut O) -> bool {
+        self.settle();
         let (at_s, next) = self.next();
         if self.is_finished(at_s) {
             self.close();

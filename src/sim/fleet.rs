@@ -105,7 +105,12 @@ impl Fleet {
         self.now_s.max(self.first().now_s())
     }
 
-    /// When something happens next; nothing does after the end of the run.
+    /// Looks up what expires next in each engine.
+    pub(super) fn settle(&mut self) {
+        self.engines.iter_mut().for_each(Engine::settle);
+    }
+
+    /// When something happens next, once that is settled; nothing does after the end of the run.
     pub(super) fn next_at_s(&self) -> Option<f64> {
         if let [engine] = self.engines.as_slice() {
             return engine.next_at_s();
@@ -141,6 +146,7 @@ impl Fleet {
         if let [engine] = self.engines.as_mut_slice() {
             return engine.step(observer).then_some(0);
         }
+        self.settle();
         let Some((at_s, place)) = self.next() else {
             self.close();
             return None;

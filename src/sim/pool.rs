@@ -1,9 +1,9 @@
 //! The instances of a function: which are there, which can take a request, which expire next.
 //!
 //! Slots stand in the order of creation, so that "the newest with room" is the last bit of a set. An instance that became
-//! idle is noted in a queue once, however often it is used before it comes to the front there; only then is it looked at
-//! again, and noted for later if it was used since. So a request costs no search and no second queue. Slots of instances
-//! that are gone are closed up when they are the most; then every slot moves, and [`Pool::close_up`] says where.
+//! idle is noted in a queue once, however often it is used before that time is up; only then is it looked at again, and
+//! noted for later if it was used since. So requests cost no search and hardly touch the queue. Slots of instances that
+//! are gone are closed up when they are the most; then every slot moves, and [`Pool::close_up`] says where.
 
 #![expect(clippy::inline_always, reason = "the hot loop is a tenth faster as one piece; measured by benches/sim.rs")]
 
@@ -65,9 +65,8 @@ pub(super) struct Pool {
     /// Absent when none is kept ready.
     provisioned: Option<Available>,
     on_demand: Available,
-    /// Idle instances, and some that are no longer; the first is one that does expire then.
+    /// Every idle instance, at the time it expires or before.
     expiries: Queue,
-    first_to_expire: u32,
 }
 
 impl Pool {
@@ -82,7 +81,6 @@ impl Pool {
             provisioned: (provisioned > 0).then(|| Available::new(routing)),
             on_demand: Available::new(routing),
             expiries: Queue::default(),
-            first_to_expire: NONE,
         };
         for _ in 0..provisioned {
             let slot = pool.push(0.0, true);
@@ -175,7 +173,7 @@ impl Pool {
         if first {
             instance.since_s = now_s;
             self.running += 1;
-            self.forget(slot);
+            self.at_mut(slot).expires_s = f64::INFINITY;
         }
         if has_room {
             self.available(slot).insert(slot);
@@ -217,7 +215,7 @@ impl Pool {
 
     /// The instance and all it holds are gone. Returns how long it lived.
     pub(super) fn remove(&mut self, slot: u32, now_s: f64) -> f64 {
-        self.forget(slot);
+        self.at_mut(slot).expires_s = f64::INFINITY;
         self.available(slot).remove(slot);
         let instance = self.at_mut(slot);
         let (lived_s, was_running) = (now_s - instance.created_s, instance.active > 0);
@@ -227,15 +225,32 @@ impl Pool {
         lived_s
     }
 
-    /// When the next idle instance expires, or infinity.
+    /// Before this, or infinity, no idle instance expires. After [`Pool::settle`] one does then.
     #[inline]
     pub(super) fn next_expiry_s(&self) -> f64 {
         self.expiries.next_s()
     }
 
-    /// The instance that expires next.
+    /// The instance that expires next, once that is settled.
     pub(super) fn next_to_expire(&self) -> Option<u32> {
-        (self.first_to_expire != NONE).then_some(self.first_to_expire)
+        self.expiries.next().map(|(_, slot)| slot)
+    }
+
+    /// Corrects what is noted at the front of the queue until it is true.
+    pub(super) fn settle(&mut self) {
+        while let Some((noted_s, slot)) = self.expiries.next() {
+            let instance = &mut self.slots[slot as usize];
+            if instance.noted_s == noted_s {
+                if instance.expires_s == noted_s {
+                    return;
+                }
+                instance.noted_s = instance.expires_s;
+                if instance.noted_s < f64::INFINITY {
+                    self.expiries.push(instance.noted_s, slot);
+                }
+            }
+            self.expiries.pop();
+        }
     }
 
     #[inline]
@@ -254,35 +269,6 @@ impl Pool {
         if expires_s < instance.noted_s {
             instance.noted_s = expires_s;
             self.expiries.push(expires_s, slot);
-            self.first_to_expire = self.expiries.next().map_or(NONE, |(_, slot)| slot);
-        }
-    }
-
-    /// The instance does not expire for now.
-    #[inline]
-    fn forget(&mut self, slot: u32) {
-        self.at_mut(slot).expires_s = f64::INFINITY;
-        if slot == self.first_to_expire {
-            self.find_first_to_expire();
-        }
-    }
-
-    /// Corrects what is noted at the front until it is true.
-    fn find_first_to_expire(&mut self) {
-        self.first_to_expire = NONE;
-        while let Some((noted_s, slot)) = self.expiries.next() {
-            let instance = &mut self.slots[slot as usize];
-            if instance.noted_s == noted_s {
-                if instance.expires_s == noted_s {
-                    self.first_to_expire = slot;
-                    return;
-                }
-                instance.noted_s = instance.expires_s;
-                if instance.noted_s < f64::INFINITY {
-                    self.expiries.push(instance.noted_s, slot);
-                }
-            }
-            self.expiries.pop();
         }
     }
 
@@ -302,7 +288,6 @@ impl Pool {
         let moved = |slot: u32| if slot == NONE { NONE } else { places[slot as usize] };
         self.slots.retain(|instance| instance.stage != Stage::Gone);
         self.expiries.renumber(|slot| (moved(slot) != NONE).then(|| moved(slot)));
-        self.first_to_expire = moved(self.first_to_expire);
         if let Some(ready) = &mut self.provisioned {
             ready.move_to(&places);
         }
@@ -459,6 +444,7 @@ mod tests {
             }
             let mut last_s = 0.0;
             while pool.live() > 12 {
+                pool.settle();
                 assert!(pool.next_expiry_s() > last_s, "{routing:?}");
                 last_s = pool.next_expiry_s();
                 let slot = pool.next_to_expire().expect("ninety are to go");

@@ -37,6 +37,7 @@ pub fn series(scenario: &Scenario, most_rows: usize) -> Vec<Moment> {
     let mut rows = Rows { length_s: 0.001, most: most_rows.clamp(2, 1_000_000), ..Rows::default() };
     loop {
         let (live, running) = (f64::from(engine.pool().live()), f64::from(engine.pool().running()));
+        engine.settle();
         let goes_on = engine.next_at_s();
         let until_s = goes_on.unwrap_or(model.run.duration_s);
         if until_s.is_finite() {

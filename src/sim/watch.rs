@@ -192,6 +192,7 @@ impl Simulation {
             return Some(Event { at_s: phase_s, function, what });
         }
         let function = self.fleet.step(&mut self.view);
+        self.fleet.settle();
         self.now_s = self.now_s.max(self.fleet.now_s());
         let what = self.view.what.take().unwrap_or(What::Ready);
         Some(Event { at_s: self.now_s, function: function?, what })
