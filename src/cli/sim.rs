@@ -301,10 +301,10 @@ fn series(format: Format, scenario: &Scenario, output: &mut Output) -> Result<()
     if format == Format::Json {
         return Ok(output.json(&moments)?);
     }
-    output.line("from_s,requests,completed,throttled,cold_starts,latency_mean_ms,instances,running")?;
+    output.line("from_s,requests,completed,throttled,cold_starts,latency_mean_ms,instances,running,function")?;
     for it in &moments {
         output.line(&format!(
-            "{},{},{},{},{},{},{},{}",
+            "{},{},{},{},{},{},{},{},{}",
             it.from_s,
             it.requests,
             it.completed,
@@ -312,7 +312,8 @@ fn series(format: Format, scenario: &Scenario, output: &mut Output) -> Result<()
             it.cold_starts,
             it.latency_mean_ms,
             it.instances,
-            it.running
+            it.running,
+            it.function
         ))?;
     }
     Ok(())

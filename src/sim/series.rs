@@ -8,16 +8,18 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::engine::Engine;
+use super::fleet::Fleet;
 use super::flight::{Flight, Observer, Request};
 use super::scenario::Scenario;
 use super::service::Phases;
 use super::tally::Outcome;
 use super::watch::RequestView;
 
-/// What happened from `from_s` on, for the length of a row.
+/// What happened in one function from `from_s` on, for the length of a row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Moment {
+    /// 0 for the scenario's own function, then the steps of its flow.
+    pub function: usize,
     pub from_s: f64,
     pub requests: u64,
     pub completed: u64,
@@ -30,22 +32,37 @@ pub struct Moment {
     pub running: f64,
 }
 
-/// The run in at most `most_rows` rows of equal length, which is a power of two of a millisecond.
+/// The run, function by function, in at most `most_rows` rows of equal length, which is a power of two of a millisecond.
 pub fn series(scenario: &Scenario, most_rows: usize) -> Vec<Moment> {
     let model = scenario.model();
-    let mut engine = Engine::new(model, model.run.seed);
-    let mut rows = Rows { length_s: 0.001, most: most_rows.clamp(2, 1_000_000), ..Rows::default() };
+    let mut fleet = Fleet::new(model, model.run.seed);
+    let rows = |_| Rows { length_s: 0.001, most: most_rows.clamp(2, 1_000_000), ..Rows::default() };
+    let mut table = Table { function: 0, rows: (0..fleet.engines().len()).map(rows).collect() };
     loop {
-        let (live, running) = (f64::from(engine.pool().live()), f64::from(engine.pool().running()));
-        engine.settle();
-        let goes_on = engine.next_at_s();
+        fleet.settle();
+        let goes_on = fleet.next_at_s();
         let until_s = goes_on.unwrap_or(model.run.duration_s);
         if until_s.is_finite() {
-            rows.stand(until_s, live, running);
+            for (rows, engine) in table.rows.iter_mut().zip(fleet.engines()) {
+                rows.stand(until_s, engine.pool().live().into(), engine.pool().running().into());
+            }
         }
-        if goes_on.is_none() || !engine.step(&mut rows) {
-            return rows.finish();
+        if goes_on.is_none() || fleet.step(&mut table).is_none() {
+            let numbered = table.rows.into_iter().enumerate();
+            return numbered.flat_map(|(function, rows)| rows.finish(function)).collect();
         }
+    }
+}
+
+/// The rows of each function, and which of them is at work.
+struct Table {
+    function: usize,
+    rows: Vec<Rows>,
+}
+
+impl Table {
+    fn now(&mut self) -> &mut Moment {
+        self.rows[self.function].now()
     }
 }
 
@@ -92,6 +109,7 @@ impl Rows {
         self.length_s *= 2.0;
         let pairs = self.moments.chunks(2).map(|pair| {
             pair.iter().fold(Moment::default(), |sum, row| Moment {
+                function: 0,
                 from_s: 0.0,
                 requests: sum.requests + row.requests,
                 completed: sum.completed + row.completed,
@@ -105,10 +123,10 @@ impl Rows {
         self.moments = pairs.collect();
     }
 
-    fn finish(mut self) -> Vec<Moment> {
+    fn finish(mut self, function: usize) -> Vec<Moment> {
         let (length_s, now_s) = (self.length_s, self.now_s);
         for (index, row) in self.moments.iter_mut().enumerate() {
-            row.from_s = index as f64 * length_s;
+            (row.function, row.from_s) = (function, index as f64 * length_s);
             // The last row may be cut short by the end of the run.
             let seconds = length_s.min(now_s - row.from_s).max(f64::MIN_POSITIVE);
             row.instances /= seconds;
@@ -119,7 +137,11 @@ impl Rows {
     }
 }
 
-impl Observer for Rows {
+impl Observer for Table {
+    fn looks_at(&mut self, function: usize) {
+        self.function = function;
+    }
+
     fn arrived(&mut self, _now_s: f64, _request: &Request) {
         self.now().requests += 1;
     }
@@ -141,28 +163,36 @@ impl Observer for Rows {
     }
 }
 
-/// Every attempt of every request of the run, in the order in which they end.
+/// Every attempt of every request of the run, of all functions, in the order in which they end.
 pub fn requests(scenario: &Scenario) -> impl Iterator<Item = RequestView> + use<> {
     let model = Arc::clone(scenario.model());
-    let mut engine = Engine::new(&model, model.run.seed);
+    let mut fleet = Fleet::new(&model, model.run.seed);
     let mut ended = Ended::default();
     std::iter::from_fn(move || {
-        while ended.0.is_empty() && engine.step(&mut ended) {}
-        ended.0.pop_front()
+        while ended.requests.is_empty() && fleet.step(&mut ended).is_some() {}
+        ended.requests.pop_front()
     })
 }
 
 /// Requests that have ended and whose line was not taken yet.
 #[derive(Default)]
-struct Ended(VecDeque<RequestView>);
+struct Ended {
+    function: usize,
+    requests: VecDeque<RequestView>,
+}
 
 impl Observer for Ended {
+    fn looks_at(&mut self, function: usize) {
+        self.function = function;
+    }
+
     fn refused(&mut self, _now_s: f64, request: &Request) {
-        self.0.push_back(RequestView::arrived(request).refused(request));
+        self.requests.push_back(RequestView::arrived(self.function, request).refused(request));
     }
 
     fn answered(&mut self, now_s: f64, flight: &Flight, phases: &Phases, instance: u64) {
-        self.0.push_back(RequestView::arrived(&flight.request).taken(flight, phases, instance).answered(now_s, flight));
+        let arrived = RequestView::arrived(self.function, &flight.request);
+        self.requests.push_back(arrived.taken(flight, phases, instance).answered(now_s, flight));
     }
 }
 
@@ -201,5 +231,21 @@ mod tests {
             assert_eq!(lines.len() as u64, report.requests - report.in_flight);
             assert_eq!(lines.iter().filter(|line| line.outcome == Outcome::Completed).count() as u64, report.completed);
         }
+    }
+
+    #[test]
+    fn each_function_of_a_flow_has_rows_and_lines_of_its_own() {
+        let text = "traffic = { kind = \"constant\", interval_s = 10 }\nrun.requests = 50\n\
+                    [flow.notify]\nvia = \"queue\"\ndelay_ms = 50\nfunction = { warm = 10, cold = 10 }";
+        let scenario = Scenario::parse(text).expect("it is a scenario");
+        let (rows, lines) = (series(&scenario, 20), requests(&scenario).collect::<Vec<_>>());
+        for function in [0, 1] {
+            let of_it = rows.iter().filter(|row| row.function == function);
+            assert_eq!(of_it.clone().map(|row| row.completed).sum::<u64>(), 50);
+            assert!(of_it.is_sorted_by(|a, b| a.from_s < b.from_s));
+            assert_eq!(lines.iter().filter(|line| line.function == function).count(), 50);
+        }
+        let sent_s = lines.iter().find(|line| line.function == 1).expect("one was sent").arrived_s;
+        assert!((sent_s - lines[0].latency_ms / 1000.0 - 0.05).abs() < 1e-9, "{sent_s}");
     }
 }

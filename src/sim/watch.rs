@@ -54,6 +54,8 @@ pub struct InstanceView {
 /// One request, as far as is known.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct RequestView {
+    /// 0 for the scenario's own function, then the steps of its flow.
+    pub function: usize,
     /// Counts arrivals from 0.
     pub id: u64,
     pub arrived_s: f64,
@@ -71,8 +73,9 @@ pub struct RequestView {
 
 impl RequestView {
     /// A request of which nothing more is known.
-    pub(super) fn arrived(request: &Request) -> Self {
+    pub(super) fn arrived(function: usize, request: &Request) -> Self {
         Self {
+            function,
             id: request.index,
             arrived_s: request.arrived_s,
             latency_ms: 0.0,
@@ -313,7 +316,7 @@ impl Observer for View {
 
     fn arrived(&mut self, _now_s: f64, request: &Request) {
         if self.function == 0 {
-            self.recent.push(RequestView::arrived(request));
+            self.recent.push(RequestView::arrived(self.function, request));
         }
     }
 
