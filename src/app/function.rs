@@ -339,9 +339,14 @@ impl Bench {
             Editing::Event => (&self.task.title, OWN_EVENT, self.own_event.text()),
         };
         // What is as on the page is no draft: an author's next change of the page shall be seen.
-        let is_as_given = editing == Editing::Code && text == self.given(self.shown).trim_end_matches('\n');
+        let is_as_given = editing == Editing::Code && !self.is_changed(self.shown);
         let answer = Answer::Text(if is_as_given { String::new() } else { text });
         Step::effect(Effect::SaveDraft { exercise: draft(&self.page, title, file), answer })
+    }
+
+    fn is_changed(&self, version: usize) -> bool {
+        // The editor knows no line feed at the end.
+        self.versions[version].editor.text() != self.given(version).trim_end_matches('\n')
     }
 
     /// The code of a version as the page has it.
@@ -452,16 +457,7 @@ impl Bench {
     }
 
     fn event(&self) -> Event {
-        let own = || Event::Json(self.own_event.text());
-        let Some(chosen) = self.task.events.get(self.chosen) else { return own() };
-        match (&chosen.request, &chosen.event) {
-            (Some(request), _) => {
-                let (method, path) = request.split_once(' ').unwrap_or(("GET", request));
-                Event::Request(method.to_owned(), path.trim().to_owned())
-            }
-            (None, Some(event)) => Event::Json(event.clone()),
-            (None, None) => own(),
-        }
+        self.task.events.get(self.chosen).map_or_else(|| Event::Json(self.own_event.text()), Event::of)
     }
 
     fn hear(&mut self, desk: &Desk<'_>, question: u64, answers: &[Result<Vec<Ran>, String>]) -> Step {

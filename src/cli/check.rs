@@ -1,6 +1,7 @@
 //! `coldstart check`: whether the course can be taught, once or after each save.
 
 mod excerpt;
+mod functions;
 
 use std::path::{Path, PathBuf};
 
@@ -81,6 +82,7 @@ fn check_once(folder: Option<&Path>, format: Format, output: &mut Output) -> Res
     let mut problems = check::course(&course);
     let marker = Marker::of_this_program()?;
     problems.extend(course.exercises.values().flat_map(|exercise| marker.prove(exercise)));
+    problems.extend(functions::problems(&course, marker.program().to_owned()));
     problems.sort();
     match format {
         Format::Json => output.json(&Checked::of(&course, &problems))?,

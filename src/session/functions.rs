@@ -90,7 +90,8 @@ fn work(program: &Path, inbox: &Receiver<(u64, Vec<Order>)>, replies: &Sender<Wa
         let received =
             if runner.lanes.is_empty() { inbox.recv().map_err(Into::into) } else { inbox.recv_timeout(LOOK) };
         let (question, orders) = match received {
-            Ok(asked) => asked,
+            // Only the newest question's answer is waited for.
+            Ok(asked) => inbox.try_iter().last().unwrap_or(asked),
             Err(RecvTimeoutError::Timeout) => {
                 runner.expire();
                 continue;

@@ -116,6 +116,25 @@ fn an_exercise_needs_a_course_to_stand_in() {
 }
 
 #[test]
+fn a_function_on_a_page_is_tried_out() {
+    let course = begun();
+    let code = "\n```js\n// index.js\nexports.handler = async () => nothing;\n```\n";
+    let manifest = "\n```yaml\n# serverless.yml\nservice: s\nprovider: { name: aws, runtime: nodejs22.x }\nfuncions: {}\n\
+                    functions:\n  f: { handler: index.handler }\n```\n";
+    let fence = "\n```function\ntitle = \"F\"\ncode = \"index.js\"\nmanifest = \"serverless.yml\"\n[[event]]\nname = \"one\"\n\
+                 event = \"{}\"\n```\n";
+    append(course.path(), PAGE, &[code, manifest, fence].concat());
+    let text = fs::read_to_string(course.path().join(PAGE)).expect("the page");
+    let at = 1 + text.lines().position(|line| line.starts_with("funcions")).expect("the slip");
+    let said = out(&coldstart(course.path(), &["check"]));
+    assert!(said.contains(&format!("{PAGE}:{at}: ")) && said.contains("funcions"), "{said}");
+    assert!(said.contains("`F` does not answer its first event, `one`: index.js:2:"), "{said}");
+    edit(course.path(), PAGE, "=> nothing", "=> 1");
+    edit(course.path(), PAGE, "funcions: {}\n", "");
+    assert_eq!(coldstart(course.path(), &["check"]).status.code(), Some(0));
+}
+
+#[test]
 fn a_slip_is_shown_with_its_line_and_carets() {
     let course = begun();
     edit(course.path(), PAGE, "```exercise\nqueues", "```exercise\nqueus");

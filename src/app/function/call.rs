@@ -1,7 +1,7 @@
 //! What is asked of whoever runs functions, and what comes back: plain data, so that nothing here knows how it is done.
 
 use super::times::Took;
-use crate::course::Costs;
+use crate::course::{Costs, FunctionEvent};
 
 /// What is deployed.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +19,18 @@ pub enum Event {
     Request(String, String),
     /// JSON for the handler.
     Json(String),
+}
+
+impl Event {
+    pub fn of(given: &FunctionEvent) -> Self {
+        match (&given.request, &given.event) {
+            (Some(request), _) => {
+                let (method, path) = request.split_once(' ').unwrap_or(("GET", request));
+                Self::Request(method.to_owned(), path.trim().to_owned())
+            }
+            (None, event) => Self::Json(event.clone().unwrap_or_else(|| "{}".to_owned())),
+        }
+    }
 }
 
 /// Invocations of one function, one after the other.

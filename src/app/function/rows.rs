@@ -41,6 +41,14 @@ impl Bench {
                 Span::ui(Ui::Key, "e"),
                 Span::ui(Ui::Muted, " edits it"),
             ]));
+            if self.is_changed(self.shown) {
+                let kept = [
+                    Span::ui(Ui::Muted, "changed, and kept · "),
+                    Span::ui(Ui::Key, "r"),
+                    Span::ui(Ui::Muted, " takes it as the page has it"),
+                ];
+                rows.push(Row::of(kept));
+            }
             rows.extend(code::rows(&version.editor.text(), "js", &self.marks(), width));
         }
         rows
