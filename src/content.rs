@@ -38,6 +38,10 @@ pub fn open(folder: Option<&Path>) -> Result<Course, ContentError> {
         Some(folder) => read_folder(folder)?,
     };
     let mut course = Course::assemble(&files);
+    // What is built in was checked before. A folder has an author, who wants to know.
+    if folder.is_some() {
+        course.find_rubric_slips();
+    }
     course.problems.splice(0..0, problems);
     Ok(course)
 }

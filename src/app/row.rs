@@ -204,28 +204,9 @@ pub fn of_cells(cells: &[diagram::Cell], role_of: impl Fn(&diagram::Cell) -> Rol
     Row::of(spans)
 }
 
-/// The rows of plain prose wrapped to `width_cols`, all in one role.
+/// The rows of text that is no Markdown, wrapped to `width_cols`, all in one role.
 pub fn wrapped(role: Ui, text: &str, width_cols: usize) -> Vec<Row> {
-    let mut rows = Vec::new();
-    for line in text.lines() {
-        let mut row = String::new();
-        let mut used = 0;
-        for word in line.split_word_bounds() {
-            let width = word.width();
-            if used + width > width_cols && !row.trim().is_empty() {
-                rows.push(Row::ui(role, row.trim_end()));
-                row.clear();
-                used = 0;
-                if word.trim().is_empty() {
-                    continue;
-                }
-            }
-            row.push_str(word);
-            used += width;
-        }
-        rows.push(Row::ui(role, row.trim_end()));
-    }
-    rows
+    markdown::wrap_plain(text, width_cols).into_iter().map(|line| Row::ui(role, line)).collect()
 }
 
 /// Text wrapped to `width_cols` with some of its bytes in a role of their own; of marks that overlap the last is seen.
@@ -318,7 +299,7 @@ pub fn fit(text: &str, width_cols: usize) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Role, Row, Span, Ui, fit, frame, of_grid, wrapped};
+    use super::{Role, Row, Span, Ui, fit, frame, of_grid};
     use crate::diagram::{self, Accent};
 
     #[test]
@@ -349,12 +330,6 @@ mod tests {
         let accents: Vec<(&str, Role)> = spans.iter().filter(|it| it.1 == one || it.1 == two).copied().collect();
         assert_eq!(accents, [("│", one), ("│", one), ("│", two), ("│", two)]);
         assert!(spans.contains(&("A", Role::Diagram(diagram::Role::Label))), "{spans:?}");
-    }
-
-    #[test]
-    fn prose_is_wrapped_by_words() {
-        let rows: Vec<String> = wrapped(Ui::Text, "one two three\nfour", 8).iter().map(Row::text).collect();
-        assert_eq!(rows, ["one two", "three", "four"]);
     }
 
     #[test]

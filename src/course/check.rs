@@ -37,6 +37,7 @@ pub fn course(course: &Course) -> Vec<Problem> {
         problems.extend(misspelt_comments(page));
     }
     problems.extend(help::problems(course));
+    problems.extend(course.exercises.values().flat_map(Exercise::rubric_slips));
     problems.extend(unused(course));
     problems.extend(unread(course));
     // The solution of a quick question may well say what an exercise asks for; that of another exercise may not.

@@ -16,12 +16,13 @@ mod typed;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 pub use chain::flow_picture;
 pub use code::{CodeCheck, CodeTask, GivenFile, language_of};
-pub use file::{Sample, VOCABULARY, VOCABULARY_FILE};
+pub use file::{Sample, VOCABULARY, VOCABULARY_FILE, vocabulary};
 pub use help::{GIVING_UP_PRICE, HELP_PRICE, Help, Pointer, SOLUTION_PRICE};
 pub use learn::with_phrase;
 
@@ -30,7 +31,7 @@ use crate::grade::exact::flow::FlowTask;
 use crate::grade::exact::gaps::{self, Gap};
 use crate::grade::exact::pairs::Pairs;
 use crate::grade::exact::{self, ChoiceOption};
-use crate::grade::{NumberTask, Rubric, Verdict};
+use crate::grade::{LazyRubric, NumberTask, Verdict, Vocabulary};
 
 /// The name of an exercise's file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -71,14 +72,14 @@ pub struct Exercise {
     pub file: String,
     /// What all of it is worth; of free text the rubric says so.
     points: f64,
-    /// Where the rubric's items stand in the file.
-    item_lines: proof::ItemLines,
+    /// The rubric's items as they stand in the file.
+    item_sources: Vec<proof::ItemSource>,
 }
 
 /// How it is answered, and what is right.
 #[derive(Clone, Debug)]
 pub enum Kind {
-    Text(Box<Rubric>),
+    Text(Box<LazyRubric>),
     /// One option is right, or with `several` one or more.
     Choice {
         options: Vec<ChoiceOption>,
@@ -141,8 +142,14 @@ impl Answer {
 impl Exercise {
     /// Reads an exercise's file. `name` is the file's name without its ending, `path` what problems call it.
     ///
-    /// Without a prompt or something to grade against there is no exercise; every other slip leaves a usable one.
-    pub fn parse_with(name: &str, path: &str, text: &str, vocabulary: Option<&str>) -> (Option<Self>, Vec<Problem>) {
+    /// Without a prompt or something to grade against there is no exercise; every other slip leaves a usable one. Those
+    /// in a rubric's patterns are [`Self::rubric_slips`].
+    pub fn parse_with(
+        name: &str,
+        path: &str,
+        text: &str,
+        vocabulary: &Arc<Vocabulary>,
+    ) -> (Option<Self>, Vec<Problem>) {
         file::parse(name, path, text, vocabulary)
     }
 
@@ -277,7 +284,7 @@ mod tests {
     use super::*;
 
     fn exercise(text: &str) -> Exercise {
-        let (exercise, problems) = Exercise::parse_with("steps", "exercises/steps.toml", text, None);
+        let (exercise, problems) = Exercise::parse_with("steps", "exercises/steps.toml", text, &Arc::default());
         assert_eq!(problems, []);
         exercise.expect("the file has a prompt and something to grade against")
     }

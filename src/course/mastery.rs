@@ -92,6 +92,8 @@ fn asked_on(page: &Page) -> Vec<&ExerciseId> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::{goals, is_shown, mastery};
     use crate::course::progress::Work;
     use crate::course::{Course, Exercise, ExerciseId, Page, Progress};
@@ -101,7 +103,7 @@ mod tests {
         let mut course = Course::default();
         for (name, more) in [("a", "shows = [1]\n"), ("b", ""), ("a2", "form_of = \"a\"\n")] {
             let file = format!("format = 1\nkind = \"number\"\nprompt = \"P\"\nsolution = \"S\"\nvalue = 1.0\n{more}");
-            let exercise = Exercise::parse_with(name, name, &file, None).0.expect("it is sound");
+            let exercise = Exercise::parse_with(name, name, &file, &Arc::default()).0.expect("it is sound");
             course.exercises.insert(exercise.id.clone(), exercise);
         }
         course

@@ -87,7 +87,15 @@ impl Course {
         course
     }
 
+    /// Adds the slips in the rubrics to the problems. This prepares every rubric, which takes longer than all the rest.
+    pub fn find_rubric_slips(&mut self) {
+        self.problems.extend(self.exercises.values().flat_map(Exercise::rubric_slips));
+    }
+
     fn read_exercises(&mut self, files: &Files) {
+        let shared = files.get(exercise::VOCABULARY_FILE).map(String::as_str);
+        let (vocabulary, problem) = exercise::vocabulary(shared);
+        self.problems.extend(problem);
         for (path, text) in files {
             let Some(name) = path.strip_prefix("exercises/").and_then(|name| name.strip_suffix(".toml")) else {
                 continue;
@@ -95,8 +103,7 @@ impl Course {
             if name == exercise::VOCABULARY {
                 continue;
             }
-            let vocabulary = files.get(exercise::VOCABULARY_FILE).map(String::as_str);
-            let (exercise, problems) = Exercise::parse_with(name, path, text, vocabulary);
+            let (exercise, problems) = Exercise::parse_with(name, path, text, &vocabulary);
             self.problems.extend(problems);
             if let Some(exercise) = exercise {
                 self.exercises.insert(exercise.id.clone(), exercise);
@@ -240,6 +247,23 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 /// "; the nearest is `…`" where there is one, else nothing: the end of many a sentence about an unknown name.
 pub fn nearest_hint<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
     nearest(name, candidates).map_or_else(String::new, |near| format!("; the nearest is `{near}`"))
+}
+
+/// Where the lines of a text begin, to ask for many of them.
+pub(crate) struct LineIndex {
+    starts: Vec<usize>,
+}
+
+impl LineIndex {
+    pub(crate) fn new(text: &str) -> Self {
+        let after_feeds = text.match_indices('\n').map(|(at, _)| at + 1);
+        Self { starts: std::iter::once(0).chain(after_feeds).collect() }
+    }
+
+    /// One-based line on which byte `offset` lies.
+    pub(crate) fn line_at(&self, offset: usize) -> u32 {
+        self.starts.partition_point(|start| *start <= offset) as u32
+    }
 }
 
 /// One-based line on which byte `offset` of `text` lies.

@@ -201,6 +201,7 @@ fn rating(answer: &Answer, verdict: &Verdict) -> Rating {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+    use std::sync::Arc;
 
     use super::{Rating, Recall, due, recalls};
     use crate::course::{Answer, Attempt, Course, Deed, Exercise, ExerciseId};
@@ -293,7 +294,7 @@ mod tests {
         let mut course = Course::default();
         for name in ["a", "b", "c", "never-tried"] {
             let file = "format = 1\nkind = \"number\"\nprompt = \"P\"\nsolution = \"S\"\nvalue = 1.0\n";
-            let exercise = Exercise::parse_with(name, name, file, None).0.expect("it is sound");
+            let exercise = Exercise::parse_with(name, name, file, &Arc::default()).0.expect("it is sound");
             course.exercises.insert(exercise.id.clone(), exercise);
         }
         let attempts =
@@ -314,7 +315,7 @@ mod tests {
         let mut course = Course::default();
         for (name, more) in [("a", ""), ("a2", "form_of = \"a\"\n"), ("b", "")] {
             let file = format!("format = 1\nkind = \"number\"\nprompt = \"P\"\nsolution = \"S\"\nvalue = 1.0\n{more}");
-            let exercise = Exercise::parse_with(name, name, &file, None).0.expect("it is sound");
+            let exercise = Exercise::parse_with(name, name, &file, &Arc::default()).0.expect("it is sound");
             course.exercises.insert(exercise.id.clone(), exercise);
         }
         let asked = |attempts: &[Attempt], now_ms| -> Vec<String> {

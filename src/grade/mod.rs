@@ -16,6 +16,7 @@ mod fnv;
 mod fold;
 mod guards;
 mod judge;
+mod lazy;
 mod lexicon;
 mod matching;
 pub mod number;
@@ -29,6 +30,7 @@ mod word_order;
 mod words;
 
 pub use attack::Attack;
+pub use lazy::LazyRubric;
 pub use number::NumberTask;
 pub use rubric::{DenySpec, ItemSpec, Rubric, Slip, Vocabulary};
 pub use verdict::{Evidence, ItemVerdict, Status, Verdict};

@@ -100,7 +100,7 @@ pub(super) struct Item {
 
 impl Rubric {
     /// Prepares `items`. Whatever they hold there is a rubric; what cannot be used is said and left out.
-    pub fn new(items: Vec<ItemSpec>, prompt: &str, vocabulary: &Vocabulary) -> (Self, Vec<Slip>) {
+    pub fn new(items: &[ItemSpec], prompt: &str, vocabulary: &Vocabulary) -> (Self, Vec<Slip>) {
         let mut lexicon = Lexicon::default();
         let mut slips = Vec::new();
         let (mut concepts, wrong) = Concepts::read(vocabulary, &mut lexicon);
@@ -115,19 +115,12 @@ impl Rubric {
         }
         let prompt = PromptWords::new(&fold(prompt));
         let mut ready: Vec<Item> = Vec::new();
-        for (index, spec) in items.into_iter().enumerate() {
+        for (index, spec) in items.iter().enumerate() {
             let mut slip = |quote: Option<&str>, message: String| {
                 slips.push(Slip { item: Some(index), quote: quote.map(str::to_owned), message });
             };
-            if ready.iter().any(|item| item.spec.id == spec.id) {
-                slip(None, "another item has this id; this one is left out".to_owned());
-                continue;
-            }
-            if !(spec.points.is_finite() && spec.points > 0.0) {
-                slip(
-                    Some("points"),
-                    format!("`points = {}` must be more than nothing; the item is left out", spec.points),
-                );
+            if let Some((quote, message)) = fault(items, index) {
+                slip(quote, message);
                 continue;
             }
             if spec.say.is_empty() && spec.need.is_empty() && spec.order.is_empty() {
@@ -157,7 +150,7 @@ impl Rubric {
                 }
                 is_chain
             });
-            ready.push(Item { spec, need, order, partly, deny, models: Vec::new() });
+            ready.push(Item { spec: spec.clone(), need, order, partly, deny, models: Vec::new() });
         }
         let mut rubric = Self { items: ready, lexicon, concepts, prompt };
         rubric.align();
@@ -189,7 +182,7 @@ impl Rubric {
 
     /// What all items that are not optional are worth.
     pub fn max_points(&self) -> f64 {
-        rounded(self.items().filter(|item| !item.optional).map(|item| item.points).sum())
+        max_points(self.items())
     }
 
     /// The author's words of the rule that decided each item, for a proof or a table of rules.
@@ -207,6 +200,23 @@ impl Rubric {
     pub fn grade(&self, answer: &str) -> Verdict {
         judge::judge(self, answer)
     }
+}
+
+/// Why `items[index]` cannot be used, with the word that shows where.
+pub(super) fn fault(items: &[ItemSpec], index: usize) -> Option<(Option<&'static str>, String)> {
+    let spec = &items[index];
+    if items[..index].iter().any(|before| before.id == spec.id) {
+        return Some((None, "another item has this id; this one is left out".to_owned()));
+    }
+    if !(spec.points.is_finite() && spec.points > 0.0) {
+        let message = format!("`points = {}` must be more than nothing; the item is left out", spec.points);
+        return Some((Some("points"), message));
+    }
+    None
+}
+
+pub(super) fn max_points<'a>(items: impl Iterator<Item = &'a ItemSpec>) -> f64 {
+    rounded(items.filter(|item| !item.optional).map(|item| item.points).sum())
 }
 
 /// Points without the last digits of their sum, so that 0.3 + 0.3 + 0.3 + 0.1 is 1.

@@ -28,6 +28,24 @@ pub(super) fn flow<'a>(runs: impl IntoIterator<Item = &'a Run>, width_cols: usiz
     flow.flowed
 }
 
+/// Sets text that is no Markdown, such as an answer as it was typed: each of its lines in lines of at most `width_cols`.
+///
+/// What stands in a line stands so in the text: blanks are kept, but for those where a line was broken.
+pub fn wrap_plain(text: &str, width_cols: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (source, source_line) in text.lines().zip(1..) {
+        let words = source.trim_start_matches(' ');
+        let indent = &source[..(source.len() - words.len()).min(width_cols / 2)];
+        // Code, since blanks count in it and its words do not end at hyphens.
+        let run = Run { text: words.to_owned(), look: Role::Code.into(), source_line };
+        let flowed = flow([&run], width_cols.saturating_sub(indent.len())).lines;
+        let first = indent.to_owned() + &flowed.first().map(Line::text).unwrap_or_default();
+        lines.push(first.trim_end().to_owned());
+        lines.extend(flowed.iter().skip(1).map(Line::text));
+    }
+    lines
+}
+
 #[derive(Default)]
 struct Flow<'a> {
     width_cols: usize,
@@ -195,7 +213,7 @@ fn is_opening(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Line, flow};
+    use super::{Line, flow, wrap_plain};
     use crate::markdown::Role;
     use crate::markdown::document::Run;
 
@@ -218,6 +236,16 @@ mod tests {
         text("日本", 1, &["▯", "▯"]);
         text("long—dash", 6, &["long—", "dash"]);
         text("no\u{a0}break here", 9, &["no\u{a0}break", "here"]);
+    }
+
+    #[test]
+    fn plain_text_breaks_at_blanks_and_keeps_the_others() {
+        let check = |text, width_cols, wanted: &[&str]| assert_eq!(wrap_plain(text, width_cols), wanted, "{text}");
+        check("into storage (S3) at once", 15, &["into storage", "(S3) at once"]);
+        check("  two  blanks here", 14, &["  two  blanks", "here"]);
+        check("a\n\nb ", 9, &["a", "", "b"]);
+        check("https://a.example/long", 10, &["https://a.", "example/lo", "ng"]);
+        check("", 9, &[]);
     }
 
     #[test]

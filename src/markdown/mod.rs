@@ -42,6 +42,7 @@ mod wrap;
 pub use document::{
     Align, Block, Container, ContainerId, ContainerKind, Document, Fence, Leaf, List, Problem, Run, Table, TableRow,
 };
+pub use flow::wrap_plain;
 pub use highlight::{Tokens, highlight, warm_up};
 pub use line::{Code, Line, Link, Slot, Span, Wrapped};
 pub use parse::parse;

@@ -45,7 +45,7 @@ fn each_start_earns_nothing_and_each_reference_everything() {
 fn what_does_not_prove_itself_is_said_with_its_line() {
     let text = include_str!("../../exercises/move-the-connection.toml");
     let told = |text: &str| {
-        let (exercise, problems) = Exercise::parse_with("x", "x.toml", text, None);
+        let (exercise, problems) = Exercise::parse_with("x", "x.toml", text, &std::sync::Arc::default());
         assert_eq!(problems, []);
         let told = marker().prove(&exercise.expect("it can be used"));
         told.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")

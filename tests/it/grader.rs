@@ -358,7 +358,9 @@ fn a_rubrics_slips_are_said_with_their_line() {
             "x.toml:9: nothing reads the key `ned` in [[item]]; the nearest is `need`",
         ),
     ] {
-        let (_, problems) = Exercise::parse_with("x", "x.toml", &format!("{head}{item}"), None);
+        let (exercise, mut problems) =
+            Exercise::parse_with("x", "x.toml", &format!("{head}{item}"), &std::sync::Arc::default());
+        problems.extend(exercise.iter().flat_map(Exercise::rubric_slips));
         let shown: Vec<String> = problems.iter().map(ToString::to_string).collect();
         assert!(shown.iter().any(|it| it.starts_with(said)), "{item}\n{shown:?}");
     }

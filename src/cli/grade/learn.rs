@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::super::output::Output;
 use super::super::{CliError, Outcome};
-use crate::course::exercise::VOCABULARY_FILE;
+use crate::course::exercise::{VOCABULARY_FILE, vocabulary};
 use crate::course::{Answer, Course, Exercise, with_phrase};
 use crate::grade::Status;
 
@@ -26,8 +26,9 @@ pub(super) fn run(
         |what: &str, why: &dyn std::fmt::Display| CliError::Input(format!("cannot {what} {}: {why}", path.display()));
     let text = std::fs::read_to_string(&path).map_err(|error| cannot("read", &error))?;
     let changed = with_phrase(&text, item, phrase).map_err(|why| cannot("change", &why))?;
-    let vocabulary = std::fs::read_to_string(folder.join(VOCABULARY_FILE)).ok();
-    let (taught, _) = Exercise::parse_with(&exercise.id.0, &exercise.file, &changed, vocabulary.as_deref());
+    let shared = std::fs::read_to_string(folder.join(VOCABULARY_FILE)).ok();
+    let (words, _) = vocabulary(shared.as_deref());
+    let (taught, _) = Exercise::parse_with(&exercise.id.0, &exercise.file, &changed, &words);
     let taught = taught.ok_or_else(|| cannot("change", &"with the phrase it could not be read"))?;
 
     let said = taught.grade(&Answer::Text(phrase.to_owned()));

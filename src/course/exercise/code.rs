@@ -179,7 +179,11 @@ mod tests {
     const HEAD: &str = "format = 1\nkind = \"code\"\ntitle = \"T\"\nprompt = \"P\"\nsolution = \"S\"\nfile = \"index.js\"\nstart = \"a\"\nreference = \"b\"\n";
 
     fn said(text: &str) -> Vec<String> {
-        Exercise::parse_with("x", "x.toml", text, None).1.iter().map(ToString::to_string).collect()
+        Exercise::parse_with("x", "x.toml", text, &std::sync::Arc::default())
+            .1
+            .iter()
+            .map(ToString::to_string)
+            .collect()
     }
 
     #[test]
@@ -187,7 +191,7 @@ mod tests {
         let text = format!(
             "{HEAD}[[check]]\nid = \"a\"\nlabel = \"A\"\npoints = 2\n[[check.step]]\ntimes = 3\n[[check]]\nid = \"b\"\nlabel = \"B\"\nhidden = true\n"
         );
-        let (exercise, problems) = Exercise::parse_with("x", "x.toml", &text, None);
+        let (exercise, problems) = Exercise::parse_with("x", "x.toml", &text, &std::sync::Arc::default());
         assert_eq!(problems, []);
         let exercise = exercise.expect("it can be used");
         let Kind::Code(task) = &exercise.kind else { panic!("it is code") };

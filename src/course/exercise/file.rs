@@ -3,17 +3,19 @@
 //! The keys are those of the README's "To add an exercise". A slip is said with its line; what can be used is used.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeTable, DeValue, Deserializer};
 
 use super::code;
+use super::proof::ItemSource;
 use super::tables::{self, GapToml, PairToml, StopToml};
 use super::{Exercise, ExerciseId, Kind, Pointer};
-use crate::course::{Problem, line_at, nearest_hint};
+use crate::course::{LineIndex, Problem, line_at, nearest_hint};
 use crate::grade::exact::ChoiceOption;
-use crate::grade::{ItemSpec, NumberTask, Rubric, Vocabulary};
+use crate::grade::{ItemSpec, LazyRubric, NumberTask, Vocabulary};
 
 /// The name of the file beside the exercises that holds the words they share.
 pub const VOCABULARY: &str = "vocabulary";
@@ -165,13 +167,17 @@ struct VocabularyToml {
 /// The slips of one file, as they are found.
 pub(super) struct Slips<'a> {
     path: &'a str,
-    text: &'a str,
+    lines: LineIndex,
     found: Vec<Problem>,
 }
 
 impl Slips<'_> {
     pub(super) fn at(&mut self, offset: usize, message: impl Into<String>) {
-        self.found.push(Problem::new(self.path, line_at(self.text, offset), message));
+        self.found.push(Problem::new(self.path, self.lines.line_at(offset), message));
+    }
+
+    fn toml(&mut self, error: &toml::de::Error) {
+        self.at(error.span().map_or(0, |span| span.start), error.message());
     }
 
     fn whole(&mut self, message: impl Into<String>) {
@@ -179,24 +185,34 @@ impl Slips<'_> {
     }
 }
 
-pub(super) fn parse(name: &str, path: &str, text: &str, vocabulary: Option<&str>) -> (Option<Exercise>, Vec<Problem>) {
-    let mut slips = Slips { path, text, found: Vec::new() };
+/// The words that the exercises of a course share. Without a file there are none.
+pub fn vocabulary(text: Option<&str>) -> (Arc<Vocabulary>, Option<Problem>) {
+    match text.map(toml::from_str::<VocabularyToml>) {
+        None => (Arc::default(), None),
+        Some(Ok(read)) => (Arc::new(read.concepts), None),
+        Some(Err(error)) => {
+            let line = error.span().map_or(0, |span| line_at(text.unwrap_or_default(), span.start));
+            (Arc::default(), Some(Problem::new(VOCABULARY_FILE, line, error.message())))
+        }
+    }
+}
+
+pub(super) fn parse(
+    name: &str,
+    path: &str,
+    text: &str,
+    vocabulary: &Arc<Vocabulary>,
+) -> (Option<Exercise>, Vec<Problem>) {
+    let mut slips = Slips { path, lines: LineIndex::new(text), found: Vec::new() };
     let exercise = read(name, text, vocabulary, &mut slips);
     slips.found.sort_by_key(|problem| problem.line);
     (exercise, slips.found)
 }
 
-fn read(name: &str, text: &str, vocabulary: Option<&str>, slips: &mut Slips<'_>) -> Option<Exercise> {
-    let read: ExerciseToml = match toml::from_str(text) {
-        Ok(read) => read,
-        Err(error) => {
-            slips.at(error.span().map_or(0, |span| span.start), error.message());
-            return None;
-        }
-    };
-    if let Ok(table) = DeTable::parse(text) {
-        unknown_keys("", table.get_ref(), slips);
-    }
+fn read(name: &str, text: &str, vocabulary: &Arc<Vocabulary>, slips: &mut Slips<'_>) -> Option<Exercise> {
+    let table = DeTable::parse(text).map_err(|error| slips.toml(&error)).ok()?;
+    unknown_keys("", table.get_ref(), slips);
+    let read = ExerciseToml::deserialize(Deserializer::from(table)).map_err(|error| slips.toml(&error)).ok()?;
     match read.format {
         Some(1) => {}
         None => slips.at(0, "the file lacks `format = 1`"),
@@ -217,22 +233,18 @@ fn read(name: &str, text: &str, vocabulary: Option<&str>, slips: &mut Slips<'_>)
             1.0
         }
     };
-    let samples: Vec<Sample> = read
-        .samples
-        .iter()
-        .map(|sample| {
-            let line = line_at(text, sample.span().start);
-            let SampleToml { answer, tags, points } = sample.get_ref();
-            Sample { answer: answer.clone(), tags: tags.clone(), points: points.clone(), line }
-        })
-        .collect();
-    let item_lines =
-        read.items.iter().map(|item| (item.get_ref().id.clone(), line_at(text, item.span().start))).collect();
     let kind = kind(&read, text, vocabulary, slips)?;
-    let line = |start: usize| line_at(text, start);
+    let line = |start: usize| slips.lines.line_at(start);
     let about = read.about.map(|it| Pointer { line: line(it.span().start), to: it.into_inner() });
     let form_of = read.form_of.map(|it| Pointer { line: line(it.span().start), to: ExerciseId(it.into_inner()) });
     let shows = read.shows.into_iter().map(|it| Pointer { line: line(it.span().start), to: it.into_inner() });
+    let item_sources = item_sources(&read.items, text, &slips.lines);
+    let sample = |sample: Spanned<SampleToml>| {
+        let line = slips.lines.line_at(sample.span().start);
+        let SampleToml { answer, tags, points } = sample.into_inner();
+        Sample { answer, tags, points, line }
+    };
+    let samples = read.samples.into_iter().map(sample).collect();
     Some(Exercise {
         id: ExerciseId(name.to_owned()),
         title: read.title.unwrap_or_else(|| name.replace('-', " ")),
@@ -248,18 +260,29 @@ fn read(name: &str, text: &str, vocabulary: Option<&str>, slips: &mut Slips<'_>)
         samples,
         file: slips.path.to_owned(),
         points,
-        item_lines,
+        item_sources,
     })
 }
 
-fn kind(read: &ExerciseToml, text: &str, vocabulary: Option<&str>, slips: &mut Slips<'_>) -> Option<Kind> {
+fn item_sources(items: &[Spanned<ItemSpec>], text: &str, lines: &LineIndex) -> Vec<ItemSource> {
+    let starts = items.iter().map(|item| item.span().start);
+    let ends = starts.clone().skip(1).chain([text.len()]);
+    let source = |((item, start), end): ((&Spanned<ItemSpec>, usize), usize)| ItemSource {
+        id: item.get_ref().id.clone(),
+        line: lines.line_at(start),
+        text: text.get(start..end).unwrap_or_default().to_owned(),
+    };
+    items.iter().zip(starts).zip(ends).map(source).collect()
+}
+
+fn kind(read: &ExerciseToml, text: &str, vocabulary: &Arc<Vocabulary>, slips: &mut Slips<'_>) -> Option<Kind> {
     let Some(kind) = &read.kind else {
         slips.whole(format!("there is no `kind`: it is one of {}", KINDS.join(", ")));
         return None;
     };
     let start = kind.span().start;
     match kind.get_ref().as_str() {
-        "text" => rubric(read, text, vocabulary, slips),
+        "text" => rubric(read, vocabulary, slips),
         name @ ("choice" | "several") => {
             let n_right = read.options.iter().filter(|option| option.right).count();
             if read.options.len() < 2 || read.options.len() > 26 {
@@ -309,18 +332,7 @@ fn kind(read: &ExerciseToml, text: &str, vocabulary: Option<&str>, slips: &mut S
     }
 }
 
-fn rubric(read: &ExerciseToml, text: &str, vocabulary: Option<&str>, slips: &mut Slips<'_>) -> Option<Kind> {
-    let mut concepts = match vocabulary.map(toml::from_str::<VocabularyToml>) {
-        None => Vocabulary::default(),
-        Some(Ok(read)) => read.concepts,
-        Some(Err(error)) => {
-            let vocabulary = vocabulary.unwrap_or_default();
-            let line = error.span().map_or(0, |span| line_at(vocabulary, span.start));
-            slips.found.push(Problem::new(VOCABULARY_FILE, line, error.message()));
-            Vocabulary::default()
-        }
-    };
-    concepts.extend(read.concepts.clone());
+fn rubric(read: &ExerciseToml, vocabulary: &Arc<Vocabulary>, slips: &mut Slips<'_>) -> Option<Kind> {
     let specs: Vec<ItemSpec> = read.items.iter().map(|item| item.get_ref().clone()).collect();
     for sample in &read.samples {
         for id in sample.get_ref().points.keys().filter(|id| specs.iter().all(|spec| spec.id != **id)) {
@@ -328,20 +340,11 @@ fn rubric(read: &ExerciseToml, text: &str, vocabulary: Option<&str>, slips: &mut
             slips.at(sample.span().start, format!("this sample gives points to an unknown item `{id}`{near}"));
         }
     }
-    let (rubric, wrong) = Rubric::new(specs, &read.prompt, &concepts);
-    for slip in wrong {
-        let Some((index, item)) = slip.item.and_then(|index| Some((index, read.items.get(index)?))) else {
-            slips.whole(slip.message);
-            continue;
-        };
-        // The pattern's own words find its line; the item's first line is the next best.
-        let start = item.span().start;
-        let end = read.items.get(index + 1).map_or(text.len(), |next| next.span().start);
-        let within = text.get(start..end).unwrap_or_default();
-        let inside = slip.quote.as_deref().and_then(|quote| within.find(quote)).unwrap_or(0);
-        slips.at(start + inside, format!("item `{}`: {}", item.get_ref().id, slip.message));
+    if specs.is_empty() {
+        slips.whole("there is no `[[item]]`: say what a good answer holds");
+        return None;
     }
-    rubric.items().next()?;
+    let rubric = LazyRubric::new(specs, &read.prompt, Arc::clone(vocabulary), read.concepts.clone());
     Some(Kind::Text(Box::new(rubric)))
 }
 
@@ -366,10 +369,12 @@ fn unknown_keys(table: &str, read: &DeTable<'_>, slips: &mut Slips<'_>) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::parse;
 
     fn said(text: &str) -> Vec<String> {
-        parse("x", "x.toml", text, None).1.iter().map(ToString::to_string).collect()
+        parse("x", "x.toml", text, &Arc::default()).1.iter().map(ToString::to_string).collect()
     }
 
     #[test]

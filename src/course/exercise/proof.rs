@@ -1,10 +1,8 @@
 //! Whether an exercise judges as its author meant it to: the slips of a rubric that only answers can show.
 
-use std::collections::BTreeMap;
-
 use super::{Answer, Exercise, Kind, Sample};
-use crate::course::Problem;
-use crate::grade::{Attack, ItemSpec, Rubric, Status, Verdict};
+use crate::course::{Problem, line_at};
+use crate::grade::{Attack, ItemSpec, Rubric, Slip, Status, Verdict};
 
 /// Points nearer than this are the same.
 const SAME: f64 = 0.005;
@@ -104,13 +102,34 @@ impl Exercise {
         }
     }
 
+    /// The slips in the rubric's items, found by preparing it.
+    pub fn rubric_slips(&self) -> Vec<Problem> {
+        let Kind::Text(rubric) = &self.kind else { return Vec::new() };
+        let slips = rubric.slips().iter();
+        let slip = |slip: &Slip| match slip.item.and_then(|index| self.item_sources.get(index)) {
+            None => Problem::new(&self.file, 0, &slip.message),
+            Some(item) => {
+                // The pattern's own words find its line; the item's first line is the next best.
+                let inside = slip.quote.as_deref().and_then(|quote| item.text.find(quote)).unwrap_or(0);
+                let line = item.line + line_at(&item.text, inside) - 1;
+                Problem::new(&self.file, line, format!("item `{}`: {}", item.id, slip.message))
+            }
+        };
+        slips.map(slip).collect()
+    }
+
     fn item_line(&self, id: &str) -> u32 {
-        self.item_lines.get(id).copied().unwrap_or(0)
+        self.item_sources.iter().find(|item| item.id == id).map_or(0, |item| item.line)
     }
 }
 
-/// The line on which each item begins.
-pub(super) type ItemLines = BTreeMap<String, u32>;
+/// An item as its author wrote it, to find the line of what is wrong with it.
+#[derive(Clone, Debug)]
+pub(super) struct ItemSource {
+    pub(super) id: String,
+    pub(super) line: u32,
+    pub(super) text: String,
+}
 
 fn status_of(verdict: &Verdict, id: &str) -> Status {
     verdict.items.iter().find(|item| item.id == id).map_or(Status::Missing, |item| item.status)
