@@ -254,7 +254,8 @@ mod tests {
 
     fn problems_with(page: &str, others: &[&str]) -> Vec<String> {
         let question = "format = 1\nkind = \"number\"\nprompt = \"How many?\"\nvalue = 3\nsolution = \"Three\"\n";
-        let mut files: Files = others.iter().map(|path| ((*path).to_owned(), question.to_owned())).collect();
+        let text = |path: &str| if path.ends_with("vocabulary.toml") { "[concepts]\n" } else { question }.to_owned();
+        let mut files: Files = others.iter().map(|path| ((*path).to_owned(), text(path))).collect();
         files.insert("exercises/q.toml".into(), question.into());
         let outline =
             "format = 1\ntitle = \"C\"\n[[module]]\ntitle = \"M\"\nlessons = [{ title = \"S\", folder = \"s\" }]\n";
