@@ -5,6 +5,7 @@
 //! its frame.
 
 pub mod background;
+mod browser;
 pub mod clerk;
 pub mod functions;
 mod keeper;
@@ -380,6 +381,7 @@ impl Session {
                     return Some(Action::Said(Notice { text, grave: true }));
                 }
             }
+            Effect::Visit { address } => return Some(self.visit(screen, &address)),
             Effect::ReadCourse => {
                 let (folder, events) = (self.folder.clone(), self.events.clone());
                 let readings = Arc::clone(&self.readings);
@@ -407,6 +409,23 @@ impl Session {
             }
         }
         None
+    }
+
+    /// Opens an address in the browser, or copies it where there is none.
+    fn visit(&self, screen: &mut Screen, address: &str) -> Action {
+        let said = |text: String| Action::Said(Notice { text, grave: false });
+        let Some(mut browser) = browser::open(address) else {
+            screen.copy(address);
+            return said(format!("copied {address}"));
+        };
+        let events = self.events.clone();
+        thread::spawn(move || {
+            if !browser.wait().is_ok_and(|status| status.success()) {
+                let text = "The browser did not open it. `y` copies the address.".to_owned();
+                let _ = events.send(Event::Done(Action::Said(Notice { text, grave: true })));
+            }
+        });
+        said(format!("opened in your browser: {address}"))
     }
 }
 

@@ -232,9 +232,14 @@ impl Reader {
         self.laid.rows.iter().position(|row| row.source_line >= line && row.source_line > 0).unwrap_or(0)
     }
 
+    /// The page, and the line at the top of the screen; 0 is the top of the page.
+    pub(crate) fn place(&self) -> (PageId, u32) {
+        (self.page.clone(), if self.top == 0 { 0 } else { self.top_line() })
+    }
+
     pub(crate) fn position(&self) -> Effect {
-        let source_line = if self.top == 0 { 0 } else { self.top_line() };
-        Effect::SavePosition { page: self.page.clone(), source_line }
+        let (page, source_line) = self.place();
+        Effect::SavePosition { page, source_line }
     }
 
     /// The lab was left; its run goes on, or stands still, in its place on the page.
@@ -613,6 +618,9 @@ fn follow(desk: &Desk<'_>, page: &Page, target: &str) -> Step {
         // The place the author meant is gone; its page is better than nothing.
         Target::NoHeading { page, .. } => Step::go(Go::Page(page.id.clone(), Start::Top)),
         Target::NoPage { .. } => Step::say(format!("This link leads to no page of the course: {target}")),
+        Target::Outside if ["https://", "http://", "mailto:"].iter().any(|scheme| target.starts_with(scheme)) => {
+            Step::effect(Effect::Visit { address: target.to_owned() })
+        }
         Target::Outside => {
             let mut step = Step::say(format!("copied {target}"));
             step.effects.push(Effect::Copy(target.to_owned()));

@@ -21,6 +21,7 @@ pub mod present;
 pub mod queue;
 pub mod round;
 pub mod row;
+mod trail;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -30,6 +31,7 @@ use crate::grade::Verdict;
 use crate::sim::{Report, Scenario};
 use key::Key;
 use overlay::{Contents, Overlay};
+use trail::Trail;
 
 /// Columns and rows of the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +70,7 @@ pub struct Model {
     pub notice: Option<Notice>,
     /// Monotonic milliseconds, as of the last tick.
     pub now_ms: u64,
+    trail: Trail,
     last_question: u64,
 }
 
@@ -108,6 +111,8 @@ pub enum Action {
     Scroll(Motion),
     /// To the next (1) or the previous (-1) page.
     TurnPage(i32),
+    /// To where one was before a jump (-1), and forth again (1).
+    Revisit(i32),
     /// To the next (1) or the previous (-1) thing that responds.
     NextThing(i32),
     Open,
@@ -262,6 +267,10 @@ pub enum Effect {
         page: PageId,
         step: usize,
     },
+    /// Opens an address in the browser; copies it where there is none.
+    Visit {
+        address: String,
+    },
     ReadCourse,
     EditExternally {
         /// What the text is called: editors go by the ending.
@@ -335,6 +344,7 @@ impl Model {
             overlay: None,
             notice: None,
             now_ms: 0,
+            trail: Trail::default(),
             last_question: 0,
         };
         let home = home::Home::new(&model.desk());
@@ -373,6 +383,7 @@ impl Model {
             overlay: None,
             notice: None,
             now_ms: 0,
+            trail: Trail::default(),
             last_question: 0,
         };
         lay_out_again(&mut model);
@@ -522,6 +533,7 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
                         Some(Overlay::Contents(Contents::new(&model.course, &model.progress, model.reading())));
                     Vec::new()
                 }
+                Action::Revisit(by) => revisit(model, by),
                 action => pass_on(model, &action),
             }
         }
@@ -610,8 +622,35 @@ fn without_looked_up(model: &Model, mut effects: Vec<Effect>) -> Vec<Effect> {
     effects
 }
 
-/// Shows a page, in place of the one being read.
+/// Where one reads: the page, and the line at the top of the screen.
+fn place(model: &Model) -> Option<trail::Place> {
+    model.screens.iter().rev().find_map(|screen| match screen {
+        Screen::Page(reader) => Some(reader.place()),
+        _ => None,
+    })
+}
+
+/// Back to where one was before a jump, or forth again.
+fn revisit(model: &mut Model, by: i32) -> Vec<Effect> {
+    let Some(here) = place(model) else { return Vec::new() };
+    if let Some((page, line)) = model.trail.step(by, here) {
+        return show_page(model, &page, Start::Line(line));
+    }
+    let text = if by < 0 { "This is where you began." } else { "This is where you were last." };
+    model.notice = Some(Notice { text: text.into(), grave: false });
+    Vec::new()
+}
+
+/// Goes to a page, from which the way back is kept.
 pub(crate) fn go_to_page(model: &mut Model, page: &PageId, start: Start) -> Vec<Effect> {
+    if let Some(here) = place(model) {
+        model.trail.leave(here);
+    }
+    show_page(model, page, start)
+}
+
+/// Shows a page, in place of the one being read.
+fn show_page(model: &mut Model, page: &PageId, start: Start) -> Vec<Effect> {
     let reader = lesson::Reader::new(&model.desk(), page, start);
     let position = reader.position();
     // An exercise whose passage is looked up waits below, and is one key back.

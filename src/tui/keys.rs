@@ -28,7 +28,7 @@ const fn lines(n: i32) -> Action {
     Action::Scroll(Motion::Lines(n))
 }
 
-static PAGE: [Binding; 20] = [
+static PAGE: [Binding; 22] = [
     key("Space PgDn", Action::Scroll(Motion::Pages(1)), "a screen down", "scroll"),
     key("→ l n", Action::TurnPage(1), "next page", "next page"),
     key("← h p", Action::TurnPage(-1), "previous page", ""),
@@ -45,6 +45,8 @@ static PAGE: [Binding; 20] = [
     key("G End", Action::Scroll(Motion::Bottom), "to the end of the page", ""),
     key("/", Action::Search, "search the page, then the course; n and N go to the next and previous match", ""),
     key(":", Action::GoTo, "go to a page by its number", ""),
+    key("[ Alt-←", Action::Revisit(-1), "back to where you were before a jump", ""),
+    key("] Alt-→", Action::Revisit(1), "forth again", ""),
     key("y", Action::Copy, "copy the code on screen", ""),
     key("m", Action::Bookmark, "set a bookmark here, or take it off; the contents list them", ""),
     key("e", Action::ExternalEditor, "edit the page in your own editor (of a course opened with --course)", ""),

@@ -24,7 +24,12 @@ pub(super) fn view(reader: &Reader, model: &Model, head: Rect, body: Rect, paint
     let pages: Vec<_> = model.course.pages().collect();
     let number = pages.iter().position(|it| it.id == page.id).unwrap_or(0) + 1;
     let seen = reader.seen();
-    let right = format!("{} {:.0} %  {number}/{}", bar(seen, 8), seen * 100.0, pages.len());
+    let left = match minutes_left(page, seen) {
+        // A narrow head has no room for both, and how far one is counts more.
+        minutes if minutes > 0 && head.width >= 80 => format!("{minutes} min left  "),
+        _ => String::new(),
+    };
+    let right = format!("{left}{} {:.0} %  {number}/{}", bar(seen, 8), seen * 100.0, pages.len());
     let lesson = model.course.lessons.iter().find(|lesson| lesson.pages.iter().any(|it| it.id == page.id));
     let title = lesson.map_or_else(String::new, |lesson| format!("{} › ", lesson.title)) + &page.title;
     painter.head(head, &title, &right);
@@ -52,6 +57,11 @@ pub(super) fn view(reader: &Reader, model: &Model, head: Rect, body: Rect, paint
     }
     focus(reader, text, painter);
     matches(reader, text, painter);
+}
+
+/// The minutes that the author gives the page, for the part that has not been on screen. 0 when nothing is left.
+fn minutes_left(page: &Page, seen: f64) -> u32 {
+    (f64::from(page.minutes) * (1.0 - seen)).ceil() as u32
 }
 
 /// The pages as a list of `area`'s size that holds the current one, `number` from 1.

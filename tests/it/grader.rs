@@ -398,8 +398,7 @@ fn the_word_order_table_reproduces() {
 /// A rubric of one item, with one rule.
 fn rubric(rule: &str) -> Rubric {
     let item = format!("id = \"a\"\npoints = 1.0\nlabel = \"L\"\n{rule}");
-    let (rubric, slips) =
-        Rubric::new(vec![toml::from_str(&item).expect("an item")], "What happens?", &Vocabulary::new());
+    let (rubric, slips) = Rubric::new(&[toml::from_str(&item).expect("an item")], "What happens?", &Vocabulary::new());
     assert_eq!(slips, [], "{rule}");
     rubric
 }

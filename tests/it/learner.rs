@@ -131,6 +131,11 @@ impl Learner {
                 }
                 // The screen hears of its own move, as it would of another's.
                 Effect::Share { page, step } => Action::Staged(Stage { page: page.0, step, visits: Vec::new() }),
+                // There is no browser here.
+                Effect::Visit { address } => {
+                    self.copied = Some(address);
+                    continue;
+                }
                 Effect::Copy(text) => {
                     self.copied = Some(text);
                     continue;
