@@ -169,13 +169,14 @@ fn joined(chart: &Chart, manner: Manner, lines: &[Stretch], leading_on: &[usize]
             && let Some(from) = node(chart.edges[index].from)
             && let (Some(row), Some(rect)) = (line.exit(from), line.rect(from))
         {
-            let right = x + line.placed.width as i32 + TRAIL_COLS - 1;
             let top = y - line.placed.height as i32;
             let text = &chart.edges[index].label;
             let words = if text.is_empty() { Vec::new() } else { wrap(text, (w - 4).max(8) as usize, false) };
             let cols = words.iter().map(|line| width(line)).max().unwrap_or(0) as i32;
+            // Behind the line, and beside its label, which stands above the way back.
+            let right = (x + line.placed.width as i32 + TRAIL_COLS - 1).max(if cols > 0 { 2 + cols + 1 } else { 0 });
             let label = (cols > 0).then(|| (Rect { x: 2, y, w: cols, h: words.len() as i32 }, words.clone()));
-            w = w.max(right + 1).max(cols + 2);
+            w = w.max(right + 1);
             y += words.len() as i32;
             let start = (rect.right() - 1 + x, top + row);
             let points = vec![start, (right, start.1), (right, y), (0, y)];
