@@ -9,7 +9,7 @@ pub mod class;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 
@@ -82,6 +82,20 @@ pub struct Store {
     connection: Connection,
 }
 
+/// Keeps a file with a write-ahead log. Of two programs that ask for it at once SQLite refuses one without the wait that
+/// it grants otherwise, so that one asks again.
+fn write_ahead(connection: &Connection, patience: Duration) -> rusqlite::Result<()> {
+    let until = Instant::now() + patience;
+    loop {
+        match connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())) {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && Instant::now() < until => {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            other => return other,
+        }
+    }
+}
+
 impl Store {
     /// Opens the progress kept in `folder`, which is made if it is not there.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
@@ -108,7 +122,7 @@ impl Store {
             return Err(StoreError::Newer { path: path.to_owned(), found });
         }
         // Readers and a writer do not block each other; a killed process loses nothing that was committed.
-        connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+        write_ahead(&connection, BUSY)?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         let mut store = Self { connection };
         if found == 0 {

@@ -98,7 +98,7 @@ impl File {
         transaction.commit()?;
         // Readers and a writer do not block each other; what was committed outlives a power cut; what is erased is
         // overwritten.
-        connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+        crate::store::write_ahead(&connection, BUSY)?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.query_row("PRAGMA secure_delete = ON", [], |_| Ok(()))?;
         Ok(Self { connection })
