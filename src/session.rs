@@ -120,30 +120,12 @@ pub fn run(opening: Opening) -> Result<End, SessionError> {
     if let Some(text) = notice {
         model.notice = Some(Notice { text, grave: true });
     }
-    let keeper = Keeper::start(store, events.clone());
-    watch_signals(events.clone())?;
-    let (may_read, go_ahead) = mpsc::channel();
-    read_keys(events.clone(), go_ahead, LateReply::new(reply_is_late));
+    let mut session = Session::begin(store, marker, reply_is_late, events)?;
+    session.folder = folder;
     if let Some(listening) = listening {
-        listening.report(events.clone());
+        listening.report(session.events.clone());
     }
-    let functions = Functions::start(marker.program().to_owned(), events.clone());
-    let mut session = Session {
-        keeper,
-        functions,
-        clerk: None,
-        stage: None,
-        folder,
-        marker,
-        readings: Arc::default(),
-        events,
-        end: None,
-    };
-    let opened = model.opened();
-    session.perform_all(&mut model, &mut screen, opened);
-    let end = session.listen(&mut model, &mut screen, &theme, &inbox, &may_read);
-    screen.leave();
-    end
+    session.show(&mut model, &mut screen, &theme, &inbox)
 }
 
 /// What a class is marked with on the screen.
@@ -162,28 +144,9 @@ pub fn mark(opening: MarkingOpening) -> Result<End, SessionError> {
     let mut screen = Screen::enter(events.clone())?;
     let mut model = Model::for_queue(course, screen.size());
     // A learner's progress is no matter here, but whatever asks for it finds a place.
-    let keeper = Keeper::start(Store::in_memory()?, events.clone());
-    let clerk = Some(ClerkThread::start(clerk, events.clone()));
-    watch_signals(events.clone())?;
-    let (may_read, go_ahead) = mpsc::channel();
-    read_keys(events.clone(), go_ahead, LateReply::new(reply_is_late));
-    let functions = Functions::start(marker.program().to_owned(), events.clone());
-    let mut session = Session {
-        keeper,
-        functions,
-        clerk,
-        stage: None,
-        folder: None,
-        marker,
-        readings: Arc::default(),
-        events,
-        end: None,
-    };
-    let opened = model.opened();
-    session.perform_all(&mut model, &mut screen, opened);
-    let end = session.listen(&mut model, &mut screen, &theme, &inbox, &may_read);
-    screen.leave();
-    end
+    let mut session = Session::begin(Store::in_memory()?, marker, reply_is_late, events)?;
+    session.clerk = Some(ClerkThread::start(clerk, session.events.clone()));
+    session.show(&mut model, &mut screen, &theme, &inbox)
 }
 
 /// What a class is shown with, and the teacher's notes.
@@ -204,27 +167,13 @@ pub fn present(opening: PresentOpening) -> Result<End, SessionError> {
     let (events, inbox) = mpsc::channel();
     let mut screen = Screen::enter(events.clone())?;
     let mut model = Model::for_class(course, screen.size(), role, &page, step);
-    // What is tried before a class is nobody's progress.
-    let keeper = Keeper::start(Store::in_memory()?, events.clone());
     if role == Role::Notes {
         door.tell_time(events.clone());
     }
-    watch_signals(events.clone())?;
-    let (may_read, go_ahead) = mpsc::channel();
-    read_keys(events.clone(), go_ahead, LateReply::new(reply_is_late));
-    let functions = Functions::start(marker.program().to_owned(), events.clone());
-    let (readings, stage) = (Arc::default(), Some(door));
-    let mut session =
-        Session { keeper, functions, clerk: None, stage, folder: None, marker, readings, events, end: None };
-    let opened = model.opened();
-    session.perform_all(&mut model, &mut screen, opened);
-    // Only now: what was shared before this screen opened is older than what it says itself.
-    if let Some(door) = &session.stage {
-        door.report(session.events.clone());
-    }
-    let end = session.listen(&mut model, &mut screen, &theme, &inbox, &may_read);
-    screen.leave();
-    end
+    // What is tried before a class is nobody's progress.
+    let mut session = Session::begin(Store::in_memory()?, marker, reply_is_late, events)?;
+    session.stage = Some(door);
+    session.show(&mut model, &mut screen, &theme, &inbox)
 }
 
 struct Session {
@@ -239,17 +188,56 @@ struct Session {
     /// How often the course was read: the newest reading counts, whichever ends last.
     readings: Arc<AtomicU64>,
     events: Sender<Event>,
+    /// Lets the next key be read.
+    may_read: Sender<()>,
     end: Option<End>,
 }
 
 impl Session {
+    /// Starts the threads that every session has.
+    fn begin(store: Store, marker: Marker, reply_is_late: bool, events: Sender<Event>) -> Result<Self, SessionError> {
+        watch_signals(events.clone())?;
+        let (may_read, go_ahead) = mpsc::channel();
+        read_keys(events.clone(), go_ahead, LateReply::new(reply_is_late));
+        Ok(Self {
+            keeper: Keeper::start(store, events.clone()),
+            functions: Functions::start(marker.program().to_owned(), events.clone()),
+            marker,
+            clerk: None,
+            stage: None,
+            folder: None,
+            readings: Arc::default(),
+            events,
+            may_read,
+            end: None,
+        })
+    }
+
+    /// Does what opening asks for, then listens until the end, and gives the terminal back.
+    fn show(
+        mut self,
+        model: &mut Model,
+        screen: &mut Screen,
+        theme: &Theme,
+        inbox: &Receiver<Event>,
+    ) -> Result<End, SessionError> {
+        let opened = model.opened();
+        self.perform_all(model, screen, opened);
+        // Only now: what was shared before this screen opened is older than what it says itself.
+        if let Some(door) = &self.stage {
+            door.report(self.events.clone());
+        }
+        let end = self.listen(model, screen, theme, inbox);
+        screen.leave();
+        end
+    }
+
     fn listen(
         &mut self,
         model: &mut Model,
         screen: &mut Screen,
         theme: &Theme,
         inbox: &Receiver<Event>,
-        may_read: &Sender<()>,
     ) -> Result<End, SessionError> {
         let begun = Instant::now();
         let mut next_tick = Instant::now();
@@ -292,7 +280,7 @@ impl Session {
                 }
                 if typed {
                     // Only now may the next key be read: an editor that was started has had the terminal to itself.
-                    let _ = may_read.send(());
+                    let _ = self.may_read.send(());
                 }
                 pending = inbox.try_recv().ok();
             }

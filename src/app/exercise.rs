@@ -559,18 +559,3 @@ fn said_of(verdict: &Verdict, exercise: &Exercise) -> String {
         format!("{:.2} of {:.2} points. Your answer is kept. {again}, Esc goes back.", verdict.score, verdict.max)
     }
 }
-
-/// What a kind of exercise is called on its card.
-pub(crate) fn kind_name(kind: &Kind) -> &'static str {
-    match kind {
-        Kind::Text(_) => "Exercise",
-        Kind::Choice { several: false, .. } => "Question · choose one",
-        Kind::Choice { several: true, .. } => "Question · choose all that fit",
-        Kind::Order { .. } => "Question · put in order",
-        Kind::Number(_) => "Question · a number",
-        Kind::Matching(_) => "Question · match",
-        Kind::Gaps { .. } => "Question · fill the gaps",
-        Kind::Flow(_) => "Exercise · draw the flow",
-        Kind::Code(_) => "Exercise · code",
-    }
-}

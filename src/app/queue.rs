@@ -154,21 +154,19 @@ pub enum Deed {
 }
 
 /// What the grader reads or writes just now.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 enum Doing {
+    #[default]
     Marking,
     /// The question and its solution lie over the answer.
     Reading,
     /// A comment is being chosen or written; line 0 is what was typed.
-    Commenting {
-        field: Field,
-        chosen: usize,
-    },
+    Commenting { field: Field, chosen: usize },
     /// What the grader has learned lies over the answer.
     Learning,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Queue {
     /// The places, once they are known.
     known: Option<Arc<[Place]>>,
@@ -193,30 +191,6 @@ pub struct Queue {
     pub rubric: Vec<Row>,
     /// First row of the rubric that is shown.
     pub rubric_top: usize,
-}
-
-impl Default for Queue {
-    fn default() -> Self {
-        Self {
-            known: None,
-            n_ungraded: 0,
-            at: 0,
-            kept: Vec::new(),
-            sheet: None,
-            is_keeping: false,
-            points: Vec::new(),
-            chosen: 0,
-            alone: false,
-            comment: String::new(),
-            doing: Doing::Marking,
-            taught: None,
-            names: false,
-            top: 0,
-            answer: Vec::new(),
-            rubric: Vec::new(),
-            rubric_top: 0,
-        }
-    }
 }
 
 fn wish(wish: Wish) -> Step {

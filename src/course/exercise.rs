@@ -103,6 +103,24 @@ pub enum Kind {
     Code(Box<CodeTask>),
 }
 
+impl Kind {
+    /// What it is called, and what is to be done; `between` stands between the two.
+    pub fn called(&self, between: &str) -> String {
+        let (name, task) = match self {
+            Self::Text(_) => return "Exercise".to_owned(),
+            Self::Choice { several: false, .. } => ("Question", "choose one"),
+            Self::Choice { several: true, .. } => ("Question", "choose all that fit"),
+            Self::Order { .. } => ("Question", "put in order"),
+            Self::Number(_) => ("Question", "a number"),
+            Self::Matching(_) => ("Question", "match"),
+            Self::Gaps { .. } => ("Question", "fill the gaps"),
+            Self::Flow(_) => ("Exercise", "draw the flow"),
+            Self::Code(_) => ("Exercise", "code"),
+        };
+        format!("{name}{between}{task}")
+    }
+}
+
 /// A part of a text with gaps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {

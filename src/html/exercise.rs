@@ -7,7 +7,7 @@ use crate::grade::exact::ChoiceOption;
 use crate::grade::exact::gaps::{Gap, Wanted};
 
 pub(super) fn card(sheet: &mut Sheet<'_>, exercise: &Exercise, level: u8) {
-    begin_card(sheet, "card exercise", kind_name(&exercise.kind), &exercise.title, level);
+    begin_card(sheet, "card exercise", &exercise.kind.called(": "), &exercise.title, level);
     snippet(sheet, &exercise.task_text(), level);
     match &exercise.kind {
         Kind::Choice { options, .. } => {
@@ -36,20 +36,6 @@ pub(super) fn card(sheet: &mut Sheet<'_>, exercise: &Exercise, level: u8) {
         snippet(sheet, &exercise.solution_text(), level);
     });
     end_card(sheet);
-}
-
-fn kind_name(kind: &Kind) -> &'static str {
-    match kind {
-        Kind::Text(_) => "Exercise",
-        Kind::Choice { several: false, .. } => "Question: choose one",
-        Kind::Choice { several: true, .. } => "Question: choose all that fit",
-        Kind::Order { .. } => "Question: put in order",
-        Kind::Number(_) => "Question: a number",
-        Kind::Matching(_) => "Question: match",
-        Kind::Gaps { .. } => "Question: fill the gaps",
-        Kind::Flow(_) => "Exercise: draw the flow",
-        Kind::Code(_) => "Exercise: code",
-    }
 }
 
 /// What is right, as far as the exercise's kind says it.

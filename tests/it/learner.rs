@@ -162,14 +162,9 @@ impl Learner {
         self.store.attempts().expect("attempts")
     }
 
-    /// What stands on the screen, line by line, trailing blanks cut.
+    /// What stands on the screen.
     pub fn screen(&self) -> String {
-        let Size { cols, rows } = self.model.size;
-        let mut terminal = Terminal::new(TestBackend::new(cols, rows)).expect("a screen of cells");
-        terminal.draw(|frame| tui::view(&self.model, &tui::Theme::PLAIN, frame)).expect("drawn");
-        let buffer = terminal.backend().buffer();
-        let line = |y: u16| (0..cols).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned();
-        (0..rows).map(line).collect::<Vec<_>>().join("\n")
+        screen_of(&self.model)
     }
 
     #[track_caller]
@@ -209,6 +204,16 @@ impl Learner {
         }
         panic!("Tab does not reach thing {index} of page {page}")
     }
+}
+
+/// What a model shows, line by line, trailing blanks cut.
+pub fn screen_of(model: &Model) -> String {
+    let Size { cols, rows } = model.size;
+    let mut terminal = Terminal::new(TestBackend::new(cols, rows)).expect("a screen of cells");
+    terminal.draw(|frame| tui::view(model, &tui::Theme::PLAIN, frame)).expect("drawn");
+    let buffer = terminal.backend().buffer();
+    let line = |y: u16| (0..cols).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned();
+    (0..rows).map(line).collect::<Vec<_>>().join("\n")
 }
 
 pub fn keys_of(text: &str) -> Vec<Key> {

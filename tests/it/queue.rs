@@ -14,12 +14,10 @@ use coldstart::marking::Marker;
 use coldstart::session::clerk::Clerk;
 use coldstart::store::class::ClassFile;
 use coldstart::{content, tui};
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
 use tempfile::TempDir;
 
 use crate::databases;
-use crate::learner::keys_of;
+use crate::learner::{keys_of, screen_of};
 
 const EXERCISE: &str = "connection-outside-handler";
 
@@ -126,12 +124,7 @@ impl Grader {
     }
 
     fn screen(&self) -> String {
-        let Size { cols, rows } = self.model.size;
-        let mut terminal = Terminal::new(TestBackend::new(cols, rows)).expect("a screen of cells");
-        terminal.draw(|frame| tui::view(&self.model, &tui::Theme::PLAIN, frame)).expect("drawn");
-        let buffer = terminal.backend().buffer();
-        let line = |y: u16| (0..cols).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned();
-        (0..rows).map(line).collect::<Vec<_>>().join("\n")
+        screen_of(&self.model)
     }
 
     #[track_caller]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Input, Sheet, Stage, coding, drawing, kind_name};
+use super::{Input, Sheet, Stage, coding, drawing};
 use crate::app::Desk;
 use crate::app::code::{self, Marks};
 use crate::app::row::{Role, Row, Span, Ui, inked, prose, wrapped};
@@ -162,7 +162,7 @@ fn judged(exercise: &Exercise, answer: &Answer, verdict: &Verdict, work: &Work, 
     };
     let mut rows = vec![Row::of([
         Span::ui(role, format!("{:.2} of {:.2} points", verdict.score, verdict.max)),
-        Span::ui(Ui::Muted, format!("   {}", kind_name(&exercise.kind))),
+        Span::ui(Ui::Muted, format!("   {}", exercise.kind.called(" · "))),
     ])];
     rows.extend(wrapped(Ui::Text, &verdict.feedback, width));
     if verdict.needs_review {

@@ -1,6 +1,5 @@
 //! What responds on a page, as rows: a diagram drawn, a simulation or an exercise in a frame.
 
-use crate::app::exercise::kind_name;
 use crate::app::exercise::open_rows;
 use crate::app::function::Bench;
 use crate::app::lab::Lab;
@@ -145,7 +144,7 @@ fn question(exercise: &Exercise, work: &Work, width: usize) -> Vec<Row> {
     rows.push(Row::default());
     rows.push(standing(work, exercise).cut(inner));
     let minutes = if exercise.minutes > 0 { format!("{} min", exercise.minutes) } else { String::new() };
-    frame(&format!("{} · {}", kind_name(&exercise.kind), exercise.title), &minutes, rows, width)
+    frame(&format!("{} · {}", exercise.kind.called(" · "), exercise.title), &minutes, rows, width)
 }
 
 /// What an exercise shows beside its prompt: options, steps, lines to match, a text with gaps.

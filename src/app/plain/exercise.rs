@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use super::words::{parts, prose};
 use super::{Menu, Next, Said, World};
 use crate::app::editor::MAX_BYTES;
-use crate::app::exercise::kind_name;
 use crate::app::{Action, Effect};
 use crate::course::exercise::GIVING_UP_PRICE;
 use crate::course::progress::Work;
@@ -374,7 +373,7 @@ fn not_made(verdict: &Verdict) -> impl Iterator<Item = &ItemVerdict> {
 /// The exercise from its title to how the learner stands with it.
 fn in_full(exercise: &Exercise, work: &Work) -> Vec<String> {
     let minutes = if exercise.minutes > 0 { format!(" About {} minutes.", exercise.minutes) } else { String::new() };
-    let kind = kind_name(&exercise.kind).replace(" · ", ", ");
+    let kind = exercise.kind.called(", ");
     let mut lines = vec![format!("{kind}: {}.{minutes}", exercise.title)];
     lines.extend(prose(&exercise.task_text()));
     let options: Vec<&str> = match &exercise.kind {

@@ -5,8 +5,8 @@
 //! are left as they are.
 
 use super::blocks::Manner;
-use super::drawn;
 use super::rank::{Arc, ranks};
+use super::{drawn, placed_edge};
 use crate::diagram::chart::{Chart, Direction, End, Line};
 use crate::diagram::placed::{Placed, PlacedEdge, PlacedNode, Rect};
 use crate::diagram::text::{width, wrap};
@@ -161,7 +161,7 @@ fn joined(chart: &Chart, manner: Manner, lines: &[Stretch], leading_on: &[usize]
             && let (Some(row), Some(rect)) = (line.entry(to), line.rect(to))
         {
             it.points.extend([(0, y + row), (rect.x + x, y + row)]);
-            edges.push((it.edge, it.placed(chart)));
+            edges.push((it.edge, placed_edge(chart, it.edge, it.points, it.label)));
         }
         w = w.max(x + line.placed.width as i32);
         y += line.placed.height as i32;
@@ -191,23 +191,4 @@ fn joined(chart: &Chart, manner: Manner, lines: &[Stretch], leading_on: &[usize]
     let title = placed.texts.iter().map(|it| width(&it.text)).max().unwrap_or(0);
     (placed.width, placed.height) = ((w as usize).max(title), y as usize);
     placed
-}
-
-impl LeadingOn {
-    fn placed(self, chart: &Chart) -> PlacedEdge {
-        let edge = &chart.edges[self.edge];
-        let (label_box, label_lines) = self.label.map_or((None, Vec::new()), |(rect, lines)| (Some(rect), lines));
-        PlacedEdge {
-            from: chart.name(edge.from).to_owned(),
-            to: chart.name(edge.to).to_owned(),
-            label: edge.label.clone(),
-            label_lines,
-            label_box,
-            line: edge.line,
-            tail: edge.tail,
-            head: edge.head,
-            points: self.points,
-            accent: edge.accent,
-        }
-    }
 }

@@ -197,21 +197,9 @@ fn assembled(chart: &Chart, manner: Manner, block: Block) -> Placed {
     placed.edges = edges
         .into_iter()
         .map(|Drawn { edge, points, label }| {
-            let edge = &chart.edges[edge];
-            let points = if edge.line == Line::Invisible { Vec::new() } else { points };
-            let (label_box, label_lines) = label.map_or((None, Vec::new()), |(rect, lines)| (Some(shift(rect)), lines));
-            PlacedEdge {
-                from: chart.name(edge.from).to_owned(),
-                to: chart.name(edge.to).to_owned(),
-                label: edge.label.clone(),
-                label_lines,
-                label_box,
-                line: edge.line,
-                tail: edge.tail,
-                head: edge.head,
-                points: points.into_iter().map(|(x, at)| (x, at + y)).collect(),
-                accent: edge.accent,
-            }
+            let is_seen = chart.edges[edge].line != Line::Invisible;
+            let points = points.into_iter().filter(|_| is_seen).map(|(x, at)| (x, at + y)).collect();
+            placed_edge(chart, edge, points, label.map(|(rect, lines)| (shift(rect), lines)))
         })
         .collect();
     let mut frames = block.frames;
@@ -253,4 +241,22 @@ fn close(placed: &mut Placed) {
     let strokes = placed.strokes.iter().map(|it| (it.to.0 + 1, it.to.1 + 1));
     let (w, h) = texts.chain(nodes).chain(strokes).fold((0, 0), |all, it| (all.0.max(it.0), all.1.max(it.1)));
     (placed.width, placed.height) = (w as usize, h as usize);
+}
+
+/// An edge of the chart where its line and its label came to lie.
+fn placed_edge(chart: &Chart, index: usize, points: Vec<(i32, i32)>, label: Option<(Rect, Vec<String>)>) -> PlacedEdge {
+    let edge = &chart.edges[index];
+    let (label_box, label_lines) = label.map_or((None, Vec::new()), |(rect, lines)| (Some(rect), lines));
+    PlacedEdge {
+        from: chart.name(edge.from).to_owned(),
+        to: chart.name(edge.to).to_owned(),
+        label: edge.label.clone(),
+        label_lines,
+        label_box,
+        line: edge.line,
+        tail: edge.tail,
+        head: edge.head,
+        points,
+        accent: edge.accent,
+    }
 }
