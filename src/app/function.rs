@@ -8,7 +8,7 @@ mod rows;
 mod serving;
 pub mod times;
 
-pub use call::{Code, Event, Failure, Order, Ran, Served, Start};
+pub use call::{Code, Event, Failure, Order, Ran, Runs, Served, Start};
 use serving::Serving;
 use times::{Group, Measured, compared};
 
@@ -27,9 +27,6 @@ const SLOWEST_MS: f64 = 1_500.0;
 /// database takes: code that opens one with each call would else be measured being refused.
 const COLD_MEASURED: u32 = 30;
 const WARM_MEASURED: u32 = 90;
-/// The runtime whose measured figures stand beside: that of the lesson's serverless.yml.
-const RUNTIME: &str = "nodejs22.x";
-const MEMORY_MB: u32 = 256;
 /// Below this a word about waiting would only flicker.
 const SEEN_FROM_MS: u64 = 300;
 /// What an event of the learner's own is called.
@@ -209,12 +206,10 @@ impl Bench {
         let body = self.size.body_rows();
         self.rows = self.screen_rows(width);
         if let Some(editing) = self.editing {
-            let marks = self.marks();
-            let (editor, file) = match editing {
-                Editing::Code => (&self.versions[self.shown].editor, self.task.file.as_str()),
-                Editing::Event => (&self.own_event, OWN_EVENT),
+            let (editor, file, marks) = match editing {
+                Editing::Code => (&self.versions[self.shown].editor, self.task.file.as_str(), self.marks()),
+                Editing::Event => (&self.own_event, OWN_EVENT, self.event_marks()),
             };
-            let marks = if editing == Editing::Code { marks } else { self.event_marks() };
             let mut view = std::mem::take(&mut self.view);
             let (cols, rows) = (width.saturating_sub(FRAME_COLS).max(1), Self::editor_rows(body) - FRAME_ROWS);
             view.lay_out(editor, file, &marks, cols, rows);
@@ -418,16 +413,16 @@ impl Bench {
     }
 
     /// Cold and warm invocations of each version, one after the other.
-    fn hear_measured(&mut self, desk: &Desk<'_>, answers: &[Result<Vec<Ran>, String>]) {
+    fn hear_measured(&mut self, desk: &Desk<'_>, answers: &[Result<Runs, String>]) {
         let beside = self.task.beside.as_ref().and_then(|beside| beside.scenario.as_ref());
         let scenarios = [self.task.scenario.as_ref(), beside];
         for ((version, answers), scenario) in self.versions.iter().zip(answers.chunks(2)).zip(scenarios) {
             let [Ok(cold), Ok(warm)] = answers else { continue };
             let measured = Measured {
-                runtime: RUNTIME.to_owned(),
-                memory_mb: MEMORY_MB,
-                cold: cold.iter().map(Ran::took).collect(),
-                warm: warm.iter().filter(|ran| !ran.is_cold()).map(Ran::took).collect(),
+                runtime: cold.runtime.clone(),
+                memory_mb: cold.ran.first().map_or(0, |ran| ran.memory_mb),
+                cold: cold.ran.iter().map(Ran::took).collect(),
+                warm: warm.ran.iter().filter(|ran| !ran.is_cold()).map(Ran::took).collect(),
             };
             let scenario = scenario.and_then(|name| desk.course.scenario(name).ok());
             self.times.extend(compared(&version.title, &measured, scenario.as_ref()));
@@ -460,7 +455,7 @@ impl Bench {
         self.task.events.get(self.chosen).map_or_else(|| Event::Json(self.own_event.text()), Event::of)
     }
 
-    fn hear(&mut self, desk: &Desk<'_>, question: u64, answers: &[Result<Vec<Ran>, String>]) -> Step {
+    fn hear(&mut self, desk: &Desk<'_>, question: u64, answers: &[Result<Runs, String>]) -> Step {
         // An answer to an older question: the learner has asked another since.
         let Some(asked) =
             self.asked.take_if(|asked| matches!(asked, Asked::Runs(it) | Asked::Measures(it) if *it == question))
@@ -472,7 +467,7 @@ impl Bench {
         }
         match asked {
             Asked::Runs(_) => {
-                for (version, ran) in self.versions.iter_mut().zip(answers.iter().flatten()) {
+                for (version, Runs { ran, .. }) in self.versions.iter_mut().zip(answers.iter().flatten()) {
                     version.n_ran += ran.len();
                     version.ran.extend(ran.iter().cloned());
                     let n_old = version.ran.len().saturating_sub(RUNS_KEPT);

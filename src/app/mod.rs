@@ -178,7 +178,7 @@ pub enum Action {
     /// What was asked to run, in the order of the orders.
     Invoked {
         question: u64,
-        answers: Vec<Result<Vec<function::Ran>, String>>,
+        answers: Vec<Result<function::Runs, String>>,
     },
     Served(function::Served),
     /// Where the presentation is now, whoever moved it.

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use super::Event as Wake;
 use crate::app::Action;
-use crate::app::function::{Code, Event, Failure, Order, Ran, Served, Start};
+use crate::app::function::{Code, Event, Failure, Order, Ran, Runs, Served, Start};
 use crate::faas::{self, Bundle, Happening, HttpRequest, Invocation, Manifest, Pace, Platform, Server, Settings};
 
 /// Lanes whose environments are kept: each may hold a process.
@@ -75,7 +75,7 @@ impl Functions {
                 let _ = events.send(Wake::Done(Action::Served(served)));
             };
             let why = match deployment {
-                Ok(deployment) => serve(&Platform::new(deployment, settings), &stop, &tell).err(),
+                Ok(manifest) => serve(&Platform::new(manifest.deployment, settings), &stop, &tell).err(),
                 Err(why) => Some(why),
             };
             tell(Served::Stopped { why });
@@ -109,7 +109,16 @@ fn work(program: &Path, inbox: &Receiver<(u64, Vec<Order>)>, replies: &Sender<Wa
 pub struct Runner {
     program: PathBuf,
     /// The one used last is last.
-    lanes: VecDeque<(String, Code, Platform)>,
+    lanes: VecDeque<Lane>,
+}
+
+/// Code whose environments are kept.
+struct Lane {
+    name: String,
+    code: Code,
+    /// As serverless.yml says.
+    runtime: String,
+    platform: Platform,
 }
 
 impl Runner {
@@ -118,39 +127,42 @@ impl Runner {
         Self { program, lanes: VecDeque::new() }
     }
 
-    pub fn run(&mut self, order: &Order) -> Result<Vec<Ran>, String> {
-        let is_kept = |(lane, code, _): &(String, Code, Platform)| *lane == order.lane && *code == order.code;
+    pub fn run(&mut self, order: &Order) -> Result<Runs, String> {
+        let is_kept = |lane: &Lane| lane.name == order.lane && lane.code == order.code;
         let kept = if order.afresh { None } else { self.lanes.iter().position(is_kept) };
-        let platform = if let Some((.., platform)) = kept.and_then(|at| self.lanes.remove(at)) {
-            platform
+        let lane = if let Some(lane) = kept.and_then(|at| self.lanes.remove(at)) {
+            lane
         } else {
             let mut settings = settings(&self.program, &order.code);
             if order.afresh {
                 // Idle for no time at all: each invocation finds none.
                 settings.keep_alive = Duration::ZERO;
             } else {
-                self.lanes.retain(|(lane, ..)| *lane != order.lane);
+                self.lanes.retain(|lane| lane.name != order.lane);
             }
-            Platform::new(deployed(&order.code)?, settings)
+            let Manifest { deployment, runtime, .. } = deployed(&order.code)?;
+            let platform = Platform::new(deployment, settings);
+            Lane { name: order.lane.clone(), code: order.code.clone(), runtime, platform }
         };
         let mut ran = Vec::new();
         for _ in 0..order.times {
             if order.afresh {
-                platform.expire();
+                lane.platform.expire();
             }
-            ran.push(once(&platform, &order.event)?);
+            ran.push(once(&lane.platform, &order.event)?);
         }
+        let runs = Runs { runtime: lane.runtime.clone(), ran };
         if !order.afresh {
-            self.lanes.push_back((order.lane.clone(), order.code.clone(), platform));
+            self.lanes.push_back(lane);
             let n_old = self.lanes.len().saturating_sub(LANES_KEPT);
             self.lanes.drain(..n_old);
         }
-        Ok(ran)
+        Ok(runs)
     }
 
     /// Ends environments that were idle for too long.
     fn expire(&mut self) {
-        self.lanes.retain(|(.., platform)| {
+        self.lanes.retain(|Lane { platform, .. }| {
             platform.expire();
             platform.occupancies() != faas::Occupancy::default()
         });
@@ -165,15 +177,15 @@ fn settings(program: &Path, code: &Code) -> Settings {
 }
 
 /// Slips in serverless.yml that leave nothing to run are the error.
-fn deployed(code: &Code) -> Result<faas::Deployment, String> {
+fn deployed(code: &Code) -> Result<Manifest, String> {
     let files = code.files.iter();
     let bundle = files.fold(Bundle::default(), |bundle, (name, text)| bundle.with(name, text.clone()));
-    let Manifest { deployment, problems, .. } = Manifest::read(&code.manifest, bundle, &|_| None);
-    if deployment.functions.is_empty() {
-        let first = problems.first().map_or_else(String::new, |problem| format!(": {problem}"));
+    let manifest = Manifest::read(&code.manifest, bundle, &|_| None);
+    if manifest.deployment.functions.is_empty() {
+        let first = manifest.problems.first().map_or_else(String::new, |problem| format!(": {problem}"));
         return Err(format!("serverless.yml has no function to run{first}"));
     }
-    Ok(deployment)
+    Ok(manifest)
 }
 
 fn once(platform: &Platform, event: &Event) -> Result<Ran, String> {
@@ -222,6 +234,7 @@ fn ran(invocation: &Invocation) -> Ran {
             None => Start::Refused,
         },
         environment: invocation.environment,
+        memory_mb: invocation.memory_mb,
         environment_ms: phases.environment_ms,
         load_ms: phases.load_ms,
         init_ms: phases.init_ms,

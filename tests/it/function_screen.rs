@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use coldstart::app::function::{Event, Failure, Order, Ran, Served, Start};
+use coldstart::app::function::{Event, Failure, Order, Ran, Runs, Served, Start};
 use coldstart::app::{Action, Screen, Size};
 use coldstart::course::Task;
 
@@ -14,6 +14,7 @@ fn ran(start: Start, environment_ms: f64, handler_ms: f64) -> Ran {
     Ran {
         start,
         environment: Some(1),
+        memory_mb: 256,
         environment_ms,
         load_ms: 0.0,
         init_ms: 0.0,
@@ -25,6 +26,10 @@ fn ran(start: Start, environment_ms: f64, handler_ms: f64) -> Ran {
         calls: vec!["db connect".to_owned(), "db get users/42".to_owned()],
         report: "REPORT RequestId: 1".to_owned(),
     }
+}
+
+fn runs(ran: Vec<Ran>) -> Runs {
+    Runs { runtime: "nodejs22.x".to_owned(), ran }
 }
 
 /// On the page, with the focus on the function.
@@ -41,7 +46,7 @@ fn asked(learner: &Learner) -> (u64, Vec<Order>) {
 
 fn answer(learner: &mut Learner, ran: &Ran) {
     let (question, orders) = asked(learner);
-    let answers = orders.iter().map(|order| Ok(vec![ran.clone(); order.times as usize])).collect();
+    let answers = orders.iter().map(|order| Ok(runs(vec![ran.clone(); order.times as usize]))).collect();
     learner.act(Action::Invoked { question, answers }).wait_ms(4_000);
 }
 
@@ -155,7 +160,7 @@ fn an_answer_to_an_older_question_is_dropped() {
     learner.press("<enter>");
     let (old, orders) = asked(&learner);
     learner.press("<enter>");
-    let answers = orders.iter().map(|_| Ok(vec![ran(Start::Cold, 77.0, 0.0)])).collect();
+    let answers = orders.iter().map(|_| Ok(runs(vec![ran(Start::Cold, 77.0, 0.0)]))).collect();
     learner.act(Action::Invoked { question: old, answers });
     assert!(!learner.screen().contains("77 ms"), "{}", learner.screen());
 }

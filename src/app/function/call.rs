@@ -53,11 +53,21 @@ pub enum Start {
     Refused,
 }
 
+/// What an order came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Runs {
+    /// As serverless.yml says.
+    pub runtime: String,
+    pub ran: Vec<Ran>,
+}
+
 /// One invocation, as it is told.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ran {
     pub start: Start,
     pub environment: Option<u32>,
+    /// Of its function.
+    pub memory_mb: u32,
     pub environment_ms: f64,
     pub load_ms: f64,
     pub init_ms: f64,

@@ -224,6 +224,7 @@ mod tests {
     fn ran(start: Start, environment_ms: f64, init_ms: f64, handler_ms: f64) -> Ran {
         Ran {
             start,
+            memory_mb: 256,
             environment: Some(1),
             environment_ms,
             load_ms: 0.0,

@@ -51,7 +51,7 @@ fn tried(task: &FunctionTask, runner: &mut Runner) -> Vec<String> {
                 afresh: true,
             };
             let why = match runner.run(&order) {
-                Ok(ran) => ran.into_iter().find_map(|ran| ran.answer.err())?.message,
+                Ok(runs) => runs.ran.into_iter().find_map(|ran| ran.answer.err())?.message,
                 Err(why) => why,
             };
             Some(format!("`{title}` does not answer its first event, `{}`: {why}", first.name))
