@@ -139,6 +139,8 @@ fn cost(placed: &Placed, crossings: usize, width_cols: i32, rung: usize) -> i64 
 
 /// Rounds in which titles that edges would hide get room beside them.
 const TITLE_ROUNDS: usize = 3;
+/// What a title that found no place costs: as much as a column too many, so that any way to draw it whole is better.
+const LOST_TITLE: i64 = 100_000;
 
 /// One rung's drawing and its cost, if that is below `least`.
 fn drawn(chart: &Chart, manner: Manner, rung: usize, least: i64) -> Option<(i64, Placed)> {
@@ -152,15 +154,15 @@ fn drawn(chart: &Chart, manner: Manner, rung: usize, least: i64) -> Option<(i64,
         if cost >= least {
             return None;
         }
-        let mut is_whole = true;
+        let mut n_lost = 0;
         for (group, frame) in placed.frames.iter().enumerate() {
             if frame.title_box.is_none() && !frame.title.is_empty() {
                 room[group] += frame.title_lines.iter().map(|line| width(line)).max().unwrap_or(0) as i32 + 3;
-                is_whole = false;
+                n_lost += 1;
             }
         }
-        if is_whole || round == TITLE_ROUNDS {
-            return Some((cost, placed));
+        if n_lost == 0 || round == TITLE_ROUNDS {
+            return Some((cost + n_lost * LOST_TITLE, placed));
         }
     }
     None
