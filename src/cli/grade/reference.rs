@@ -30,12 +30,8 @@ struct Line {
 
 #[derive(Deserialize)]
 struct MarkLine {
-    #[serde(default)]
-    question: String,
-    #[serde(default)]
-    references: Vec<String>,
-    #[serde(default)]
-    answer: String,
+    #[serde(flatten)]
+    line: Line,
     label2: Label2,
 }
 
@@ -102,7 +98,7 @@ pub(super) fn run(
 
 fn read_marks(file: &Path) -> Result<Marks, CliError> {
     let mut marks = Marks::new();
-    for MarkLine { question, references, answer, label2 } in JsonLines::open(file)?.all()? {
+    for MarkLine { line: Line { question, references, answer, .. }, label2 } in JsonLines::open(file)?.all()? {
         let mark = Mark { answer, is_correct: label2 == Label2::Correct };
         marks.entry(question).or_default().push((references, mark));
     }
