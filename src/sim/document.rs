@@ -81,13 +81,10 @@ const MOST_BYTES: usize = 8 << 20;
 
 pub(super) fn parse(text: &str) -> Result<(Values, Lines), Vec<Problem>> {
     if text.len() > MOST_BYTES {
+        let most_mb = MOST_BYTES >> 20;
         return Err(vec![Problem::new(
             0,
-            format!(
-                "{} MB is too much for a scenario; at most {} MB are read. Shorten the trace",
-                text.len() >> 20,
-                MOST_BYTES >> 20
-            ),
+            format!("a scenario has at most {most_mb} MB, and this is more. Shorten the trace"),
         )]);
     }
     let lines = LineStarts::of(text);

@@ -27,6 +27,7 @@ const MAX_DEPTH: usize = 12;
 const MAX_MEMBERS: usize = 200;
 const MAX_LABEL_BYTES: usize = 4_000;
 const MAX_PROBLEMS: usize = 50;
+const MAX_KEYWORD_CHARS: usize = 40;
 const MAX_SOURCE_LINES: usize = 2_000;
 
 /// Reads a Mermaid text.
@@ -58,6 +59,8 @@ pub fn parse(text: &str) -> (Graph, Vec<Problem>) {
         "timeline" => Graph::Timeline(timeline::read(rest, line, title, &mut slips)),
         "sequenceDiagram" => Graph::Sequence(sequence::read(rest, line, title, &mut slips)),
         word => {
+            // A text without a blank is one word.
+            let word = word.char_indices().nth(MAX_KEYWORD_CHARS).map_or(word, |(end, _)| &word[..end]);
             let known = UNDRAWN.iter().find(|(name, _)| *name == word || word.strip_suffix("-beta") == Some(name));
             let reason = if let Some((_, what)) = known {
                 format!("A terminal shows {what} best as it is written.")
