@@ -107,7 +107,9 @@ impl Class {
     }
 
     fn add(&mut self, entry: &Entry, event: Event) {
-        if event.is_decision() || self.is_regrade(&event) {
+        let is_decision = event.is_decision();
+        let is_regrade = self.apply(entry.at_ms, event);
+        if is_decision || is_regrade {
             match self.batches.last_mut() {
                 Some(batch) if batch.number == entry.batch => batch.n_entries += 1,
                 _ => self.batches.push(Batch {
@@ -118,16 +120,11 @@ impl Class {
                 }),
             }
         }
-        self.apply(entry.at_ms, event);
     }
 
-    /// Whether the answer was graded before. A first grading needs no undoing: it decides nothing that stood.
-    fn is_regrade(&self, event: &Event) -> bool {
-        let Event::Graded { student, exercise, .. } = event else { return false };
-        self.records.get(&(exercise.clone(), student.clone())).is_some_and(|record| record.grading().is_some())
-    }
-
-    fn apply(&mut self, at_ms: i64, event: Event) {
+    /// Says whether an answer was graded that was graded before. A first grading needs no undoing: it decides nothing
+    /// that stood.
+    fn apply(&mut self, at_ms: i64, event: Event) -> bool {
         match event {
             Event::Enrolled { student, name, email } => {
                 let known = self.students.entry(student).or_default();
@@ -142,7 +139,10 @@ impl Class {
                 self.record(student, exercise).submit(at_ms, submission);
             }
             Event::Graded { student, exercise, grading } => {
-                self.record(student, exercise).gradings.push((at_ms, grading));
+                let record = self.record(student, exercise);
+                let is_regrade = record.grading().is_some();
+                record.gradings.push((at_ms, grading));
+                return is_regrade;
             }
             Event::Marked { student, exercise, mark } => self.record(student, exercise).marks.push((at_ms, mark)),
             Event::Adjusted { student, exercise, by, change, reason } => {
@@ -162,10 +162,13 @@ impl Class {
             }
             Event::Undone { .. } | Event::NamesRevealed { .. } => {}
         }
+        false
     }
 
     fn record(&mut self, student: StudentId, exercise: ExerciseId) -> &mut Record {
-        self.students.entry(student.clone()).or_default();
+        if !self.students.contains_key(&student) {
+            self.students.insert(student.clone(), Student::default());
+        }
         self.records.entry((exercise, student)).or_default()
     }
 

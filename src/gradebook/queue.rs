@@ -55,20 +55,20 @@ pub fn of<'a>(class: &'a Class, exercise: Option<&ExerciseId>) -> Vec<Group<'a>>
     let wanted = records.par_iter().filter(|((of, _), _)| exercise.is_none_or(|wanted| wanted == of));
     let looks: Vec<_> = wanted
         .filter_map(|((of, student), record)| {
-            let (doubt, why) = worth(of, student, record)?;
-            Some((of, student, *record, sameness(record), doubt, why))
+            let lot = lot(of, student);
+            let (doubt, why) = worth(record, lot)?;
+            Some((of, student, *record, sameness(record), lot, doubt, why))
         })
         .collect();
-    let mut groups: BTreeMap<(&ExerciseId, String), Group<'a>> = BTreeMap::new();
-    for (exercise, student, record, same, doubt, why) in looks {
-        let students = Vec::new();
-        let group =
-            groups.entry((exercise, same)).or_insert_with(|| Group { exercise, students, record, doubt: 0.0, why });
+    // The lot of a group is that of its first student.
+    let mut groups: BTreeMap<(&ExerciseId, String), (u64, Group<'a>)> = BTreeMap::new();
+    for (exercise, student, record, same, lot, doubt, why) in looks {
+        let new = || (lot, Group { exercise, students: Vec::new(), record, doubt: 0.0, why });
+        let (_, group) = groups.entry((exercise, same)).or_insert_with(new);
         group.students.push(student);
         group.doubt += doubt;
     }
-    let mut groups: Vec<(u64, Group<'a>)> =
-        groups.into_values().map(|group| (lot(group.exercise, group.students[0]), group)).collect();
+    let mut groups: Vec<(u64, Group<'a>)> = groups.into_values().collect();
     groups.sort_by(|(a_lot, a), (b_lot, b)| b.doubt.total_cmp(&a.doubt).then(a_lot.cmp(b_lot)));
     let (samples, doubtful): (Vec<_>, Vec<_>) =
         groups.into_iter().map(|(_, group)| group).partition(|group| group.why == Why::Sample);
@@ -85,7 +85,7 @@ pub fn of<'a>(class: &'a Class, exercise: Option<&ExerciseId>) -> Vec<Group<'a>>
 }
 
 /// What a look at the answer is worth in points, and why; nothing where nobody need look.
-fn worth(exercise: &ExerciseId, student: &StudentId, record: &Record) -> Option<(f64, Why)> {
+fn worth(record: &Record, lot: u64) -> Option<(f64, Why)> {
     let verdict = &record.grading()?.verdict;
     let asked = record.open_request();
     if record.is_decided() && asked.is_none() {
@@ -97,7 +97,7 @@ fn worth(exercise: &ExerciseId, student: &StudentId, record: &Record) -> Option<
         Some(reason) => Why::Asked(reason.to_owned()),
         None if verdict.needs_review => Why::Unsure(unsure()),
         None if !flags.is_empty() => Why::Flagged(flags),
-        None if lot(exercise, student).is_multiple_of(AUDIT_ONE_IN) => Why::Sample,
+        None if lot.is_multiple_of(AUDIT_ONE_IN) => Why::Sample,
         None => return None,
     };
     let doubt = if asked.is_some() {
@@ -117,23 +117,35 @@ fn lot(exercise: &ExerciseId, student: &StudentId) -> u64 {
 /// Equal for answers that differ in case, blanks and punctuation only.
 pub(super) fn sameness(record: &Record) -> String {
     match record.current().map(|it| &it.answer) {
-        Some(Answer::Text(text)) => {
-            let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-            words.map(str::to_lowercase).collect::<Vec<_>>().join(" ")
-        }
+        Some(Answer::Text(text)) => letters(text).collect(),
         Some(answer) => serde_json::to_string(answer).expect("an answer holds strings and numbers"),
         None => String::new(),
     }
 }
 
+/// The words of a text in small letters, a blank behind each.
+fn letters(text: &str) -> impl Iterator<Item = char> {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.flat_map(|word| word.chars().flat_map(char::to_lowercase).chain([' ']))
+}
+
+/// Whether two answers have the same [`sameness`]. Most differ in their first letters, so none is written out.
+fn is_same(one: &Record, other: &Record) -> bool {
+    match (one.current().map(|it| &it.answer), other.current().map(|it| &it.answer)) {
+        (Some(Answer::Text(one)), Some(Answer::Text(other))) => letters(one).eq(letters(other)),
+        (one, other) => one == other,
+    }
+}
+
 /// The students whose answer says the same as that of `student`, who is the first.
 pub fn alike<'a>(class: &'a Class, exercise: &'a ExerciseId, student: &'a StudentId) -> Vec<&'a StudentId> {
-    let of = |student: &StudentId| class.records.get(&(exercise.clone(), student.clone())).map(sameness);
-    let same = of(student);
+    let known = class.records.get(&(exercise.clone(), student.clone()));
     let others = class
         .records
         .iter()
-        .filter(|((of, other), record)| of == exercise && other != student && Some(sameness(record)) == same)
+        .filter(|((of, other), record)| {
+            of == exercise && other != student && known.is_some_and(|it| is_same(it, record))
+        })
         .map(|((_, other), _)| other);
     std::iter::once(student).chain(others).collect()
 }
