@@ -37,7 +37,7 @@ use clerk::{Clerk, ClerkThread};
 use functions::Functions;
 use keeper::Keeper;
 use screen::Screen;
-pub use stage::{StageDoor, StageError};
+pub use stage::{StageDoor, StageError, counts};
 pub use watch::Listening;
 
 /// All that can wake the loop.
@@ -362,10 +362,17 @@ impl Session {
             Effect::Serve { code } => self.functions.serve(&code),
             Effect::StopServing => self.functions.stop_serving(),
             Effect::Copy(text) => screen.copy(&text),
-            Effect::Share { page, step } => {
-                let shared = self.stage.as_ref().map_or(Ok(()), |stage| stage.share(&page.0, step));
+            Effect::Share { page, step, asked } => {
+                let shared = self.stage.as_ref().map_or(Ok(()), |stage| stage.share(&page.0, step, asked));
                 if let Err(error) = shared {
                     let text = format!("The other screen of this presentation does not hear of it: {error}.");
+                    return Some(Action::Said(Notice { text, grave: true }));
+                }
+            }
+            Effect::Count(count) => {
+                if let Some(Err(error)) = self.stage.as_ref().map(|stage| stage.count(*count)) {
+                    let text =
+                        format!("The counts could not be kept: {error}. They stand here while the program runs.");
                     return Some(Action::Said(Notice { text, grave: true }));
                 }
             }

@@ -140,6 +140,8 @@ pub enum Action {
     Passage,
     Solution,
     SelfCheck,
+    /// Hands are counted anew.
+    CountAgain,
     /// What was shown of each goal, and what can be skipped.
     Goals,
     /// The questions of the chosen page, to show that it need not be read.
@@ -266,7 +268,10 @@ pub enum Effect {
     Share {
         page: PageId,
         step: usize,
+        asked: Option<present::Asked>,
     },
+    /// Hands that a class raised; they are kept.
+    Count(Box<present::count::Count>),
     /// Opens an address in the browser; copies it where there is none.
     Visit {
         address: String,
@@ -502,13 +507,7 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
             lay_out_again(model);
             effects
         }
-        // The class is elsewhere now: whatever was opened on the way is left.
-        Action::Staged(stage) => {
-            while model.screens.len() > 1 && !matches!(model.screen(), Screen::Show(_)) {
-                carry_out(model, Step::go(Go::Back));
-            }
-            pass_on(model, &Action::Staged(stage))
-        }
+        Action::Staged(stage) => follow(model, stage),
         Action::Clock(clock) => pass_on(model, &Action::Clock(clock)),
         // Replies go to the screen that asked, whatever lies over it.
         reply @ (Action::Graded { .. }
@@ -569,6 +568,22 @@ fn pass_on(model: &mut Model, action: &Action) -> Vec<Effect> {
     model.last_question += 1;
     model.screens.push(screen);
     carry_out(model, step)
+}
+
+/// Tells the presentation what its other screen says, also where something lies over it. If the class is led elsewhere,
+/// whatever was opened on the way is left.
+fn follow(model: &mut Model, stage: present::Stage) -> Vec<Effect> {
+    let at = model.screens.iter().position(|screen| matches!(screen, Screen::Show(_)));
+    let Some(at) = at else { return Vec::new() };
+    if matches!(&model.screens[at], Screen::Show(show) if show.is_led_away_by(&stage)) {
+        while model.screens.len() > at + 1 {
+            carry_out(model, Step::go(Go::Back));
+        }
+    }
+    let above = model.screens.split_off(at + 1);
+    let effects = pass_on(model, &Action::Staged(stage));
+    model.screens.extend(above);
+    effects
 }
 
 pub(crate) fn carry_out(model: &mut Model, step: Step) -> Vec<Effect> {

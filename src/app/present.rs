@@ -2,27 +2,47 @@
 //! teaches, which follow on a second screen and drive as well.
 //!
 //! Both screens are a [`Show`]. What they share is a [`Stage`], which the world keeps; whichever moves says so with
-//! `Effect::Share`, and hears of the other's moves by `Action::Staged`. Nothing that happens here counts as progress.
+//! `Effect::Share`, whichever counts with `Effect::Count`, and hears of the other by `Action::Staged`. Nothing that
+//! happens here counts as progress.
+//!
+//! ```text
+//!   ballot    a question → the votes that are taken on it
+//!   poll      a vote being taken: keys in, counts out
+//!   bars      the vote to rows: large numbers and bars
+//!   count     what was counted, as it is kept
+//!   letters   a line of text in block characters
+//!   notes     what the teacher sees
+//! ```
 
+mod ballot;
+mod bars;
+pub mod count;
+mod letters;
 mod notes;
 mod poll;
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
 pub use poll::Poll;
 
-use super::lesson::{Reader, What};
-use super::row::Row;
-use super::{Action, Desk, Effect, Go, Size, Start, Step as Decision};
+use super::lesson::{Reader, What, columns};
+use super::row::{Row, Ui};
+use super::{Action, Desk, Effect, Go, Screen, Size, Start, Step as Decision};
 use crate::course::step::Step;
-use crate::course::{Course, ExerciseId, Page, PageId, Task};
+use crate::course::{Page, PageId, Task};
+use ballot::Ballot;
+use count::Count;
+use poll::{Room, Told};
 
 /// A text is laid out for no more columns than this: the letters are as large as the terminal's own, so a class reads
 /// them when the font is made so large that these columns fill the wall.
 pub const WALL_COLS: u16 = 76;
+/// So many rows a screen has for its page before some of them are given to a heading in large letters, of which it
+/// takes one in so many.
+const LARGE_FROM_ROWS: usize = 30;
+const LARGE_SHARE: usize = 5;
 
 #[derive(Clone, Debug)]
 pub struct Show {
@@ -32,16 +52,18 @@ pub struct Show {
     /// Index into the page's steps.
     pub step: usize,
     steps: Vec<Step>,
-    /// The counted hands, by question.
-    polls: BTreeMap<ExerciseId, Poll>,
-    /// The question whose hands are being counted.
-    polling: Option<ExerciseId>,
+    /// The step's heading in large letters, where there is room for them.
+    pub banner: Vec<Row>,
+    /// The vote that is taken now.
+    poll: Option<Poll>,
     stage: Stage,
     clock: Option<Clock>,
     /// What the notes say, laid out.
     pub notes: Vec<Row>,
     pub notes_top: usize,
+    /// The room of the page, below the banner.
     size: Size,
+    poll_room: Room,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,8 +79,22 @@ pub enum Role {
 pub struct Stage {
     pub page: String,
     pub step: usize,
+    /// The vote that is taken.
+    #[serde(default)]
+    pub asked: Option<Asked>,
     /// Each page that was turned to, and when.
     pub visits: Vec<Visit>,
+    /// All that was ever counted.
+    #[serde(skip)]
+    pub counts: Vec<Count>,
+}
+
+/// A vote that is being taken: which one of which question.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    pub question: String,
+    pub vote: usize,
+    pub is_revealed: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,16 +119,17 @@ impl Show {
     pub(crate) fn new(desk: &Desk<'_>, role: Role, page: &PageId, step: usize) -> Self {
         let mut show = Self {
             role,
-            reader: Reader::new(&on_wall(desk), page, Start::Top),
+            reader: Reader::new(&on_wall(desk, 0), page, Start::Top),
             step: 0,
             steps: Vec::new(),
-            polls: BTreeMap::new(),
-            polling: None,
+            banner: Vec::new(),
+            poll: None,
             stage: Stage::default(),
             clock: None,
             notes: Vec::new(),
             notes_top: 0,
             size: desk.size,
+            poll_room: Room { cols: 1, rows: 1 },
         };
         show.turn_to(desk, page, step);
         show
@@ -104,7 +141,7 @@ impl Show {
     }
 
     fn share(&self) -> Effect {
-        Effect::Share { page: self.reader.page.clone(), step: self.step }
+        Effect::Share { page: self.reader.page.clone(), step: self.step, asked: self.asked() }
     }
 
     /// How many of how many steps of the page.
@@ -116,14 +153,28 @@ impl Show {
         self.steps.get(self.step).map_or("", |step| &step.title)
     }
 
-    /// The hands that are being counted.
-    pub fn poll<'a>(&'a self, course: &'a Course) -> Option<(&'a crate::course::Exercise, &'a Poll)> {
-        let id = self.polling.as_ref()?;
-        Some((course.exercises.get(id)?, self.polls.get(id)?))
+    /// The vote that is taken now.
+    pub fn poll(&self) -> Option<&Poll> {
+        self.poll.as_ref()
     }
 
-    pub fn is_polling(&self) -> bool {
-        self.polling.is_some()
+    fn asked(&self) -> Option<Asked> {
+        self.poll.as_ref().map(Poll::asked)
+    }
+
+    /// What is typed, for the line above the footer.
+    pub fn prompt(&self) -> Option<String> {
+        self.poll.as_ref().and_then(Poll::prompt).or_else(|| self.reader.prompt())
+    }
+
+    /// Whether keys are typed into a field now.
+    pub fn is_typing(&self) -> bool {
+        self.poll.as_ref().is_some_and(Poll::is_typing) || self.reader.is_typing()
+    }
+
+    /// Whether the class is led elsewhere: then whatever was opened on the way is left.
+    pub(crate) fn is_led_away_by(&self, stage: &Stage) -> bool {
+        (self.reader.page.0.as_str(), self.step) != (stage.page.as_str(), stage.step) || self.asked() != stage.asked
     }
 
     /// The rows of the step that is shown.
@@ -131,19 +182,53 @@ impl Show {
         let Some(step) = self.steps.get(self.step) else { return 0..self.reader.laid.rows.len() };
         let rows = &self.reader.laid.rows;
         let at = |line: u32| rows.iter().position(|row| row.source_line >= line && row.source_line > 0);
-        let from = if step.from_line == 0 { 0 } else { at(step.from_line).unwrap_or(rows.len()) };
-        from..at(step.until_line).unwrap_or(rows.len()).max(from)
+        let mut from = if step.from_line == 0 { 0 } else { at(step.from_line).unwrap_or(rows.len()) };
+        let until = at(step.until_line).unwrap_or(rows.len()).max(from);
+        if !self.banner.is_empty() {
+            // What stands above in large letters is not said again.
+            let is_said = |row: &Row| row.source_line == step.heading_line || row.text().trim().is_empty();
+            from += rows[from..until].iter().take_while(|row| is_said(row)).count();
+        }
+        from..until
     }
 
     pub(crate) fn lay_out(&mut self, desk: &Desk<'_>) {
-        self.size = desk.size;
-        self.reader.lay_out(&on_wall(desk));
         if let Some(page) = desk.course.page(&self.reader.page) {
             self.steps = page.steps();
         }
         self.step = self.step.min(self.steps.len().saturating_sub(1));
+        self.lay_out_banner(desk.size);
+        let wall = self.wall(desk);
+        self.size = wall.size;
+        self.reader.lay_out(&wall);
         self.stay_in_step();
+        self.lay_out_poll(desk);
         self.lay_out_notes(desk);
+    }
+
+    fn lay_out_banner(&mut self, size: Size) {
+        self.banner.clear();
+        let body = size.body_rows();
+        let is_heading = self.steps.get(self.step).is_some_and(|step| step.heading_line > 0);
+        if self.role == Role::Class && body >= LARGE_FROM_ROWS && is_heading {
+            let width = usize::from(size.cols).saturating_sub(8);
+            if let Some(rows) = letters::large(self.title(), Ui::Title, width, body / LARGE_SHARE) {
+                self.banner = rows;
+                self.banner.push(Row::default());
+            }
+        }
+    }
+
+    fn lay_out_poll(&mut self, desk: &Desk<'_>) {
+        let (_, cols) = columns(desk.size.cols.min(WALL_COLS));
+        self.poll_room = Room { cols: usize::from(cols), rows: desk.size.body_rows() };
+        if let Some(poll) = &mut self.poll {
+            poll.lay_out(desk.course, self.poll_room);
+        }
+    }
+
+    fn wall<'a>(&self, desk: &Desk<'a>) -> Desk<'a> {
+        on_wall(desk, self.banner.len())
     }
 
     fn stay_in_step(&mut self) {
@@ -158,9 +243,9 @@ impl Show {
 
     /// Shows a step of a page; counted hands stay.
     fn turn_to(&mut self, desk: &Desk<'_>, page: &PageId, step: usize) {
-        self.polling = None;
+        self.poll = None;
         if self.reader.page != *page {
-            self.reader = Reader::new(&on_wall(desk), page, Start::Top);
+            self.reader = Reader::new(&on_wall(desk, 0), page, Start::Top);
         }
         self.step = step;
         self.reader.focus = None;
@@ -190,10 +275,7 @@ impl Show {
 
     pub(crate) fn update(&mut self, desk: &Desk<'_>, action: &Action) -> Decision {
         match action {
-            Action::Staged(stage) => {
-                self.follow(desk, stage);
-                return Decision::default();
-            }
+            Action::Staged(stage) => return self.follow(desk, stage),
             Action::Clock(clock) => {
                 self.clock = Some(clock.clone());
                 self.lay_out_notes(desk);
@@ -201,11 +283,11 @@ impl Show {
             }
             _ => {}
         }
-        if self.role == Role::Notes {
-            return self.on_notes(desk, action);
-        }
         if let Some(step) = self.count(desk, action) {
             return step;
+        }
+        if self.role == Role::Notes {
+            return self.on_notes(desk, action);
         }
         match action {
             Action::TurnPage(by) if !self.reader.is_typing() => self.go(desk, *by),
@@ -230,7 +312,7 @@ impl Show {
         let tries = if let Action::NextThing(_) = action { self.reader.laid.things.len() } else { 1 };
         let mut decision = Decision::default();
         for _ in 0..tries.max(1) {
-            decision = self.reader.update(&on_wall(desk), action);
+            decision = self.reader.update(&self.wall(desk), &self.below_banner(action));
             let focus = self.reader.focus.and_then(|focus| self.reader.laid.things.get(focus));
             if focus.is_none_or(|thing| rows.contains(&thing.rows.start)) {
                 break;
@@ -257,22 +339,35 @@ impl Show {
             return Decision::say("Nothing in this step opens.");
         };
         self.reader.focus = Some(at);
-        let exercise = match (things[at].what, desk.course.page(&self.reader.page)) {
-            (What::Widget(index), Some(page)) => match page.widgets.get(index).map(|widget| &widget.task) {
-                Some(Task::Exercise(id)) => desk.course.exercises.get(id),
-                _ => None,
-            },
-            _ => None,
+        let Some(ballot) = self.ballot_of(desk, things[at].what) else {
+            return match self.role {
+                Role::Class => self.pass_on_open(desk),
+                Role::Notes => Decision::say("It opens on the screen before the class."),
+            };
         };
-        let Some(exercise) = exercise else { return self.pass_on_open(desk) };
-        self.polls.entry(exercise.id.clone()).or_insert_with(|| Poll::of(exercise));
-        self.polling = Some(exercise.id.clone());
-        Decision::default()
+        self.poll = Some(Poll::open(ballot, &self.stage.counts, self.poll_room));
+        self.lay_out_poll(desk);
+        self.lay_out_notes(desk);
+        Decision::effect(self.share())
+    }
+
+    /// What the class can vote on: an exercise, or a guess that was not made yet.
+    fn ballot_of(&self, desk: &Desk<'_>, what: What) -> Option<Ballot> {
+        let What::Widget(index) = what else { return None };
+        let page = desk.course.page(&self.reader.page)?;
+        match &page.widgets.get(index)?.task {
+            Task::Exercise(id) => desk.course.exercises.get(id).map(Ballot::on_exercise),
+            Task::Simulation(task) => {
+                let is_made = desk.progress.predictions.contains_key(&(page.id.0.clone(), task.scenario.clone()));
+                if is_made { None } else { Ballot::on_prediction(page, task) }
+            }
+            _ => None,
+        }
     }
 
     fn pass_on_open(&mut self, desk: &Desk<'_>) -> Decision {
         // What opens takes its place from the reader's; only pages are turned here.
-        let mut decision = self.reader.update(&on_wall(desk), &Action::Open);
+        let mut decision = self.reader.update(&self.wall(desk), &Action::Open);
         decision.effects.retain(|effect| !matches!(effect, Effect::Keep { .. } | Effect::SavePosition { .. }));
         match std::mem::take(&mut decision.go) {
             Go::Page(page, start) => {
@@ -285,36 +380,126 @@ impl Show {
         decision
     }
 
-    /// Hands are counted; `None` where none are.
-    fn count(&mut self, desk: &Desk<'_>, action: &Action) -> Option<Decision> {
-        let poll = self.polls.get_mut(self.polling.as_ref()?)?;
-        match action {
-            Action::Back => self.polling = None,
-            Action::TurnPage(by) => return Some(self.go(desk, *by)),
-            Action::Scroll(motion) => poll.choose(motion.from(poll.chosen, 4)),
-            Action::Choose(index) => poll.choose(*index),
-            Action::Type(key) => poll.press(*key),
-            Action::Solution | Action::Open => poll.is_revealed = !poll.is_revealed,
-            _ => {}
+    /// The guess of most becomes the class's, and the run that judges it begins.
+    fn run_prediction(&mut self, desk: &Desk<'_>) -> Decision {
+        let guess = self.poll.take().and_then(|poll| poll.winner());
+        let mut decision = self.pass_on_open(desk);
+        decision.effects.push(self.share());
+        if let (Go::Open(Screen::Lab(lab)), Some(guess)) = (&mut decision.go, guess)
+            && lab.asks_first()
+        {
+            lab.update(desk, &Action::Paste(guess));
+            decision.effects.extend(lab.update(desk, &Action::Submit).effects);
+            decision.notice = Decision::say("This is the guess of most; the run judges it. G runs to the end.").notice;
         }
-        Some(Decision::default())
+        decision
     }
 
-    /// The other screen has moved, or the presentation was there before this screen.
-    fn follow(&mut self, desk: &Desk<'_>, stage: &Stage) {
-        self.stage = stage.clone();
+    /// Hands are counted; `None` where none are.
+    fn count(&mut self, desk: &Desk<'_>, action: &Action) -> Option<Decision> {
+        let poll = self.poll.as_mut()?;
+        let asks_to_run = matches!(action, Action::Solution) || (matches!(action, Action::Open) && !poll.is_called());
+        if poll.is_prediction() && asks_to_run && !poll.is_typing() {
+            return Some(self.reveal_by_running(desk));
+        }
+        let told = match action {
+            Action::Back if !poll.is_typing() => {
+                self.poll = None;
+                Told::Moved
+            }
+            Action::TurnPage(by) if !poll.has_vote(*by) => return Some(self.go(desk, *by)),
+            action => poll.update(action, &self.stage.counts),
+        };
+        let mut decision = Decision::default();
+        match told {
+            Told::Nothing => {}
+            Told::Say(text) => decision = Decision::say(text),
+            Told::Moved => decision.effects.push(self.share()),
+            Told::Counted => {
+                if let Some(poll) = &self.poll {
+                    count::remember(&mut self.stage.counts, poll.count.clone());
+                    decision.effects.push(Effect::Count(Box::new(poll.count.clone())));
+                }
+                decision.effects.push(self.share());
+            }
+        }
+        self.lay_out_poll(desk);
+        self.lay_out_notes(desk);
+        Some(decision)
+    }
+
+    fn reveal_by_running(&mut self, desk: &Desk<'_>) -> Decision {
+        if self.role == Role::Class {
+            return self.run_prediction(desk);
+        }
+        // The class's screen hears of it, runs it, and closes the vote.
+        let mut decision = Decision::default();
+        if let Some(poll) = &mut self.poll {
+            poll.is_revealed = true;
+            decision.effects.push(self.share());
+        }
+        decision
+    }
+
+    /// The other screen has moved or counted, or the presentation was there before this screen.
+    fn follow(&mut self, desk: &Desk<'_>, stage: &Stage) -> Decision {
+        // Of two words on a count the newer holds: what comes may be older than what was typed since.
+        for count in &stage.counts {
+            count::remember(&mut self.stage.counts, count.clone());
+        }
+        let counts = std::mem::take(&mut self.stage.counts);
+        self.stage = Stage { counts, ..stage.clone() };
         let page = PageId(stage.page.clone());
         let is_elsewhere = self.reader.page != page || self.step != stage.step;
         if is_elsewhere && desk.course.page(&page).is_some() {
             self.turn_to(desk, &page, stage.step);
         }
+        let decision = match &stage.asked {
+            None => {
+                self.poll = None;
+                Decision::default()
+            }
+            Some(asked) => self.follow_vote(desk, asked),
+        };
+        self.lay_out_poll(desk);
         self.lay_out_notes(desk);
+        decision
+    }
+
+    fn follow_vote(&mut self, desk: &Desk<'_>, asked: &Asked) -> Decision {
+        let is_open = self.poll.as_ref().is_some_and(|poll| poll.ballot.question == asked.question);
+        if !is_open {
+            let ballot = Ballot::find(desk.course, &asked.question);
+            self.poll = ballot.map(|ballot| Poll::open(ballot, &self.stage.counts, self.poll_room));
+            self.focus_question(desk, &asked.question);
+        }
+        let Some(poll) = &mut self.poll else { return Decision::default() };
+        poll.follow(asked, &self.stage.counts);
+        if poll.is_prediction() && poll.is_revealed && self.role == Role::Class {
+            return self.run_prediction(desk);
+        }
+        Decision::default()
+    }
+
+    /// Gives the focus to what the question stands on.
+    fn focus_question(&mut self, desk: &Desk<'_>, question: &str) {
+        let asks = |what| self.ballot_of(desk, what).is_some_and(|ballot| ballot.question == question);
+        self.reader.focus = self.reader.laid.things.iter().position(|thing| asks(thing.what));
+    }
+
+    /// What the page hears of a click: its rows begin below the banner.
+    fn below_banner(&self, action: &Action) -> Action {
+        match action {
+            Action::Click(col, row) => Action::Click(*col, row.saturating_sub(self.banner.len() as u16)),
+            action => action.clone(),
+        }
     }
 }
 
-/// The desk with no more columns than a class can read.
-fn on_wall<'a>(desk: &Desk<'a>) -> Desk<'a> {
-    Desk { size: Size { cols: desk.size.cols.min(WALL_COLS), ..desk.size }, ..*desk }
+/// The desk with no more columns than a class can read, and without the rows that something else takes.
+fn on_wall<'a>(desk: &Desk<'a>, taken_rows: usize) -> Desk<'a> {
+    let rows = desk.size.rows.saturating_sub(taken_rows as u16);
+    Desk { size: Size { cols: desk.size.cols.min(WALL_COLS), rows }, ..*desk }
 }
 
 /// The step of `page` in which `start` lies.

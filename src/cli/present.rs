@@ -1,15 +1,17 @@
-//! `coldstart present`: a page before a class, and the teacher's notes on a second screen.
+//! `coldstart present`: a page before a class, the teacher's notes on a second screen, and the hands that were counted.
 
 use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
 
 use clap::Args;
+use serde::Serialize;
 
 use super::output::Output;
-use super::{CliError, Outcome, open_course};
+use super::{CliError, Format, Outcome, open_course};
 use crate::app::present::Role;
-use crate::course::{Course, Page, PageId};
+use crate::app::present::count::Count;
+use crate::course::{Course, ExerciseId, Page, PageId};
 use crate::marking::Marker;
 use crate::session::background::Question;
 use crate::session::{self, End, PresentOpening, StageDoor};
@@ -18,7 +20,7 @@ use crate::tui::Theme;
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  coldstart present cold-start     on the screen that the class sees\n  coldstart present --notes        on yours"
+    after_help = "Example:\n  coldstart present cold-start     on the screen that the class sees\n  coldstart present --notes        on yours\n  coldstart present --counts       the hands that were counted"
 )]
 pub(super) struct Arguments {
     /// The page: its number, its file or its name; without it, where the last presentation stopped
@@ -26,6 +28,18 @@ pub(super) struct Arguments {
     /// Follow and drive the presentation from a second terminal: now, next, notes, time. In a pipe, print the notes
     #[arg(long)]
     notes: bool,
+    /// Print the hands that were counted so far, vote by vote
+    #[arg(long, conflicts_with = "notes")]
+    counts: bool,
+    /// With `json`, the counts as one document
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+/// What `--counts --format json` prints.
+#[derive(Serialize)]
+struct Counts {
+    counts: Vec<Count>,
 }
 
 pub(super) fn run(
@@ -35,8 +49,12 @@ pub(super) fn run(
     mut theme: Theme,
     output: &mut Output,
 ) -> Result<Outcome, CliError> {
+    let place = data.map_or_else(store::default_folder, |folder| Ok(folder.to_owned()))?;
     let course = open_course(folder)?;
     let wanted = it.page.as_deref().map(|name| find(&course, name)).transpose()?;
+    if it.counts || it.format == Format::Json {
+        return print_counts(&course, &place, wanted, it.format, output);
+    }
     if !std::io::stdout().is_terminal() {
         if it.notes {
             print_notes(&course, wanted, output)?;
@@ -49,7 +67,6 @@ pub(super) fn run(
     let Some(first) = course.pages().next().map(|page| page.id.clone()) else {
         return Err(CliError::Input("this course has no page to show".into()));
     };
-    let place = data.map_or_else(store::default_folder, |folder| Ok(folder.to_owned()))?;
     let door = if it.notes { StageDoor::follow(&place) } else { StageDoor::hold(&place) };
     let door = door.map_err(|error| CliError::Input(error.to_string()))?;
     let was_at = door.read().filter(|stage| course.page(&PageId(stage.page.clone())).is_some());
@@ -83,6 +100,44 @@ fn find<'a>(course: &'a Course, name: &str) -> Result<&'a Page, CliError> {
     let unknown =
         || CliError::Input(format!("no page `{name}`: name one by its number, 1 to {n_pages}, or by its file"));
     course.find_page(name).ok_or_else(unknown)
+}
+
+/// What was counted on the questions of a page, or on all.
+fn print_counts(
+    course: &Course,
+    place: &Path,
+    page: Option<&Page>,
+    format: Format,
+    output: &mut Output,
+) -> Result<Outcome, CliError> {
+    let mut counts = session::counts(place).map_err(|error| CliError::Input(error.to_string()))?;
+    if let Some(page) = page {
+        let asks = |count: &Count| match count.question.split_once('#') {
+            Some((of, _)) => of == page.id.0,
+            None => course.page_of(&ExerciseId(count.question.clone())).is_some_and(|it| it.id == page.id),
+        };
+        counts.retain(asks);
+    }
+    if format == Format::Json {
+        output.json(&Counts { counts })?;
+        return Ok(Outcome::Done);
+    }
+    if counts.is_empty() {
+        output.line("No hands were counted yet: Enter on a question of `coldstart present` does.")?;
+    }
+    for count in counts {
+        let all = count.hands();
+        let vote = if count.asks.is_empty() { String::new() } else { format!(": {}", count.asks) };
+        let again = if count.before == 0 { String::new() } else { format!(" (vote {})", count.before + 1) };
+        output.line(&format!("{}  {}{vote}{again}", count.when, count.question))?;
+        for counted in &count.answers {
+            let share = f64::from(counted.hands) / f64::from(all.max(1)) * 100.0;
+            let share = if count.several { String::new() } else { format!("{share:>4.0} %") };
+            output.line(&format!("{:>6} {share:>6}  {}", counted.hands, counted.answer))?;
+        }
+        output.line("")?;
+    }
+    Ok(Outcome::Done)
 }
 
 /// The notes of a page, or of all, step by step.

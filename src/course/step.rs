@@ -16,6 +16,8 @@ pub struct Step {
     /// still the heading's, since what was shown stays.
     pub from_line: u32,
     pub until_line: u32,
+    /// The line of that heading; 0 where there is none.
+    pub heading_line: u32,
     /// What the teacher means to say, from the comments in it.
     pub notes: Vec<String>,
 }
@@ -24,6 +26,7 @@ impl Page {
     /// The steps, never none. The first begins at the top, whatever stands there.
     pub fn steps(&self) -> Vec<Step> {
         let mut headings = self.document.headings();
+        let heading_lines: Vec<u32> = headings.iter().map(|(.., line)| *line).collect();
         // A page that begins with its title begins with one step, not with an empty one and another.
         if let Some((_, _, line)) = headings.first_mut() {
             *line = 0;
@@ -44,6 +47,7 @@ impl Page {
                     title: title.clone(),
                     from_line: *from_line,
                     until_line,
+                    heading_line: heading_lines.get(index).copied().unwrap_or(0),
                     notes: notes.map(|note| note.split_whitespace().collect::<Vec<_>>().join(" ")).collect(),
                 });
                 begin = until_line;

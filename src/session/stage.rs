@@ -1,4 +1,5 @@
-//! Where a presentation is, shared by the screens of one machine: a file in the folder of progress, and a lock.
+//! Where a presentation is, shared by the screens of one machine: a file in the folder of progress, and a lock. Beside it
+//! a file of all hands that were ever counted.
 //!
 //! The screen before the class holds the lock for as long as it runs, and the system lets go of it however the program
 //! ends. Whichever screen moves writes the file whole; the others hear that it changed. So any of them may end, and begin
@@ -15,12 +16,14 @@ use notify::{RecursiveMode, Watcher};
 
 use super::Event;
 use crate::app::Action;
-use crate::app::present::{Clock, Stage, Visit};
+use crate::app::present::count::{Count, remember};
+use crate::app::present::{Asked, Clock, Stage, Visit};
 
 const FILE: &str = "stage.json";
+const COUNTS_FILE: &str = "hands.json";
 const LOCK: &str = "stage.lock";
 /// A file that is longer than this is not ours.
-const MOST_BYTES: u64 = 1024 * 1024;
+const MOST_BYTES: u64 = 16 * 1024 * 1024;
 /// After so long a pause it is another class's presentation.
 const ONE_CLASS_MS: i64 = 4 * 3_600_000;
 /// A screen of notes that looks whether a presentation runs holds the lock for a moment.
@@ -30,6 +33,8 @@ const TRIES: usize = 10;
 pub enum StageError {
     #[error("{}: {source}", path.display())]
     Folder { path: PathBuf, source: io::Error },
+    #[error("{}: the counted hands cannot be read: {source}; move the file away to begin anew", path.display())]
+    Counts { path: PathBuf, source: io::Error },
     #[error(
         "a presentation is running on this machine already{at}: `coldstart present --notes` follows it; close it to begin another one, or keep a second one apart with --data DIR"
     )]
@@ -79,21 +84,36 @@ impl StageDoor {
         // A file of another version is as good as none: the next move writes it anew.
         let stage: Stage = serde_json::from_slice(&std::fs::read(path).ok()?).ok()?;
         let last = stage.visits.last()?.at_ms;
-        (now_ms() - last < ONE_CLASS_MS).then_some(stage)
+        let counts = counts(&self.folder).unwrap_or_default();
+        (now_ms() - last < ONE_CLASS_MS).then_some(Stage { counts, ..stage })
+    }
+
+    /// Keeps a count, in the place of what it was a moment ago.
+    pub(super) fn count(&self, count: Count) -> Result<(), StageError> {
+        let mut counts = counts(&self.folder)?;
+        if remember(&mut counts, Count { at_ms: now_ms(), ..count }) {
+            let path = self.folder.join(COUNTS_FILE);
+            self.write(&path, &counts).map_err(|source| StageError::Folder { path, source })?;
+        }
+        Ok(())
+    }
+
+    /// Whoever reads finds the file whole, before or after.
+    fn write(&self, path: &Path, value: &impl serde::Serialize) -> io::Result<()> {
+        let mut file = io::BufWriter::new(tempfile::NamedTempFile::new_in(&self.folder)?);
+        serde_json::to_writer(&mut file, value)?;
+        file.into_inner().map_err(io::IntoInnerError::into_error)?.persist(path)?;
+        Ok(())
     }
 
     /// Says where the presentation is now.
-    pub(super) fn share(&self, page: &str, step: usize) -> io::Result<()> {
+    pub(super) fn share(&self, page: &str, step: usize, asked: Option<Asked>) -> io::Result<()> {
         let mut stage = self.read().unwrap_or_default();
         if stage.visits.last().is_none_or(|visit| visit.page != page) {
             stage.visits.push(Visit { page: page.to_owned(), at_ms: now_ms() });
         }
-        (stage.page, stage.step) = (page.to_owned(), step);
-        let file = tempfile::NamedTempFile::new_in(&self.folder)?;
-        serde_json::to_writer(&file, &stage)?;
-        // Whoever reads finds the file whole, before or after.
-        file.persist(self.folder.join(FILE))?;
-        Ok(())
+        (stage.page, stage.step, stage.asked) = (page.to_owned(), step, asked);
+        self.write(&self.folder.join(FILE), &stage)
     }
 
     /// Whether somebody shows the pages to a class.
@@ -148,7 +168,10 @@ impl StageDoor {
             for event in heard {
                 let concerns = |event: &notify::Event| {
                     !matches!(event.kind, notify::EventKind::Access(_))
-                        && event.paths.iter().any(|path| path.file_name().is_some_and(|name| name == FILE))
+                        && event
+                            .paths
+                            .iter()
+                            .any(|path| path.file_name().is_some_and(|name| name == FILE || name == COUNTS_FILE))
                 };
                 if event.as_ref().is_ok_and(|event| !concerns(event)) {
                     continue;
@@ -163,13 +186,36 @@ impl StageDoor {
     }
 }
 
+/// All hands that were counted in `folder`, the newest last.
+pub fn counts(folder: &Path) -> Result<Vec<Count>, StageError> {
+    let path = folder.join(COUNTS_FILE);
+    let failed = |source| StageError::Counts { path: path.clone(), source };
+    let bytes = match path.metadata() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Ok(about) if about.len() > MOST_BYTES => return Err(failed(io::ErrorKind::FileTooLarge.into())),
+        _ => std::fs::read(&path).map_err(failed)?,
+    };
+    let counts: Vec<Count> = serde_json::from_slice(&bytes).map_err(|error| failed(error.into()))?;
+    let now = now_ms();
+    let shown =
+        |count: Count| Count { when: when(count.at_ms), is_going_on: now - count.at_ms < ONE_CLASS_MS, ..count };
+    Ok(counts.into_iter().map(shown).collect())
+}
+
+/// A moment as it is shown here: `25 Nov 2026, 14:05`.
+fn when(at_ms: i64) -> String {
+    let Ok(moment) = jiff::Timestamp::from_millisecond(at_ms) else { return String::new() };
+    moment.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%-d %b %Y, %H:%M").to_string()
+}
+
 fn now_ms() -> i64 {
     jiff::Timestamp::now().as_millisecond()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{FILE, StageDoor, StageError};
+    use super::{COUNTS_FILE, FILE, StageDoor, StageError, counts};
+    use crate::app::present::count::{Count, Counted};
 
     #[test]
     fn one_screen_stands_before_the_class_and_any_may_move() {
@@ -178,8 +224,8 @@ mod tests {
         assert!(!notes.is_running() && notes.read().is_none());
         let stage = StageDoor::hold(folder.path()).expect("the only one");
         assert!(notes.is_running());
-        stage.share("s/01-a", 2).expect("written");
-        notes.share("s/02-b", 0).expect("written");
+        stage.share("s/01-a", 2, None).expect("written");
+        notes.share("s/02-b", 0, None).expect("written");
         let read = stage.read().expect("there");
         assert_eq!((read.page.as_str(), read.step, read.visits.len()), ("s/02-b", 0, 2));
         assert!(matches!(StageDoor::hold(folder.path()), Err(StageError::Taken { at }) if at.contains("s/02-b")));
@@ -196,7 +242,27 @@ mod tests {
         let door = StageDoor::follow(folder.path()).expect("a door");
         std::fs::write(folder.path().join(FILE), "{\"page\": 3").expect("written");
         assert!(door.read().is_none());
-        door.share("s/01-a", 0).expect("written anew");
+        door.share("s/01-a", 0, None).expect("written anew");
         assert_eq!(door.read().expect("there").page, "s/01-a");
+    }
+
+    #[test]
+    fn counted_hands_are_kept_and_a_file_that_cannot_be_read_is_not_written_over() {
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        let door = StageDoor::follow(folder.path()).expect("a door");
+        let count = |changes, hands| Count {
+            question: "q".into(),
+            changes,
+            answers: vec![Counted { answer: "one".into(), hands }],
+            ..Count::default()
+        };
+        for (changes, hands) in [(1, 4), (2, 40), (1, 4)] {
+            door.count(count(changes, hands)).expect("kept");
+        }
+        let kept = counts(folder.path()).expect("read");
+        assert_eq!(kept.iter().map(|it| (it.hands(), it.is_going_on)).collect::<Vec<_>>(), [(40, true)]);
+        std::fs::write(folder.path().join(COUNTS_FILE), "[{").expect("written");
+        assert!(matches!(door.count(count(3, 5)), Err(StageError::Counts { .. })));
+        assert_eq!(std::fs::read_to_string(folder.path().join(COUNTS_FILE)).expect("there"), "[{");
     }
 }

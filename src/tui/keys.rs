@@ -5,7 +5,7 @@ use crate::app::function::Deed as Call;
 use crate::app::key::{Code, Key};
 use crate::app::lab::Deed;
 use crate::app::overlay::Overlay;
-use crate::app::present::Role;
+use crate::app::present::{Poll, Role};
 use crate::app::queue;
 use crate::app::{Action, Model, Motion, Screen};
 use crate::course::Task;
@@ -131,19 +131,39 @@ static SHOW: [Binding; 12] = [
     key("r", Action::Reload, "read the course files again", ""),
 ];
 
-static POLL: [Binding; 7] = [
-    key("↓ Tab", lines(1), "next answer", "choose"),
+static POLL: [Binding; 9] = [
+    key(
+        "↓ Tab",
+        lines(1),
+        "next answer; a letter chooses at once, digits say how many hands, + and - one more or less",
+        "choose",
+    ),
     key("↑ Shift-Tab", lines(-1), "previous answer", ""),
-    key("S", Action::Solution, "show what is right, and why; hide it again", "what is right"),
-    key("Enter", Action::Open, "show what is right, and why; hide it again", ""),
-    key("Esc", Action::Back, "back to the page; the counts stay", "back"),
-    key("→", Action::TurnPage(1), "next step", "next step"),
-    key("←", Action::TurnPage(-1), "previous step", ""),
+    key("S Enter", Action::Solution, "show what is right, and why; hide it again", "what is right"),
+    key(
+        "r",
+        Action::CountAgain,
+        "count again, beside what was counted: after the class has talked, or another class",
+        "count again",
+    ),
+    key("Esc", Action::Back, "back to the page; the counts are kept", "back"),
+    key("→", Action::TurnPage(1), "the question's next vote, then the next step", "go on"),
+    key("←", Action::TurnPage(-1), "the vote before, then the previous step", ""),
+    key("PgDn Space", Action::Scroll(Motion::Pages(1)), "further down", ""),
+    key("PgUp", Action::Scroll(Motion::Pages(-1)), "further up", ""),
 ];
 
-static NOTES: [Binding; 6] = [
+static CALLED: [Binding; 1] =
+    [key("Enter", Action::Open, "take down an answer that the class calls out, or one hand more for it", "an answer")];
+
+static GUESSED: [Binding; 1] = [key("S Enter", Action::Solution, "run it: the guess of most is the class's", "run it")];
+
+static NOTES: [Binding; 9] = [
     key("→ l n Space", Action::TurnPage(1), "next step, here and before the class", "next step"),
     key("← h p", Action::TurnPage(-1), "previous step", "back"),
+    key("Tab", Action::NextThing(1), "the next question of the step", ""),
+    key("Shift-Tab", Action::NextThing(-1), "the question before", ""),
+    key("Enter", Action::Open, "count hands on the step's question", "count hands"),
     key("↓ j", lines(1), "a line down", "scroll"),
     key("↑ k", lines(-1), "a line up", ""),
     key("PgDn", Action::Scroll(Motion::Pages(1)), "further down", ""),
@@ -364,9 +384,17 @@ fn tables(model: &Model) -> (Vec<&'static [Binding]>, bool) {
     match model.screen() {
         Screen::Home(_) => (vec![&HOME, &HOME_MORE, &EVERYWHERE], false),
         Screen::Round(_) => (vec![&ROUND, &EVERYWHERE], false),
+        Screen::Show(show) if show.is_typing() => (vec![&TYPING, &ALWAYS], true),
+        Screen::Show(show) if show.poll().is_some() => {
+            let is_called = show.poll().is_some_and(Poll::is_called);
+            let is_guessed = show.poll().is_some_and(Poll::is_prediction);
+            let mut tables: Vec<&'static [Binding]> = Vec::new();
+            tables.extend(is_called.then_some(&CALLED as &[Binding]));
+            tables.extend(is_guessed.then_some(&GUESSED as &[Binding]));
+            tables.extend([&POLL as &[Binding], &EVERYWHERE]);
+            (tables, false)
+        }
         Screen::Show(show) if show.role == Role::Notes => (vec![&NOTES, &EVERYWHERE], false),
-        Screen::Show(show) if show.is_polling() => (vec![&POLL, &EVERYWHERE], false),
-        Screen::Show(show) if show.reader.is_typing() => (vec![&TYPING, &ALWAYS], true),
         Screen::Show(show) => {
             let mut tables: Vec<&'static [Binding]> = Vec::new();
             if show.reader.search.is_some() {
@@ -431,7 +459,7 @@ pub fn action(model: &Model, key: Key) -> Action {
     }
     // Hands are counted with digits, and letters choose the answer that is counted.
     if let (Screen::Show(show), None) = (model.screen(), &model.overlay)
-        && show.is_polling()
+        && show.poll().is_some()
     {
         return match key.typed() {
             Some(c @ 'a'..='i') => Action::Choose(c as usize - 'a' as usize),
@@ -522,7 +550,9 @@ mod tests {
     /// Each name in the tables is a key that `is` knows; a typing error would make a dead key.
     #[test]
     fn every_named_key_can_be_pressed() {
-        let all: [&[Binding]; 31] = [
+        let all: [&[Binding]; 33] = [
+            &CALLED,
+            &GUESSED,
             &SHOW,
             &POLL,
             &NOTES,

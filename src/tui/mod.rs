@@ -78,7 +78,7 @@ fn too_small(area: Rect, painter: &mut Painter<'_, '_>) {
 fn footer(model: &Model, area: Rect, painter: &mut Painter<'_, '_>) {
     let prompt = match model.screen() {
         Screen::Page(reader) if model.overlay.is_none() => reader.prompt(),
-        Screen::Show(show) if model.overlay.is_none() => show.reader.prompt(),
+        Screen::Show(show) if model.overlay.is_none() => show.prompt(),
         _ => None,
     };
     let width = area.width.saturating_sub(2);

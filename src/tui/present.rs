@@ -6,7 +6,7 @@ use super::paint::{Painter, centred};
 use crate::app::Model;
 use crate::app::lesson::columns;
 use crate::app::present::{Role, Show, WALL_COLS};
-use crate::app::row::Ui;
+use crate::app::row::{Row, Ui};
 
 pub(super) fn view(show: &Show, model: &Model, head: Rect, body: Rect, painter: &mut Painter<'_, '_>) {
     let title = model.course.page(&show.reader.page).map_or("", |page| page.title.as_str());
@@ -20,11 +20,16 @@ pub(super) fn view(show: &Show, model: &Model, head: Rect, body: Rect, painter: 
     }
     let (_, width) = columns(body.width.min(WALL_COLS));
     let text = centred(body, width);
-    if let Some((exercise, poll)) = show.poll(&model.course) {
-        let rows = poll.rows(exercise, usize::from(text.width));
-        painter.rows(text, &rows);
+    if let Some(poll) = show.poll() {
+        painter.rows(text, poll.rows().iter().skip(poll.top));
+        more(body, painter, poll.rows().len().saturating_sub(poll.top));
         return;
     }
+    let large = show.banner.iter().map(Row::width).max().unwrap_or(0) as u16;
+    painter.rows(if large > text.width { centred(body, large) } else { text }, &show.banner);
+    let below = (show.banner.len() as u16).min(body.height);
+    let body = Rect { y: body.y + below, height: body.height - below, ..body };
+    let text = Rect { y: body.y, height: body.height, ..text };
     let rows = show.rows();
     let top = show.reader.top;
     // What is wider than the measure (a diagram) may use the margin too.
@@ -37,7 +42,12 @@ pub(super) fn view(show: &Show, model: &Model, head: Rect, body: Rect, painter: 
             painter.text(text.x.saturating_sub(2), text.y + y as u16, 1, Ui::Focus, "▌");
         }
     }
-    if top + usize::from(text.height) < rows.end {
+    more(body, painter, rows.end.saturating_sub(top));
+}
+
+/// Says so where more rows are left than the body holds.
+fn more(body: Rect, painter: &mut Painter<'_, '_>, rows_left: usize) {
+    if rows_left > usize::from(body.height) {
         painter.text(body.right().saturating_sub(8), body.bottom().saturating_sub(1), 7, Ui::Key, "▼ more");
     }
 }

@@ -55,12 +55,13 @@ const MAY_USE: [(&str, &[&str]); 16] = [
 ];
 
 /// A large dependency, and the rooms that may name it.
-const LIVES_IN: [(&str, &[&str]); 16] = [
+const LIVES_IN: [(&str, &[&str]); 17] = [
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
     ("ratatui", &["tui", "session", "cli"]),
     ("crossterm", &["session", "cli"]),
+    ("font8x8", &["app"]),
     ("ratatui_textarea", &["app", "tui"]),
     ("rusqlite", &["store"]),
     ("postgres", &["store"]),

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use coldstart::app::function::Order;
 use coldstart::app::key::{Code, Key};
 use coldstart::app::lesson::What;
-use coldstart::app::present::{Role, Stage};
+use coldstart::app::present::count::Count;
+use coldstart::app::present::{Asked, Role, Stage};
 use coldstart::app::{Action, Effect, Model, Screen, Size, update};
 use coldstart::course::{Attempt, Course, ExerciseId, Position, Task, review};
 use coldstart::marking::Marker;
@@ -23,6 +24,8 @@ pub struct Learner {
     pub has_quit: bool,
     /// What was asked to run, and waits for its answer.
     pub asked: Vec<(u64, Vec<Order>)>,
+    /// What a class's hands came to, each time it changed.
+    pub counted: Vec<Count>,
     folder: TempDir,
     now_ms: u64,
 }
@@ -47,7 +50,16 @@ impl Learner {
         kept.due = due;
         let model = Model::new(Arc::new(course), kept, size);
         let opened = model.opened();
-        let mut learner = Self { model, store, copied: None, has_quit: false, asked: Vec::new(), folder, now_ms: 0 };
+        let mut learner = Self {
+            model,
+            store,
+            copied: None,
+            has_quit: false,
+            asked: Vec::new(),
+            counted: Vec::new(),
+            folder,
+            now_ms: 0,
+        };
         learner.perform(opened);
         learner
     }
@@ -130,7 +142,13 @@ impl Learner {
                     Action::Replicated { question, report: Box::new(coldstart::sim::run(&scenario)) }
                 }
                 // The screen hears of its own move, as it would of another's.
-                Effect::Share { page, step } => Action::Staged(Stage { page: page.0, step, visits: Vec::new() }),
+                Effect::Share { page, step, asked } => {
+                    Action::Staged(Stage { page: page.0, step, asked, ..Stage::default() })
+                }
+                Effect::Count(count) => {
+                    self.counted.push(*count);
+                    continue;
+                }
                 // There is no browser here.
                 Effect::Visit { address } => {
                     self.copied = Some(address);
@@ -182,6 +200,14 @@ impl Learner {
     /// Goes to the page of a scenario and tabs to it.
     pub fn focus_simulation(&mut self, scenario: &str) -> &mut Self {
         self.go_to(|task| matches!(task, Task::Simulation(it) if it.scenario == scenario))
+    }
+
+    /// Puts an exercise to the class, from wherever the presentation is.
+    pub fn poll(&mut self, id: &str) -> &mut Self {
+        let course = Arc::clone(&self.model.course);
+        let page = course.page_of(&ExerciseId(id.into())).expect("it stands on a page").id.0.clone();
+        let asked = Some(Asked { question: id.into(), vote: 0, is_revealed: false });
+        self.act(Action::Staged(Stage { page, step: 0, asked, ..Stage::default() }))
     }
 
     #[track_caller]

@@ -1,6 +1,6 @@
 //! A page before a class: in steps, with hands counted, and followed by the teacher's notes.
 
-use coldstart::app::present::{Clock, Role, Stage, Visit};
+use coldstart::app::present::{Asked, Clock, Role, Stage, Visit};
 use coldstart::app::{Action, Size};
 
 use crate::learner::{Learner, USUAL};
@@ -44,13 +44,62 @@ fn hands_are_counted_and_the_bars_grow() {
     assert!(longest(&class) > 30, "{}", class.screen());
     assert!(!class.screen().contains('✓'));
     class.press("S").sees("✓d").press("<esc>").press("<enter>").sees(" 24");
+    // After the class has talked, or with another one, it is asked again beside what it said before.
+    class.press("r").sees("▁ the vote before: 36 hands").press("d30").sees("100 %").sees(" 24  67 %");
+    let last = class.counted.last().expect("a count");
+    assert_eq!((last.question.as_str(), last.before, last.hands()), ("name-misleads", 1, 30));
+}
+
+#[test]
+fn every_kind_of_question_can_be_put_to_a_class() {
+    let mut class = Learner::before_class(USUAL, Role::Class, "why-serverless");
+    // A vote for each place of an order, and → goes from vote to vote before it goes on.
+    class.poll("flow-in-order").sees("Which comes first?").press("a3").sees("100 %");
+    class.press("<right>").sees("Which comes second?").press("<left>").sees("Which comes first?").sees(" 3  100 %");
+    // A number is called out; what is not right is told apart only when it is shown.
+    class.poll("price-of-a-million").sees("Enter takes down an answer");
+    class.press("<enter>").sees("The class says: ▏").press("1000000<enter>").press("7").sees("1000000").sees("100 %");
+    class.press("<enter>12<enter>").sees("12 %");
+    // A guess of the class is the one that most made, and the run begins with it.
+    let mut class = Learner::before_class(USUAL, Role::Class, "cold-start");
+    while !class.screen().contains("Predict first") {
+        class.press("<right>");
+    }
+    class.press("<tab><enter>").sees("run it").press("<enter>11<enter>5").press("<enter>40<enter>").press("S");
+    class.sees("Your guess: 11").sees("run / pause");
+}
+
+#[test]
+fn a_heading_is_said_in_large_letters_where_there_is_room_and_only_once() {
+    let heading = "What the first request waits for";
+    let mut class = Learner::before_class(Size { cols: 200, rows: 50 }, Role::Class, "cold-start");
+    class.press("<right>").sees("▀▀").sees("2 / 8");
+    assert!(!class.screen().contains(heading), "{}", class.screen());
+    let mut small = Learner::before_class(USUAL, Role::Class, "cold-start");
+    small.press("<right>").sees(heading);
+}
+
+#[test]
+fn hands_are_counted_on_either_screen() {
+    let mut class = Learner::before_class(USUAL, Role::Class, "cold-start");
+    let mut notes = Learner::before_class(USUAL, Role::Notes, "cold-start");
+    let asked = |question: &str, vote| Some(Asked { question: question.into(), vote, is_revealed: false });
+    let page = "serverless/04-cold-start".to_owned();
+    let stage = Stage { page, step: 7, asked: asked("cold-start-phases", 0), ..Stage::default() };
+    class.act(Action::Staged(stage.clone())).sees("› a");
+    notes.act(Action::Staged(stage.clone())).sees("› a").press("a12").sees(" 12");
+    let told = notes.counted.last().expect("a count").clone();
+    class.press("5").sees(" 5 ").act(Action::Staged(Stage { counts: vec![told], ..stage.clone() })).sees(" 12 ");
+    // What is older than what was typed since changes nothing.
+    let older = class.counted.last().expect("a count").clone();
+    class.act(Action::Staged(Stage { counts: vec![older], ..stage })).sees(" 12 ");
 }
 
 #[test]
 fn the_notes_follow_and_drive() {
     let mut notes = Learner::before_class(USUAL, Role::Notes, "why-serverless");
     let visits = vec![Visit { page: "serverless/04-cold-start".into(), at_ms: 60_000 }];
-    notes.act(Action::Staged(Stage { page: "serverless/04-cold-start".into(), step: 1, visits }));
+    notes.act(Action::Staged(Stage { page: "serverless/04-cold-start".into(), step: 1, visits, ..Stage::default() }));
     let clock = |is_running| Clock { at_ms: 360_000, shown: "14:05:09".into(), is_running };
     notes.act(Action::Clock(clock(true)));
     notes.sees("Now   What the first request waits for  (2 of 8)").sees("Next  How often does it happen?");

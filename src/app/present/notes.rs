@@ -9,6 +9,8 @@ impl Show {
     pub(super) fn on_notes(&mut self, desk: &Desk<'_>, action: &Action) -> Decision {
         match action {
             Action::TurnPage(by) => self.go(desk, *by),
+            Action::NextThing(_) => self.pass_on(desk, action),
+            Action::Open => self.open(desk),
             Action::Scroll(motion) => {
                 let last = self.notes.len().saturating_sub(self.size.body_rows());
                 self.notes_top = motion.from(self.notes_top, self.size.body_rows()).min(last);
@@ -31,6 +33,10 @@ impl Show {
         rows.push(labelled("Now ", &format!("{}  ({step} of {n_steps})", self.title()), Ui::Strong).cut(width));
         rows.push(labelled("Next", &self.what_comes(course), Ui::Text).cut(width));
         rows.push(Row::default());
+        if let Some(poll) = self.poll() {
+            rows.extend(poll.rows().iter().cloned());
+            rows.push(Row::default());
+        }
         let said = self.steps.get(self.step).map(|step| step.notes.as_slice()).unwrap_or_default();
         for note in said {
             rows.extend(wrapped(Ui::Text, note, width));
