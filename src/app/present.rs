@@ -213,8 +213,7 @@ impl Show {
         if self.role == Role::Class && body >= LARGE_FROM_ROWS && is_heading {
             let width = usize::from(size.cols).saturating_sub(8);
             if let Some(rows) = letters::large(self.title(), Ui::Title, width, body / LARGE_SHARE) {
-                self.banner = rows;
-                self.banner.push(Row::default());
+                self.banner = [vec![Row::default()], rows, vec![Row::default()]].concat();
             }
         }
     }

@@ -178,7 +178,7 @@ impl<'a> Chart<'a> {
     }
 
     fn bar_before(&self, hands: Option<u32>) -> Option<Row> {
-        let hands = hands?;
+        let hands = hands.filter(|hands| *hands > 0)?;
         // As long as it would be with as many hands as now.
         let now = f64::from(self.all.max(1)) / f64::from(self.most);
         let share = f64::from(hands) / f64::from(self.all_before.max(1)) * now;
