@@ -92,17 +92,17 @@ mod tests {
     #[test]
     fn a_letter_is_drawn_in_both_widths() {
         let drawn = |cell| letters("7é", cell).expect("in the font").join("\n");
-        expect_test::expect![[r#"
+        expect_test::expect![[r"
             ██▀▀██     ▀▀▀
                ▄█▀  ▄█▀▀█▄
               ██    ██▀▀▀▀
-              ▀▀     ▀▀▀▀"#]]
+              ▀▀     ▀▀▀▀"]]
         .assert_eq(&drawn(Cell::Halves));
-        expect_test::expect![[r#"
+        expect_test::expect![[r"
             █▀█  ▝▀
              ▗▛ ▟▀▙
              █  █▀▀
-             ▀  ▝▀▘"#]]
+             ▀  ▝▀▘"]]
         .assert_eq(&drawn(Cell::Quarters));
         assert_eq!(letters("冷", Cell::Halves), None);
     }
