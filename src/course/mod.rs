@@ -8,6 +8,7 @@ pub mod check;
 pub mod exercise;
 mod form;
 mod function;
+pub mod glossary;
 pub mod learned;
 mod link;
 pub mod mastery;
@@ -24,6 +25,7 @@ use std::fmt;
 pub use attempt::{Attempt, Deed, Kept, Position};
 pub use exercise::{Answer, CodeTask, Exercise, ExerciseId, Help, Kind, Piece, flow_picture, language_of, with_phrase};
 pub use function::{Beside, Costs, FunctionEvent, FunctionTask};
+pub use glossary::{Glossary, Term};
 pub use link::Target;
 pub use outline::{Entry, Module};
 pub use page::{FlowDiagram, Page, PageId, Predict, SimulationTask, Task, Widget};
@@ -44,6 +46,8 @@ pub struct Course {
     pub exercises: BTreeMap<ExerciseId, Exercise>,
     /// By file stem: `sparse-api` for `lessons/serverless/scenarios/sparse-api.toml`.
     pub scenarios: BTreeMap<String, Scenario>,
+    /// What the words of the course mean.
+    pub glossary: Glossary,
     /// All slips found while reading, those of the pages included, in the order of the files.
     pub problems: Vec<Problem>,
     /// Paths of all files there were, whether or not anything was made of them.
@@ -68,6 +72,7 @@ impl Course {
         let mut course = Self { files: files.keys().cloned().collect(), ..Self::default() };
         course.read_exercises(files);
         course.read_scenarios(files);
+        course.read_glossary(files);
         let folders = page_folders(files);
         let (outline, problems) = outline::parse(files.get("lessons/course.toml").map(String::as_str), &folders);
         course.problems.extend(problems);
@@ -127,6 +132,14 @@ impl Course {
         }
     }
 
+    fn read_glossary(&mut self, files: &Files) {
+        if let Some(text) = files.get(glossary::FILE) {
+            let (glossary, problems) = Glossary::parse(text);
+            self.problems.extend(problems);
+            self.glossary = glossary;
+        }
+    }
+
     fn read_lesson(&mut self, folder: &str, title: &str, files: &Files) -> Lesson {
         let prefix = format!("lessons/{folder}/");
         let mut pages = Vec::new();
@@ -135,7 +148,8 @@ impl Course {
             if stem.contains('/') || stem == "README" {
                 continue;
             }
-            let page = Page::parse(&format!("{folder}/{stem}"), path, text, self);
+            let mut page = Page::parse(&format!("{folder}/{stem}"), path, text, self);
+            self.glossary.mark(&mut page.document);
             self.problems.extend(page.problems.iter().cloned());
             pages.push(page);
         }

@@ -1,9 +1,11 @@
 //! A document: leaf blocks in reading order, and the containers they stand in.
 
+use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use super::highlight::{self, Tokens};
-use super::role::{Callout, Look};
+use super::role::{Callout, Look, Role};
 
 /// A page of Markdown, read. Cloning it keeps what was highlighted.
 #[derive(Clone, Debug, Default)]
@@ -66,6 +68,56 @@ impl Document {
             })
             .collect()
     }
+
+    /// Gives the first use of each term in the sentences of the document its role. `find` says where in the text of a
+    /// paragraph which terms are used; code, links and what stands in containers that `is_exempt` stay as they are.
+    pub fn mark_terms(
+        &mut self,
+        is_exempt: impl Fn(&ContainerKind) -> bool,
+        find: impl Fn(&str) -> Vec<(Range<usize>, usize)>,
+    ) {
+        let mut seen = BTreeSet::new();
+        for leaf in &mut self.leaves {
+            let Block::Paragraph(runs) = &mut leaf.block else { continue };
+            let outward = std::iter::successors(leaf.container, |id| self.containers[*id].parent);
+            if outward.into_iter().any(|id| is_exempt(&self.containers[id].kind)) {
+                continue;
+            }
+            let text: String = runs.iter().map(|run| run.text.as_str()).collect();
+            for (bytes, term) in find(&text) {
+                let Ok(number) = u16::try_from(term) else { continue };
+                if !seen.contains(&number) && mark(runs, &bytes, Role::Term(number)) {
+                    seen.insert(number);
+                }
+            }
+        }
+    }
+}
+
+/// Gives `bytes` of the text of all `runs` a role, if all of them are plain text.
+fn mark(runs: &mut Vec<Run>, bytes: &Range<usize>, role: Role) -> bool {
+    let mut at = 0;
+    let mut marked = Vec::with_capacity(runs.len() + 2);
+    for run in runs.iter() {
+        let (start, end) = (at, at + run.text.len());
+        at = end;
+        let inside = bytes.start.clamp(start, end) - start..bytes.end.clamp(start, end) - start;
+        if inside.is_empty() {
+            marked.push(run.clone());
+            continue;
+        }
+        if run.look.role != Role::Text {
+            return false;
+        }
+        let parts = [(0..inside.start, Role::Text), (inside.clone(), role), (inside.end..run.text.len(), Role::Text)];
+        marked.extend(parts.into_iter().filter(|(part, _)| !part.is_empty()).map(|(part, role)| Run {
+            text: run.text[part].to_owned(),
+            look: Look { role, ..run.look },
+            source_line: run.source_line,
+        }));
+    }
+    *runs = marked;
+    true
 }
 
 impl Fence {

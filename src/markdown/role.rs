@@ -12,6 +12,8 @@ pub enum Role {
     /// The line at the left of a code block, its label, and the mark of a continued line.
     SourceBar,
     Link,
+    /// A word that a glossary explains: which one is the caller's number. See [`super::Document::mark_terms`].
+    Term(u16),
     /// The bar at the left of a block quote.
     Bar,
     Rule,

@@ -53,6 +53,7 @@ names! {
     Role::Page(M::Source(Token::Invalid)) => "source-invalid",
     Role::Page(M::SourceBar) => "source-bar",
     Role::Page(M::Link) => "link",
+    Role::Page(M::Term(_)) => "term",
     Role::Page(M::Rule) => "rule",
     Role::Page(M::Bar) => "quote-bar",
     Role::Page(M::TableBorder) => "table-border",
