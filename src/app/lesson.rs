@@ -7,6 +7,7 @@ mod search;
 
 use cards::Running;
 
+pub(super) use search::page_with;
 pub use search::{Match, Search};
 
 use std::collections::BTreeMap;
@@ -14,14 +15,12 @@ use std::ops::Range;
 
 use super::diagram::{Canvas, Walk};
 use super::exercise::Sheet;
-use super::field::Field;
 use super::function::{self, Bench};
-use super::key::{Code, Key};
 use super::lab::{self, Lab};
-use super::row::{Row, Span, Ui};
+use super::row::{Role, Row, Span, Ui};
 use super::{Action, Desk, Effect, Go, Screen, Size, Start, Step};
 use crate::course::page::RESPONDING;
-use crate::course::{Course, Deed, Page, PageId, Progress, SimulationTask, Target, Task};
+use crate::course::{Course, Deed, Glossary, Page, PageId, Progress, SimulationTask, Target, Task};
 use crate::{diagram, markdown};
 
 /// The widest text column: longer lines are hard to come back from.
@@ -39,8 +38,6 @@ pub struct Reader {
     /// Index into [`Laid::things`].
     pub focus: Option<usize>,
     pub search: Option<Search>,
-    /// The page number being typed after `:`.
-    pub go_to: Option<Field>,
     /// The box of the focused diagram that one stands on.
     walk: Option<Walk>,
     /// Simulations that were started in the page, by widget index.
@@ -86,6 +83,12 @@ pub fn columns(cols: u16) -> (u16, u16) {
     let sidebar = if cols >= SIDEBAR_FROM_COLS { SIDEBAR_COLS } else { 0 };
     // Two columns of margin on either side: text that touches the edge is hard to read.
     (sidebar, cols.saturating_sub(sidebar + 4).clamp(1, MEASURE_COLS))
+}
+
+/// The column at which the text of a page begins: it stands in the middle of what the sidebar leaves.
+pub fn text_col(cols: u16) -> u16 {
+    let (sidebar, width) = columns(cols);
+    sidebar + cols.saturating_sub(sidebar + width) / 2
 }
 
 /// Lays a page out in `width_cols` columns. Diagrams that need more are wider; nothing is cut here.
@@ -166,7 +169,6 @@ impl Reader {
             top: 0,
             focus: None,
             search: None,
-            go_to: None,
             walk: None,
             labs: BTreeMap::new(),
             benches: BTreeMap::new(),
@@ -290,7 +292,7 @@ impl Reader {
     }
 
     fn decide(&mut self, desk: &Desk<'_>, action: &Action) -> Step {
-        if let Some(step) = self.type_into_field(desk, action) {
+        if let Some(step) = self.type_into_search(desk, action) {
             return step;
         }
         match action {
@@ -304,7 +306,6 @@ impl Reader {
             Action::Click(col, row) => return self.click(desk, *col, *row),
             Action::Search => self.search = Some(Search { typing: true, ..Search::default() }),
             Action::NextMatch(by) => return self.next_match(desk, *by),
-            Action::GoTo => self.go_to = Some(Field::default()),
             Action::Walk(across, down) => return self.walk_on(desk, *across, *down),
             Action::Copy => return self.copy(),
             Action::Bookmark => return self.bookmark(desk),
@@ -347,33 +348,6 @@ impl Reader {
             _ => {}
         }
         Step::default()
-    }
-
-    /// Keys that go into the search line or the page number; `None` when neither is open.
-    fn type_into_field(&mut self, desk: &Desk<'_>, action: &Action) -> Option<Step> {
-        if let Some(field) = &mut self.go_to {
-            match action {
-                Action::Type(Key { code: Code::Enter, .. }) | Action::Submit => {
-                    let wanted = field.text.trim().to_owned();
-                    self.go_to = None;
-                    return Some(match desk.course.find_page(&wanted) {
-                        Some(page) => Step::go(Go::Page(page.id.clone(), Start::Top)),
-                        None => Step::say(format!(
-                            "There is no page `{wanted}`: the pages are 1 to {}.",
-                            desk.course.pages().count()
-                        )),
-                    });
-                }
-                Action::Type(key) => {
-                    field.press(*key);
-                }
-                Action::Paste(text) => field.insert(text),
-                Action::Back => self.go_to = None,
-                _ => return None,
-            }
-            return Some(Step::default());
-        }
-        self.type_into_search(desk, action)
     }
 
     /// Scrolls as little as needed so that `rows` are on screen; their beginning, if they are too many.
@@ -424,6 +398,9 @@ impl Reader {
             return Step::default();
         }
         let at = self.top + usize::from(row - 1);
+        if let Some(Role::Page(markdown::Role::Term(term))) = self.span_at(col, at).map(|span| span.role) {
+            return Step::go(Go::LookUp(usize::from(term)));
+        }
         match self.laid.things.iter().position(|thing| thing.rows.contains(&at)) {
             Some(thing) if self.focus == Some(thing) => self.open(desk),
             thing => {
@@ -431,6 +408,16 @@ impl Reader {
                 Step::default()
             }
         }
+    }
+
+    /// The span that stands at a column of the terminal, in a row of the page.
+    fn span_at(&self, col: u16, row: usize) -> Option<&Span> {
+        let mut left = usize::from(col.checked_sub(text_col(self.size.cols))?);
+        self.laid.rows.get(row)?.spans.iter().find(|span| {
+            let is_here = left < span.width();
+            left = left.saturating_sub(span.width());
+            is_here
+        })
     }
 
     fn turn(&mut self, desk: &Desk<'_>, by: i32) -> Step {
@@ -581,11 +568,20 @@ impl Reader {
         }
     }
 
-    /// What search and page number have to say, for the line above the footer.
+    /// The term that is used nearest to the focus, or to the top of the screen; else the page's first.
+    pub(crate) fn nearest_term(&self, glossary: &Glossary) -> Option<usize> {
+        let rows = |range: Range<usize>| {
+            let rows = self.laid.rows.get(range.start..range.end.min(self.laid.rows.len())).unwrap_or_default();
+            rows.iter().map(Row::text).collect::<Vec<_>>().join("\n")
+        };
+        let first_in = |range| glossary.uses(&rows(range)).first().map(|(_, term)| *term);
+        let below = self.top + self.size.body_rows();
+        let focused = self.focused_rows().and_then(first_in);
+        focused.or_else(|| first_in(self.top..below)).or_else(|| first_in(0..self.laid.rows.len()))
+    }
+
+    /// What the search has to say, for the line above the footer.
     pub fn prompt(&self) -> Option<String> {
-        if let Some(field) = &self.go_to {
-            return Some(format!("Go to page: {}▏", field.text));
-        }
         let search = self.search.as_ref()?;
         let count = match search.matches.len() {
             0 => "nothing found".to_owned(),
@@ -600,7 +596,7 @@ impl Reader {
 
     /// Whether keys are typed into a field now.
     pub fn is_typing(&self) -> bool {
-        self.go_to.is_some() || self.search.as_ref().is_some_and(|search| search.typing)
+        self.search.as_ref().is_some_and(|search| search.typing)
     }
 }
 

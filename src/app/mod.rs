@@ -10,6 +10,7 @@ pub mod editor;
 pub mod exercise;
 pub mod field;
 pub mod function;
+pub mod glossary;
 pub mod goals;
 pub mod home;
 pub mod key;
@@ -29,8 +30,9 @@ use std::sync::Arc;
 use crate::course::{Answer, Attempt, Course, Deed, ExerciseId, Kept, PageId, Progress};
 use crate::grade::Verdict;
 use crate::sim::{Report, Scenario};
+use glossary::Words;
 use key::Key;
-use overlay::{Contents, Overlay};
+use overlay::{Asks, Contents, Overlay, Prompt};
 use trail::Trail;
 
 /// Columns and rows of the terminal.
@@ -107,10 +109,14 @@ pub enum Action {
     },
     Help,
     Contents,
+    /// The words of the course.
+    Glossary,
     Back,
     Scroll(Motion),
     /// To the next (1) or the previous (-1) page.
     TurnPage(i32),
+    /// To a place that was chosen elsewhere.
+    TurnTo(PageId, Start),
     /// To where one was before a jump (-1), and forth again (1).
     Revisit(i32),
     /// To the next (1) or the previous (-1) thing that responds.
@@ -319,6 +325,8 @@ pub(crate) enum Go {
     /// Opens it in place of the screen that decides.
     Instead(Screen),
     Page(PageId, Start),
+    /// Lays the words of the course over the screen, open on a term.
+    LookUp(usize),
 }
 
 impl Step {
@@ -532,6 +540,16 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
                         Some(Overlay::Contents(Contents::new(&model.course, &model.progress, model.reading())));
                     Vec::new()
                 }
+                Action::Glossary => open_glossary(model),
+                Action::GoTo => {
+                    model.overlay = Some(Overlay::Prompt(Prompt::new(Asks::Page)));
+                    Vec::new()
+                }
+                // A page searches itself first.
+                Action::Search if matches!(model.screen(), Screen::Home(_)) => {
+                    model.overlay = Some(Overlay::Prompt(Prompt::new(Asks::Search)));
+                    Vec::new()
+                }
                 Action::Revisit(by) => revisit(model, by),
                 action => pass_on(model, &action),
             }
@@ -547,6 +565,27 @@ impl Model {
             _ => None,
         })
     }
+
+    /// The page on the screen, read or shown to a class.
+    fn reader(&self) -> Option<&lesson::Reader> {
+        match self.screen() {
+            Screen::Page(reader) => Some(reader),
+            Screen::Show(show) => Some(&show.reader),
+            _ => None,
+        }
+    }
+}
+
+/// The words of the course, on the one that is nearest to where one reads.
+fn open_glossary(model: &mut Model) -> Vec<Effect> {
+    let glossary = &model.course.glossary;
+    if glossary.terms.is_empty() {
+        model.notice = Some(Notice { text: "This course has no glossary.".into(), grave: false });
+        return Vec::new();
+    }
+    let nearest = model.reader().and_then(|reader| reader.nearest_term(glossary));
+    model.overlay = Some(Overlay::Words(Words::at(nearest.unwrap_or(0))));
+    Vec::new()
 }
 
 /// Gives the action to the shown screen and does what it decided.
@@ -624,7 +663,12 @@ pub(crate) fn carry_out(model: &mut Model, step: Step) -> Vec<Effect> {
             model.screens.pop();
             model.screens.push(screen);
         }
+        // A class is shown the step in which the place lies.
+        Go::Page(page, start) if matches!(model.screen(), Screen::Show(_)) => {
+            effects.extend(pass_on(model, &Action::TurnTo(page, start)));
+        }
         Go::Page(page, start) => effects.extend(go_to_page(model, &page, start)),
+        Go::LookUp(term) => model.overlay = Some(Overlay::Words(Words::at(term))),
     }
     without_looked_up(model, effects)
 }

@@ -1,8 +1,11 @@
-//! What lies over a screen for a moment: the keys, the contents.
+//! What lies over a screen for a moment: the keys, the contents, the words of the course, a line to type into.
+
+use std::sync::Arc;
 
 use super::field::Field;
-use super::key::{Code, Key};
-use super::{Action, Effect, Model, Start, go_to_page};
+use super::glossary::{self, Words};
+use super::lesson::page_with;
+use super::{Action, Effect, Go, Model, Start, Step, carry_out};
 use crate::course::{Course, Page, PageId, Progress};
 
 #[derive(Clone, Debug)]
@@ -12,6 +15,56 @@ pub enum Overlay {
         top: usize,
     },
     Contents(Contents),
+    Words(Words),
+    Prompt(Prompt),
+}
+
+/// A line that is typed at the foot of the screen.
+#[derive(Clone, Debug)]
+pub struct Prompt {
+    pub asks: Asks,
+    pub field: Field,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asks {
+    /// The number or the name of a page.
+    Page,
+    /// Words that are looked for in the whole course.
+    Search,
+}
+
+impl Prompt {
+    pub fn new(asks: Asks) -> Self {
+        Self { asks, field: Field::default() }
+    }
+
+    /// What stands on its line.
+    pub fn says(&self) -> String {
+        let asked = match self.asks {
+            Asks::Page => "Go to page",
+            Asks::Search => "Search the course",
+        };
+        format!("{asked}: {}▏", self.field.text)
+    }
+
+    fn decide(&self, model: &Model) -> Step {
+        let wanted = self.field.text.trim();
+        let course = &model.course;
+        match self.asks {
+            _ if wanted.is_empty() => Step::default(),
+            Asks::Page => match course.find_page(wanted) {
+                Some(page) => Step::go(Go::Page(page.id.clone(), Start::Top)),
+                None => {
+                    Step::say(format!("There is no page `{wanted}`: the pages are 1 to {}.", course.pages().count()))
+                }
+            },
+            Asks::Search => match page_with(&model.desk(), wanted) {
+                Some(page) => Step::go(Go::Page(page, Start::FirstMatch(wanted.to_owned()))),
+                None => Step::say(format!("Nowhere in this course: {wanted}")),
+            },
+        }
+    }
 }
 
 /// The contents of the course, filtered as one types.
@@ -83,33 +136,74 @@ pub(super) fn update(model: &mut Model, action: Action) -> Vec<Effect> {
         return Vec::new();
     }
     let rows = usize::from(model.size.rows);
-    match model.overlay.as_mut() {
+    let course = Arc::clone(&model.course);
+    let step = match model.overlay.as_mut() {
         Some(Overlay::Help { top }) => match action {
-            Action::Scroll(motion) => *top = motion.from(*top, rows / 2),
-            _ => model.overlay = None,
+            Action::Scroll(motion) => {
+                *top = motion.from(*top, rows / 2);
+                return Vec::new();
+            }
+            _ => Step::default(),
         },
         Some(Overlay::Contents(contents)) => match action {
             Action::Scroll(motion) => {
                 let last = contents.shown().len().saturating_sub(1);
                 contents.chosen = motion.from(contents.chosen, rows / 2).min(last);
+                return Vec::new();
             }
-            Action::Open => {
-                let place = contents.shown().get(contents.chosen).map(|place| (*place).clone());
-                if let Some(place) = place {
-                    model.overlay = None;
+            Action::Open => match contents.shown().get(contents.chosen) {
+                Some(place) => {
                     let start = if place.level == 0 { Start::Top } else { Start::Line(place.source_line) };
-                    return go_to_page(model, &place.page, start);
+                    Step::go(Go::Page(place.page.clone(), start))
                 }
-            }
-            Action::Type(Key { code: Code::Up, .. }) => contents.chosen = contents.chosen.saturating_sub(1),
-            Action::Type(key) if contents.filter.press(key) => contents.chosen = 0,
-            Action::Paste(text) => {
-                contents.filter.insert(&text);
-                contents.chosen = 0;
-            }
-            _ => {}
+                None => return Vec::new(),
+            },
+            action => return filtered(&mut contents.filter, &mut contents.chosen, action),
         },
-        None => {}
+        Some(Overlay::Words(words)) => match action {
+            Action::Scroll(motion) => {
+                words.choose(motion, rows / 2, &course.glossary);
+                return Vec::new();
+            }
+            Action::Open => match words.chosen(&course.glossary) {
+                Some(term) => glossary::go(&course, term),
+                None => return Vec::new(),
+            },
+            action => return filtered(&mut words.filter, &mut words.chosen, action),
+        },
+        Some(Overlay::Prompt(prompt)) => match action {
+            Action::Submit => {
+                let prompt = prompt.clone();
+                prompt.decide(model)
+            }
+            Action::Type(key) => {
+                prompt.field.press(key);
+                return Vec::new();
+            }
+            Action::Paste(text) => {
+                prompt.field.insert(&text);
+                return Vec::new();
+            }
+            _ => return Vec::new(),
+        },
+        None => return Vec::new(),
+    };
+    model.overlay = None;
+    carry_out(model, step)
+}
+
+/// What is typed narrows a list, of which the first line is chosen then.
+fn filtered(filter: &mut Field, chosen: &mut usize, action: Action) -> Vec<Effect> {
+    let is_other = match action {
+        Action::Type(key) => filter.press(key),
+        Action::Paste(text) => {
+            filter.insert(&text);
+            true
+        }
+        _ => false,
+    };
+    if is_other {
+        *chosen = 0;
     }
     Vec::new()
 }

@@ -203,6 +203,11 @@ impl Plain {
                 said.extend(map(&self.world));
                 self.place = Place::Map;
             }
+            "w" | "words" if !is_writing => said.extend(words::glossary(&self.world.course, "")),
+            // In a question a line that begins so may be its answer.
+            asked if asked.starts_with("w ") && !matches!(self.place, Place::Exercise(..)) => {
+                said.extend(words::glossary(&self.world.course, asked[2..].trim()));
+            }
             _ => self.hear_in_place(line, &mut said),
         }
         said
@@ -412,6 +417,7 @@ fn help() -> Vec<String> {
         "This is the course in words. Each time, type the number of a choice and press Enter.",
         "At any time: m for the course map, r for what is due to be asked again, q to end, a question mark to hear this. \
          Everything you do is kept.",
+        "w lists the words of the course; w and a word, such as w cold start, says what it means.",
     ];
     help.map(str::to_owned).to_vec()
 }

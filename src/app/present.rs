@@ -289,6 +289,11 @@ impl Show {
             return self.on_notes(desk, action);
         }
         match action {
+            Action::TurnTo(page, start) => {
+                let step = desk.course.page(page).map_or(0, |page| step_at(page, start));
+                self.turn_to(desk, page, step);
+                Decision::effect(self.share())
+            }
             Action::TurnPage(by) if !self.reader.is_typing() => self.go(desk, *by),
             // Space reads on, and turns where there is nothing more to read.
             Action::Scroll(super::Motion::Pages(by)) => {

@@ -147,6 +147,15 @@ impl Row {
         Self { spans, source_line }
     }
 
+    /// Sets it in by `cols` columns.
+    #[must_use]
+    pub fn indented(mut self, cols: usize) -> Self {
+        if cols > 0 {
+            self.spans.insert(0, Span::ui(Ui::Text, " ".repeat(cols)));
+        }
+        self
+    }
+
     /// Fills up to `width_cols` with blanks of `role`.
     #[must_use]
     pub fn padded(mut self, width_cols: usize, role: Ui) -> Self {

@@ -7,17 +7,23 @@ use serde::Serialize;
 
 use super::output::{Output, remark};
 use super::{CliError, Format, Outcome, open_course, open_store};
+use crate::app::glossary::{matching, taught_on};
 use crate::app::lesson::{MEASURE_COLS, lay_out};
-use crate::app::row::Row;
+use crate::app::row::{Row, Ui, wrapped};
 use crate::content;
 use crate::course::{Course, Page, Progress, nearest_hint};
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  coldstart read cold-start --width 72\n  coldstart read notes.md | less")]
+#[command(
+    after_help = "Example:\n  coldstart read cold-start --width 72\n  coldstart read notes.md | less\n  coldstart read --glossary start"
+)]
 pub(super) struct Arguments {
     /// A page by its number or name, or a Markdown file; without it the page where you stopped
     #[arg(value_name = "PAGE|FILE.md")]
     what: Option<String>,
+    /// Print the words of the course and what they mean; with a word after it, those that have it
+    #[arg(long)]
+    glossary: bool,
     /// Columns to fill; without it the terminal's, at most 90, or 80 when piped
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
     width: Option<u16>,
@@ -45,6 +51,9 @@ pub(super) fn run(
     output: &mut Output,
 ) -> Result<Outcome, CliError> {
     let course = open_course(folder)?;
+    if it.glossary {
+        return glossary(it, &course, output);
+    }
     let from_file;
     let page = match &it.what {
         None => stopped_at(&course, data).ok_or_else(|| CliError::Input("this course has no page to read".into()))?,
@@ -57,10 +66,7 @@ pub(super) fn run(
             }
         },
     };
-    let width = it.width.unwrap_or_else(|| {
-        let terminal = if Output::is_terminal() { crossterm::terminal::size().ok() } else { None };
-        terminal.map_or(80, |(cols, _)| cols).clamp(1, MEASURE_COLS)
-    });
+    let width = width(it);
     let laid = lay_out(&course, &Progress::default(), page, width);
     match it.format {
         Format::Text => output.rows(&laid.rows)?,
@@ -74,6 +80,57 @@ pub(super) fn run(
             lines: laid.rows.iter().map(|row: &Row| row.text().trim_end().to_owned()).collect(),
             problems: page.problems.iter().map(ToString::to_string).collect(),
         })?,
+    }
+    Ok(Outcome::Done)
+}
+
+fn width(it: &Arguments) -> u16 {
+    it.width.unwrap_or_else(|| {
+        let terminal = if Output::is_terminal() { crossterm::terminal::size().ok() } else { None };
+        terminal.map_or(80, |(cols, _)| cols).clamp(1, MEASURE_COLS)
+    })
+}
+
+/// What `--glossary --format json` prints of a term.
+#[derive(Serialize)]
+struct Defined<'a> {
+    term: &'a str,
+    also: &'a [String],
+    says: &'a str,
+    page: &'a str,
+}
+
+/// The words of the course, or those with the word that was asked for: it is wrong to ask for one that is not there.
+fn glossary(it: &Arguments, course: &Course, output: &mut Output) -> Result<Outcome, CliError> {
+    let asked = it.what.as_deref().unwrap_or_default();
+    let terms = matching(&course.glossary, asked);
+    match it.format {
+        Format::Json => {
+            let defined = terms.iter().map(|term| Defined {
+                term: &term.name,
+                also: &term.also,
+                says: &term.says,
+                page: &term.page,
+            });
+            output.json(&defined.collect::<Vec<_>>())?;
+        }
+        Format::Text if terms.is_empty() => {
+            let names = course.glossary.terms.iter().map(|term| term.name.as_str());
+            let near = nearest_hint(asked, names);
+            return Err(CliError::Input(format!("no word `{asked}` in the glossary{near}; without it all are shown")));
+        }
+        Format::Text => {
+            let width = usize::from(width(it));
+            for (index, term) in terms.iter().enumerate() {
+                if index > 0 {
+                    output.line("")?;
+                }
+                output.rows(&wrapped(Ui::Strong, &term.title(), width))?;
+                let place = taught_on(course, term).map_or_else(String::new, |place| format!(" See {place}."));
+                let says = wrapped(Ui::Text, &format!("{}{place}", term.says), width.saturating_sub(4));
+                output.rows(&says.into_iter().map(|row| row.indented(4)).collect::<Vec<_>>())?;
+            }
+        }
     }
     Ok(Outcome::Done)
 }

@@ -2,9 +2,10 @@
 //!
 //! Pure. What the readers of the single files found comes first; here is what only the whole course can tell: links
 //! that lead nowhere, files that nothing uses, fences that are not what they were meant to be, pages that ask nothing,
-//! predictions that no run can judge, help that leads nowhere, rubrics that misjudge their own samples.
+//! predictions that no run can judge, help that leads nowhere, terms spelt otherwise than in the glossary, rubrics that misjudge their own samples.
 
 mod help;
+mod wording;
 
 use std::collections::BTreeSet;
 
@@ -37,6 +38,7 @@ pub fn course(course: &Course) -> Vec<Problem> {
         problems.extend(misspelt_comments(page));
     }
     problems.extend(help::problems(course));
+    problems.extend(wording::problems(course));
     problems.extend(course.exercises.values().flat_map(Exercise::rubric_slips));
     problems.extend(unused(course));
     problems.extend(unread(course));
@@ -217,7 +219,7 @@ fn unread(course: &Course) -> Vec<Problem> {
         let parts: Vec<&str> = file.split('/').collect();
         let is_used = match parts[..] {
             ["exercises", ..] => file.ends_with(".toml"),
-            ["lessons", "course.toml"] => true,
+            ["lessons", "course.toml" | "glossary.toml"] => true,
             // A note to the authors, and no page.
             [.., "README.md"] => true,
             ["lessons", .., "scenarios", _] => file.ends_with(".toml"),
@@ -342,6 +344,28 @@ mod tests {
             };
             assert!(as_expected, "{comment}: {said:?}");
         }
+    }
+
+    #[test]
+    fn terms_are_spelt_as_the_glossary_does_and_code_and_quotes_are_left_alone() {
+        let glossary = "format = 1\n[[term]]\nname = \"cold start\"\nsays = \"A wait.\"\npage = \"01-frist.md\"\n";
+        let check = |page: &str| {
+            let mut files = Files::from([("lessons/glossary.toml".to_owned(), glossary.to_owned())]);
+            files.insert("lessons/s/01-first.md".into(), page.into());
+            let problems = course(&Course::assemble(&files));
+            let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            said.into_iter().filter(|it| it.contains("glossary")).collect::<Vec<_>>()
+        };
+        let dead =
+            "lessons/glossary.toml:2: `cold start`: the link leads to no page `01-frist.md`; the nearest is `01-first`";
+        let page = "# One\n\nA *cold-start*\nand a coldstart.\n\n> a coldstart\n\n`coldstart`, [cold-start](#one)\n\n|a|\n|-|\n|coldstarts|\n";
+        let line = |line: u32, word: &str| {
+            format!("lessons/s/01-first.md:{line}: `{word}` is written `cold start` in the glossary")
+        };
+        let told = [line(3, "cold-start"), line(4, "coldstart"), line(8, "cold-start"), line(12, "coldstarts")];
+        let mut expected = vec![dead.to_owned()];
+        expected.extend(told);
+        assert_eq!(check(page), expected);
     }
 
     #[test]

@@ -153,8 +153,8 @@ impl Glossary {
 #[derive(Clone, Debug, Default)]
 struct Forms {
     /// The longest first.
-    forms: Vec<Form>,
-    /// By the first letter of the first word, in `forms`: what a word of a text is compared with.
+    all: Vec<Form>,
+    /// By the first letter of the first word, in `all`: what a word of a text is compared with.
     by_letter: Vec<(char, Vec<usize>)>,
     /// The long words of the names, lower case.
     long_words: Vec<String>,
@@ -177,7 +177,7 @@ impl Forms {
         let lower = |text: &str| words(text).map(|bytes| text[bytes].to_lowercase()).collect::<Vec<_>>();
         let right: Vec<&str> = std::iter::once(&term.name).chain(&term.also).map(String::as_str).collect();
         for text in &right {
-            self.forms.push(Form { words: lower(text), joint: None, is_right: true, term: index });
+            self.all.push(Form { words: lower(text), joint: None, is_right: true, term: index });
             self.right_words.extend(lower(text));
         }
         self.long_words.extend(lower(&term.name).into_iter().filter(|word| word.chars().count() >= SHORTEST_JUDGED));
@@ -190,14 +190,14 @@ impl Forms {
         let is_accepted = |text: &String| right.iter().any(|it| it.eq_ignore_ascii_case(text));
         for text in wrong.iter().filter(|text| !is_accepted(text)) {
             let joint = if text.contains('-') { Some('-') } else { Some(' ') };
-            self.forms.push(Form { words: lower(text), joint, is_right: false, term: index });
+            self.all.push(Form { words: lower(text), joint, is_right: false, term: index });
         }
     }
 
     fn finish(&mut self) {
-        self.forms.retain(|form| !form.words.is_empty());
-        self.forms.sort_by_key(|form| std::cmp::Reverse(form.words.len()));
-        for (index, form) in self.forms.iter().enumerate() {
+        self.all.retain(|form| !form.words.is_empty());
+        self.all.sort_by_key(|form| std::cmp::Reverse(form.words.len()));
+        for (index, form) in self.all.iter().enumerate() {
             let Some(letter) = form.words[0].chars().next() else { continue };
             match self.by_letter.iter_mut().find(|(it, _)| *it == letter) {
                 Some((_, forms)) => forms.push(index),
@@ -214,10 +214,10 @@ impl Forms {
         while let Some(word) = words.get(at) {
             let letter = text[word.clone()].chars().next().and_then(|c| c.to_lowercase().next());
             let forms = self.by_letter.iter().find(|(it, _)| Some(*it) == letter).map(|(_, forms)| forms);
-            let fits = |index: &&usize| wanted(&self.forms[**index]) && self.forms[**index].fits(text, &words[at..]);
+            let fits = |index: &&usize| wanted(&self.all[**index]) && self.all[**index].fits(text, &words[at..]);
             match forms.and_then(|forms| forms.iter().find(fits)) {
                 Some(index) => {
-                    let form = &self.forms[*index];
+                    let form = &self.all[*index];
                     found.push((word.start..words[at + form.words.len() - 1].end, form.term));
                     at += form.words.len();
                 }
@@ -273,8 +273,7 @@ fn same(word: &str, form: &str) -> bool {
 }
 
 fn is_plural(word: &str, form: &str, end: &str) -> bool {
-    word.len() == form.len() + end.len()
-        && word.strip_suffix(end).is_some_and(|singular| same(singular, form))
+    word.len() == form.len() + end.len() && word.strip_suffix(end).is_some_and(|singular| same(singular, form))
 }
 
 /// The runs of letters and digits in `text`, as bytes.
@@ -354,7 +353,9 @@ page = "05-advantages-and-limits.md"
 
     #[test]
     fn a_slip_is_told_with_its_line_and_the_rest_is_read() {
-        let text = format!("{FILE}[[term]]\nname = \"Cold start\"\nsays = \"x\"\npage = \"a.md\"\n[[term]]\nname = \"\"\nsays = \"\"\npage = \"\"\n");
+        let text = format!(
+            "{FILE}[[term]]\nname = \"Cold start\"\nsays = \"x\"\npage = \"a.md\"\n[[term]]\nname = \"\"\nsays = \"\"\npage = \"\"\n"
+        );
         let (glossary, problems) = Glossary::parse(&text);
         assert_eq!(glossary.terms.len(), 4);
         let said: Vec<String> = problems.iter().map(ToString::to_string).collect();

@@ -57,6 +57,18 @@ impl<'a> Names<'a> {
         names.map(|(name, line)| (*line, name.as_str())).collect()
     }
 
+    /// The page that a link of the glossary leads to, and its address from the site's first page.
+    pub(super) fn taught_at(&self, target: &'a str) -> Option<(&'a Page, String)> {
+        let (Target::Place { page, .. } | Target::NoHeading { page, .. }) =
+            self.course.follow(self.course.pages().next()?, target)
+        else {
+            return None;
+        };
+        let anchor = target.split_once('#').map_or("", |(_, anchor)| anchor);
+        let is_there = self.by_page.get(&page.id).is_some_and(|names| names.contains_key(anchor));
+        Some((page, format!("{}{}", from_index(page), if is_there { within(anchor) } else { String::new() })))
+    }
+
     /// The address for a link to `target` on the page `from`; nothing when it leads nowhere, or to what only a trap would
     /// link to, such as a script.
     pub(super) fn resolve(&self, from: &Page, target: &str) -> Option<String> {
@@ -82,7 +94,8 @@ fn is_harmless(target: &str) -> bool {
         .any(|scheme| target.get(..scheme.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(scheme)))
 }
 
-fn upwards(page: &Page) -> String {
+/// From a page to the folder of the site.
+pub(super) fn upwards(page: &Page) -> String {
     "../".repeat(page.id.0.matches('/').count())
 }
 

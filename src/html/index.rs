@@ -1,8 +1,8 @@
 //! The map of the course as the first page of the site.
 
-use super::address;
 use super::markup::Markup;
 use super::page::{begin, end};
+use super::{address, glossary};
 use crate::course::{Course, Lesson};
 
 pub(super) fn index(course: &Course) -> String {
@@ -17,6 +17,9 @@ pub(super) fn index(course: &Course) -> String {
                 it.leaf("a", &[("href", &address::from_index(first))], &first.title);
                 it.text(".");
             });
+        }
+        if !course.glossary.terms.is_empty() {
+            it.element("p", &[], |it| it.leaf("a", &[("href", glossary::PATH)], "Glossary"));
         }
         for (number, module) in (1..).zip(&course.modules) {
             it.leaf("h2", &[], &format!("{number}. {}", module.title));

@@ -6,6 +6,7 @@
 //!     diagram         a picture, wide and narrow
 //!     exercise        a question, its hints and solution folded
 //!     simulation      the figures of a run; plot draws its requests
+//!   glossary      the terms of the course
 //!   address       where pages stand and what links lead to
 //!   markup        HTML that is well-formed and escaped by construction
 //! ```
@@ -16,6 +17,7 @@
 mod address;
 mod diagram;
 mod exercise;
+mod glossary;
 mod index;
 mod markup;
 mod page;
@@ -45,11 +47,12 @@ pub fn is_ours(text: &str) -> bool {
     text.contains(&format!("<meta name=\"generator\" content=\"{GENERATOR}\">"))
 }
 
-/// The site: the map of the course first, then its pages in reading order, each made when it is asked for.
+/// The site: the map of the course first, then its pages in reading order, each made when it is asked for, and its words.
 pub fn site(course: &Course) -> impl Iterator<Item = File> {
     let index = std::iter::once_with(|| File { path: INDEX.to_owned(), text: index::index(course) });
     let names = address::Names::of(course);
     let pages =
         course.pages().map(move |page| File { path: address::of(page), text: page::page(course, &names, page) });
-    index.chain(pages)
+    let words = glossary::glossary(course).map(|text| File { path: glossary::PATH.to_owned(), text });
+    index.chain(pages).chain(words)
 }

@@ -3,7 +3,7 @@
 use super::address::Names;
 use super::markup::Markup;
 use super::prose::{Setting, heading_tag, prose};
-use super::{GENERATOR, address, diagram, exercise, simulation};
+use super::{GENERATOR, address, diagram, exercise, glossary, simulation};
 use crate::course::{Course, FunctionTask, Page, Task, Widget};
 use crate::markdown::{Block, Run};
 
@@ -159,6 +159,7 @@ fn contents(sheet: &mut Sheet<'_>) {
 fn neighbours(sheet: &mut Sheet<'_>) {
     let page = sheet.page;
     let pages: Vec<&Page> = sheet.course.pages().collect();
+    let has_words = !sheet.course.glossary.terms.is_empty();
     let here = pages.iter().position(|it| it.id == page.id).unwrap_or_default();
     let before = here.checked_sub(1).map(|index| pages[index]);
     let after = pages.get(here + 1).copied();
@@ -173,6 +174,10 @@ fn neighbours(sheet: &mut Sheet<'_>) {
                 }
             }
             it.leaf("a", &[("href", &address::index_from(page)), ("class", "up")], "All pages");
+            if has_words {
+                let words = format!("{}{}", address::upwards(page), glossary::PATH);
+                it.leaf("a", &[("href", &words), ("class", "up")], "Glossary");
+            }
         });
     });
     sheet.markup.line();

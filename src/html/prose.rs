@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::glossary;
 use super::markup::Markup;
 use super::page::{Sheet, widget};
 use crate::course::Widget;
@@ -302,6 +303,13 @@ impl<'a> Writer<'a, '_> {
                 markup.text(" ");
             }
             Role::Marker => self.note_marks(&run.text),
+            Role::Term(term) => match self.sheet.course.glossary.terms.get(usize::from(term)) {
+                Some(term) => {
+                    let address = glossary::address_from(self.sheet.page, term);
+                    markup.leaf("a", &[("class", "term"), ("href", &address), ("title", &term.says)], &run.text);
+                }
+                None => markup.text(&run.text),
+            },
             Role::Muted => markup.element("span", &[("class", "muted")], |it| broken_text(it, &run.text)),
             _ => broken_text(markup, &run.text),
         }

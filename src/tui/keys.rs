@@ -28,14 +28,20 @@ const fn lines(n: i32) -> Action {
     Action::Scroll(Motion::Lines(n))
 }
 
-static PAGE: [Binding; 22] = [
+/// From a page, or from where pages are chosen, to another.
+static JUMPS: [Binding; 3] = [
+    key("t o", Action::Contents, "contents, filtered as you type", "contents"),
+    key("w", Action::Glossary, "the words of the course: what a term means, and the page that teaches it", ""),
+    key(":", Action::GoTo, "go to a page by its number", ""),
+];
+
+static PAGE: [Binding; 20] = [
     key("Space PgDn", Action::Scroll(Motion::Pages(1)), "a screen down", "scroll"),
     key("→ l n", Action::TurnPage(1), "next page", "next page"),
     key("← h p", Action::TurnPage(-1), "previous page", ""),
     key("Tab", Action::NextThing(1), "next thing that responds: diagram, simulation, question, link", "what responds"),
     key("Shift-Tab", Action::NextThing(-1), "previous thing that responds", ""),
     key("Enter", Action::Open, "open it", "open"),
-    key("t o", Action::Contents, "contents, filtered as you type", "contents"),
     key("↓ j", lines(1), "a line down", ""),
     key("↑ k", lines(-1), "a line up", ""),
     key("b PgUp", Action::Scroll(Motion::Pages(-1)), "a screen up", ""),
@@ -44,7 +50,6 @@ static PAGE: [Binding; 22] = [
     key("g Home", Action::Scroll(Motion::Top), "to the top of the page", ""),
     key("G End", Action::Scroll(Motion::Bottom), "to the end of the page", ""),
     key("/", Action::Search, "search the page, then the course; n and N go to the next and previous match", ""),
-    key(":", Action::GoTo, "go to a page by its number", ""),
     key("[ Alt-←", Action::Revisit(-1), "back to where you were before a jump", ""),
     key("] Alt-→", Action::Revisit(1), "forth again", ""),
     key("y", Action::Copy, "copy the code on screen", ""),
@@ -106,7 +111,7 @@ static HOME: [Binding; 7] = [
 
 static HOME_MORE: [Binding; 3] = [
     key("s", Action::Goals, "what I have shown of each goal, and what I can skip", "shown, skip"),
-    key("t o", Action::Contents, "contents, filtered as you type", "contents"),
+    key("/", Action::Search, "search the course; n and N go on from match to match", ""),
     key("r", Action::Reload, "read the course files again", ""),
 ];
 
@@ -116,7 +121,7 @@ static ROUND: [Binding; 3] = [
     key("↑ k", lines(-1), "a line up", ""),
 ];
 
-static SHOW: [Binding; 12] = [
+static SHOW: [Binding; 11] = [
     key("→ l n", Action::TurnPage(1), "next step, and from the last one the next page", "next step"),
     key("← h p", Action::TurnPage(-1), "previous step", "back"),
     key("Space PgDn", Action::Scroll(Motion::Pages(1)), "further down; the next step where there is nothing more", ""),
@@ -126,7 +131,6 @@ static SHOW: [Binding; 12] = [
     key("Enter", Action::Open, "open it: a simulation, a diagram, a question to count hands", "open, count hands"),
     key("↓ j", lines(1), "a line down", ""),
     key("↑ k", lines(-1), "a line up", ""),
-    key(":", Action::GoTo, "go to a page by its number", ""),
     key("/", Action::Search, "search the page", ""),
     key("r", Action::Reload, "read the course files again", ""),
 ];
@@ -358,7 +362,7 @@ static HELP: [Binding; 5] = [
 ];
 
 static TYPING: [Binding; 2] =
-    [key("Enter", Action::Submit, "done", "find"), key("Esc", Action::Back, "leave it", "leave it")];
+    [key("Enter", Action::Submit, "done", "go"), key("Esc", Action::Back, "leave it", "leave it")];
 
 static EVERYWHERE: [Binding; 5] = [
     key("Esc", Action::Back, "back: closes the pop-up, then the search, then the screen", "back"),
@@ -378,11 +382,12 @@ static ALWAYS: [Binding; 2] = [
 fn tables(model: &Model) -> (Vec<&'static [Binding]>, bool) {
     match &model.overlay {
         Some(Overlay::Help { .. }) => return (vec![&HELP, &ALWAYS], false),
-        Some(Overlay::Contents(_)) => return (vec![&CONTENTS, &ALWAYS], true),
+        Some(Overlay::Contents(_) | Overlay::Words(_)) => return (vec![&CONTENTS, &ALWAYS], true),
+        Some(Overlay::Prompt(_)) => return (vec![&TYPING, &ALWAYS], true),
         None => {}
     }
     match model.screen() {
-        Screen::Home(_) => (vec![&HOME, &HOME_MORE, &EVERYWHERE], false),
+        Screen::Home(_) => (vec![&HOME, &HOME_MORE, &JUMPS, &EVERYWHERE], false),
         Screen::Round(_) => (vec![&ROUND, &EVERYWHERE], false),
         Screen::Show(show) if show.is_typing() => (vec![&TYPING, &ALWAYS], true),
         Screen::Show(show) if show.poll().is_some() => {
@@ -403,10 +408,10 @@ fn tables(model: &Model) -> (Vec<&'static [Binding]>, bool) {
             if matches!(show.reader.focused_task(&model.course), Some(Task::Simulation(_))) {
                 tables.push(&SIMULATION_IN_PAGE);
             }
-            tables.extend([&SHOW as &[Binding], &EVERYWHERE]);
+            tables.extend([&SHOW as &[Binding], &JUMPS, &EVERYWHERE]);
             (tables, false)
         }
-        Screen::Goals(_) => (vec![&GOALS, &EVERYWHERE], false),
+        Screen::Goals(_) => (vec![&GOALS, &JUMPS, &EVERYWHERE], false),
         Screen::Page(reader) if reader.is_typing() => (vec![&TYPING, &ALWAYS], true),
         Screen::Page(reader) => {
             let mut tables: Vec<&'static [Binding]> = Vec::new();
@@ -422,7 +427,7 @@ fn tables(model: &Model) -> (Vec<&'static [Binding]>, bool) {
             if matches!(reader.focused_task(&model.course), Some(Task::Diagram { .. })) {
                 tables.push(&WALKING);
             }
-            tables.extend([&PAGE as &[Binding], &EVERYWHERE]);
+            tables.extend([&PAGE as &[Binding], &JUMPS, &EVERYWHERE]);
             (tables, false)
         }
         Screen::Exercise(sheet) if sheet.asks_to_give_up => (vec![&CONFIRM, &ALWAYS], false),
@@ -550,9 +555,10 @@ mod tests {
     /// Each name in the tables is a key that `is` knows; a typing error would make a dead key.
     #[test]
     fn every_named_key_can_be_pressed() {
-        let all: [&[Binding]; 33] = [
+        let all: [&[Binding]; 34] = [
             &CALLED,
             &GUESSED,
+            &JUMPS,
             &SHOW,
             &POLL,
             &NOTES,

@@ -3,10 +3,10 @@
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
-use super::paint::{Painter, centred};
+use super::paint::Painter;
 use crate::app::Model;
 use crate::app::home::bar;
-use crate::app::lesson::{Reader, columns};
+use crate::app::lesson::{Reader, columns, text_col};
 use crate::app::row::{Row, Span, Ui, wrapped};
 use crate::course::Page;
 
@@ -39,7 +39,7 @@ pub(super) fn view(reader: &Reader, model: &Model, head: Rect, body: Rect, paint
         let area = Rect { x: body.x + 1, y: body.y + 1, width: sidebar - 2, height: body.height.saturating_sub(1) };
         painter.rows(area, &contents(&pages, number, model, area));
     }
-    let text = centred(Rect { x: body.x + sidebar, width: body.width - sidebar, ..body }, width);
+    let text = Rect { x: body.x + text_col(body.width), width, ..body };
     // What is wider than the measure (a diagram) may use the margin too.
     let wide = Rect { width: body.right().saturating_sub(text.x + 1), ..text };
     painter.rows(wide, reader.laid.rows.iter().skip(reader.top));

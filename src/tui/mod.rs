@@ -26,6 +26,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::widgets::Clear;
 
+use crate::app::overlay::Overlay;
 use crate::app::row::{Ui, wrapped};
 use crate::app::{Model, SMALLEST, Screen};
 use paint::Painter;
@@ -76,9 +77,10 @@ fn too_small(area: Rect, painter: &mut Painter<'_, '_>) {
 
 /// Two lines: what there is to say, and the keys that work now.
 fn footer(model: &Model, area: Rect, painter: &mut Painter<'_, '_>) {
-    let prompt = match model.screen() {
-        Screen::Page(reader) if model.overlay.is_none() => reader.prompt(),
-        Screen::Show(show) if model.overlay.is_none() => show.prompt(),
+    let prompt = match (&model.overlay, model.screen()) {
+        (Some(Overlay::Prompt(prompt)), _) => Some(prompt.says()),
+        (None, Screen::Page(reader)) => reader.prompt(),
+        (None, Screen::Show(show)) => show.prompt(),
         _ => None,
     };
     let width = area.width.saturating_sub(2);

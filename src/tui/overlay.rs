@@ -1,4 +1,4 @@
-//! Paints what lies over a screen: the keys, the contents.
+//! Paints what lies over a screen: the keys, the contents, the words of the course.
 
 use ratatui::layout::Rect;
 use ratatui::widgets::Clear;
@@ -6,13 +6,19 @@ use ratatui::widgets::Clear;
 use super::keys;
 use super::paint::{Painter, centred};
 use crate::app::Model;
+use crate::app::field::Field;
+use crate::app::glossary::{Words, taught_on};
 use crate::app::overlay::{Contents, Overlay};
 use crate::app::row::{Row, Span, Ui, frame, wrapped};
+use crate::course::Course;
 
 pub(super) fn view(overlay: &Overlay, model: &Model, body: Rect, painter: &mut Painter<'_, '_>) {
     match overlay {
         Overlay::Help { top } => help(*top, model, body, painter),
         Overlay::Contents(contents) => list(contents, body, painter),
+        Overlay::Words(words) => glossary(words, &model.course, body, painter),
+        // It is typed into the line above the keys.
+        Overlay::Prompt(_) => {}
     }
 }
 
@@ -53,10 +59,7 @@ fn list(contents: &Contents, body: Rect, painter: &mut Painter<'_, '_>) {
     let room = usize::from(body.height).saturating_sub(4).max(1);
     let places = contents.shown();
     let top = contents.chosen.saturating_sub(room / 2).min(places.len().saturating_sub(room));
-    let mut rows = vec![
-        Row::of([Span::ui(Ui::Muted, "Filter: "), Span::ui(Ui::Strong, format!("{}▏", contents.filter.text))]),
-        Row::default(),
-    ];
+    let mut rows = vec![filter_row(&contents.filter), Row::default()];
     if places.is_empty() {
         rows.push(Row::ui(Ui::Muted, "Nothing in the contents has these words."));
     }
@@ -72,4 +75,46 @@ fn list(contents: &Contents, body: Rect, painter: &mut Painter<'_, '_>) {
     // The list keeps its height while it is filtered, so that nothing jumps.
     rows.resize(room + 2, Row::default());
     pop_up("Contents", rows, body, painter);
+}
+
+/// Names at the left, and at the right what the chosen one means.
+fn glossary(words: &Words, course: &Course, body: Rect, painter: &mut Painter<'_, '_>) {
+    const NAMES_COLS: usize = 24;
+    let width = usize::from(body.width.min(76)) - 4;
+    let room = usize::from(body.height).saturating_sub(4).max(1);
+    let terms = words.shown(&course.glossary);
+    let top = words.chosen.saturating_sub(room / 2).min(terms.len().saturating_sub(room));
+    let mut says = Vec::new();
+    if let Some(term) = terms.get(words.chosen) {
+        let width = width - NAMES_COLS;
+        says.extend(wrapped(Ui::Title, &term.name, width));
+        if !term.also.is_empty() {
+            says.extend(wrapped(Ui::Muted, &format!("also {}", term.also.join(", ")), width));
+        }
+        says.push(Row::default());
+        says.extend(wrapped(Ui::Text, &term.says, width));
+        if let Some(place) = taught_on(course, term) {
+            says.push(Row::default());
+            says.extend(wrapped(Ui::Muted, &format!("Enter: {place}"), width));
+        }
+    }
+    let mut rows = vec![filter_row(&words.filter), Row::default()];
+    if terms.is_empty() {
+        rows.push(Row::ui(Ui::Muted, "No term of the course has these words."));
+    }
+    for line in 0..room {
+        let name = terms.get(top + line).map_or_else(Row::default, |term| {
+            let role = if top + line == words.chosen { Ui::Chosen } else { Ui::Text };
+            Row::ui(role, term.name.clone()).cut(NAMES_COLS - 2)
+        });
+        let mut row = name.padded(NAMES_COLS, Ui::Text);
+        row.spans.extend(says.get(line).cloned().unwrap_or_default().spans);
+        rows.push(row);
+    }
+    rows.truncate(room + 2);
+    pop_up("Words of the course", rows, body, painter);
+}
+
+fn filter_row(filter: &Field) -> Row {
+    Row::of([Span::ui(Ui::Muted, "Filter: "), Span::ui(Ui::Strong, format!("{}▏", filter.text))])
 }

@@ -116,6 +116,18 @@ fn a_page_is_printed_at_the_width_asked_for_without_escape_codes() {
 }
 
 #[test]
+fn the_glossary_is_printed_whole_or_by_word() {
+    let all = coldstart(&["read", "--glossary"]);
+    assert!(out(&all).contains("cold start\n    The wait of a request") && out(&all).contains("webhook"));
+    assert!(out(&coldstart(&["read", "--glossary", "webhook"])).starts_with("webhook\n    A request that another"));
+    let said = coldstart(&["read", "--glossary", "coldstart"]);
+    assert_eq!(said.status.code(), Some(2));
+    assert!(err(&said).contains("the nearest is `cold start`"), "{}", err(&said));
+    let terms = json(&["read", "--glossary", "--format", "json"]);
+    assert!(terms.as_array().is_some_and(|terms| terms.iter().all(|term| term["says"].is_string())));
+}
+
+#[test]
 fn colour_is_written_when_asked_for_only() {
     assert!(!out(&coldstart(&["read", "1"])).contains('\u{1b}'));
     assert!(out(&coldstart(&["read", "1", "--color", "always"])).contains('\u{1b}'));

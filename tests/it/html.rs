@@ -226,7 +226,10 @@ fn course(pages: &[(&str, &str)], word: &str) -> Course {
 fn the_courses_pages_are_sound_linked_and_load_nothing() {
     let course = content::open(None).expect("the built-in course");
     let pages = site(&course);
-    assert_eq!(pages.len(), 1 + course.pages().count());
+    // The map, the pages, the glossary.
+    assert_eq!(pages.len(), 1 + course.pages().count() + 1);
+    let terms = pages["serverless/04-cold-start.html"].tags.iter().filter_map(|tag| tag.attributes.get("href"));
+    assert!(terms.into_iter().any(|to| to == "../glossary.html#cold-start"));
     for (page, after) in course.pages().zip(course.pages().skip(1)) {
         let leads = |from: &str, rel: &str, to: &str| {
             let link = pages[from].tags.iter().find(|tag| tag.attributes.get("rel").is_some_and(|it| it == rel));

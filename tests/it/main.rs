@@ -22,6 +22,7 @@ mod plain;
 mod platforms;
 mod present;
 mod queue;
+mod reading;
 mod reference;
 mod review;
 mod screens;

@@ -325,6 +325,14 @@ fn a_function_runs_in_words() {
 }
 
 #[test]
+fn the_words_of_the_course_are_told() {
+    let mut listener = Listener::new();
+    listener.types(&["w"]).hears("words: API gateway; asynchronous;");
+    listener.types(&["w cold start"]).hears("cold start: The wait of a request").hears("See page 4, The cold start.");
+    listener.types(&["w zzzz"]).hears("No word of the course is `zzzz`.");
+}
+
+#[test]
 fn the_program_speaks_when_piped_and_when_the_terminal_cannot_draw() {
     for (arguments, environment) in
         [(&["--plain"][..], ("ACCESSIBLE", "")), (&[], ("ACCESSIBLE", "1")), (&[], ("TERM", "dumb"))]

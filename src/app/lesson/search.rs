@@ -124,6 +124,11 @@ fn matches(rows: &[Row], needle: &str) -> Vec<Match> {
     matches
 }
 
+/// The first page on which `needle` stands.
+pub(in crate::app) fn page_with(desk: &Desk<'_>, needle: &str) -> Option<PageId> {
+    first_with(desk, desk.course.pages(), needle)
+}
+
 /// The nearest page after (1) or before (-1) `here` on which `needle` stands.
 fn elsewhere(desk: &Desk<'_>, here: &PageId, needle: &str, by: i32) -> Option<PageId> {
     let mut pages: Vec<&Page> = desk.course.pages().collect();
@@ -131,10 +136,11 @@ fn elsewhere(desk: &Desk<'_>, here: &PageId, needle: &str, by: i32) -> Option<Pa
         pages.reverse();
     }
     let at = pages.iter().position(|page| page.id == *here)?;
+    first_with(desk, pages[at + 1..].iter().chain(&pages[..at]).copied(), needle)
+}
+
+fn first_with<'a>(desk: &Desk<'_>, mut pages: impl Iterator<Item = &'a Page>, needle: &str) -> Option<PageId> {
     let (_, width) = columns(desk.size.cols);
-    let others = pages[at + 1..].iter().chain(&pages[..at]);
-    let found = others
-        .copied()
-        .find(|page| !matches(&lay_out(desk.course, desk.progress, page, width).rows, needle).is_empty());
-    found.map(|page| page.id.clone())
+    let has_it = |page: &&Page| !matches(&lay_out(desk.course, desk.progress, page, width).rows, needle).is_empty();
+    pages.find(has_it).map(|page| page.id.clone())
 }

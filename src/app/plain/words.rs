@@ -1,6 +1,7 @@
 //! A page in words, for a screen reader, a braille line or a log: paragraphs of one line each, no columns, no borders.
 
-use crate::course::{Course, Page, Target, Task};
+use crate::app::glossary::{matching, taught_on};
+use crate::course::{Course, Page, Target, Task, Term};
 use crate::diagram;
 use crate::markdown::{self, Block, ContainerId, ContainerKind, Document, Fence, Leaf, Role, Run, Table};
 
@@ -49,6 +50,25 @@ pub(super) fn parts(course: &Course, page: &Page) -> Vec<Part> {
         parts.push(Part { lines, source_line: from, widget: None });
     }
     parts
+}
+
+/// The words of the course: their names, or what those mean that were asked for.
+pub(super) fn glossary(course: &Course, asked: &str) -> Vec<String> {
+    let terms = matching(&course.glossary, asked);
+    if terms.is_empty() {
+        return vec![format!("No word of the course is `{asked}`.")];
+    }
+    if asked.is_empty() {
+        let names: Vec<&str> = terms.iter().map(|term| term.name.as_str()).collect();
+        return vec![format!("{} words: {}.", names.len(), names.join("; "))];
+    }
+    terms.into_iter().map(|term| meaning(course, term)).collect()
+}
+
+/// A term, what it means, and where it is taught, in one line.
+fn meaning(course: &Course, term: &Term) -> String {
+    let place = taught_on(course, term).map_or_else(String::new, |place| format!(" See {place}."));
+    format!("{}: {}{place}", term.title(), term.says)
 }
 
 /// What stands above the page's own first line.

@@ -1,0 +1,72 @@
+//! The words of the course, to look one up while reading: filtered as one types, and one key to the page that teaches it.
+
+use super::field::Field;
+use super::{Go, Motion, Start, Step};
+use crate::course::{Course, Glossary, Target, Term};
+
+#[derive(Clone, Debug, Default)]
+pub struct Words {
+    pub filter: Field,
+    /// Index into [`Words::shown`].
+    pub chosen: usize,
+}
+
+impl Words {
+    /// Opens on a term: an index into the glossary's.
+    pub fn at(term: usize) -> Self {
+        Self { filter: Field::default(), chosen: term }
+    }
+
+    /// The terms that the filter leaves: those with its words in their names, and where there is none, in what they say.
+    pub fn shown<'a>(&self, glossary: &'a Glossary) -> Vec<&'a Term> {
+        matching(glossary, &self.filter.text)
+    }
+
+    pub fn chosen<'a>(&self, glossary: &'a Glossary) -> Option<&'a Term> {
+        self.shown(glossary).get(self.chosen).copied()
+    }
+
+    pub(super) fn choose(&mut self, motion: Motion, page_rows: usize, glossary: &Glossary) {
+        let last = self.shown(glossary).len().saturating_sub(1);
+        self.chosen = motion.from(self.chosen, page_rows).min(last);
+    }
+}
+
+/// The terms that `filter` means; all of them when it is empty.
+pub fn matching<'a>(glossary: &'a Glossary, filter: &str) -> Vec<&'a Term> {
+    let words: Vec<String> = filter.split_whitespace().map(str::to_lowercase).collect();
+    let having = |text: &dyn Fn(&Term) -> String| {
+        let fits = |term: &&Term| {
+            let text = text(term).to_lowercase();
+            words.iter().all(|word| text.contains(word))
+        };
+        glossary.terms.iter().filter(fits).collect::<Vec<&Term>>()
+    };
+    let named = having(&Term::title);
+    if named.is_empty() { having(&|term| term.says.clone()) } else { named }
+}
+
+/// What teaches a term, in words: `page 4, The cold start`. `None` where the glossary's link leads nowhere.
+pub fn taught_on(course: &Course, term: &Term) -> Option<String> {
+    let (Target::Place { page, .. } | Target::NoHeading { page, .. }) = place(course, term)? else { return None };
+    let number = course.pages().position(|it| it.id == page.id)? + 1;
+    Some(format!("page {number}, {}", page.title))
+}
+
+/// To the page that teaches a term.
+pub(super) fn go(course: &Course, term: &Term) -> Step {
+    match place(course, term) {
+        Some(Target::Place { page, source_line }) if source_line > 0 => {
+            Step::go(Go::Page(page.id.clone(), Start::Line(source_line)))
+        }
+        Some(Target::Place { page, .. } | Target::NoHeading { page, .. }) => {
+            Step::go(Go::Page(page.id.clone(), Start::Top))
+        }
+        _ => Step::say(format!("No page teaches `{}`.", term.name)),
+    }
+}
+
+fn place<'a>(course: &'a Course, term: &'a Term) -> Option<Target<'a>> {
+    // A link of a course means the same from every page, unless it has no page in it.
+    Some(course.follow(course.pages().next()?, &term.page))
+}
