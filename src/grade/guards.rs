@@ -60,7 +60,7 @@ pub(super) fn refusals(text: &Text, prompt: &PromptWords) -> Vec<Option<Refusal>
                 Some(Refusal::ToGrader)
             } else if is_asked(tokens, sentence) {
                 Some(Refusal::Question)
-            } else if is_word_list(tokens) || is_salad(tokens) {
+            } else if is_word_list(tokens) || is_alphabetical(tokens) || is_salad(tokens) {
                 Some(Refusal::WordList)
             } else if is_shuffled(tokens) {
                 Some(Refusal::Shuffled)
@@ -109,6 +109,12 @@ fn is_word_list(tokens: &[Token]) -> bool {
         11..=14 => is_enumeration || is_bare_enumeration || n_glue * 12 < n || is_stripped(),
         _ => is_enumeration || is_bare_enumeration || n_glue * 10 <= n || is_stripped(),
     }
+}
+
+/// Words in the order of a dictionary: hardly one sentence in a hundred thousand is.
+fn is_alphabetical(tokens: &[Token]) -> bool {
+    let n_rising = tokens.windows(2).filter(|pair| pair[0].word <= pair[1].word).count();
+    tokens.len() >= 6 && (n_rising + 1) * 10 >= tokens.len() * 9
 }
 
 /// What a list of keywords is rid of first.

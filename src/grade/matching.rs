@@ -197,7 +197,7 @@ impl<'a> Unit<'a> {
     /// Where a group is said, and not denied, at the word `from` or behind it.
     pub(super) fn say_after(&mut self, group: &Group, from: u32) -> Option<Place> {
         let places = self.group(group);
-        places.into_iter().find(|place| first(*place) >= from && !self.negates(*place))
+        places.into_iter().find(|place| first(*place) >= from && !self.negates(*place) && !self.reports(*place))
     }
 
     fn group(&mut self, group: &Group) -> Vec<Place> {
@@ -304,6 +304,11 @@ impl<'a> Unit<'a> {
     pub(super) fn negates(&self, place: Place) -> bool {
         is_negated(place, 0, &self.negations)
     }
+
+    /// Whether others than the learner say it.
+    pub(super) fn reports(&self, place: Place) -> bool {
+        polarity::is_reported(place, &self.negations)
+    }
 }
 
 impl Drop for Unit<'_> {
@@ -342,6 +347,9 @@ impl Search<'_, '_> {
             // The "does" of "does not" says nothing by itself.
             let is_refuted =
                 ends_before || ((place & refuted) << 1) & !place != 0 || self.unit.leaps_over_negator(place, meant);
+            if polarity::is_reported(place, &self.unit.negations) {
+                return;
+            }
             let is_negated = is_negated(place, meant, &self.unit.negations);
             if polarity::is_refuted(place, &self.unit.negations) && !is_negated {
                 // A denial of what is called untrue: too tangled to earn or to refute.

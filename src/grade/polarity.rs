@@ -30,6 +30,8 @@ pub(super) enum Kind {
     Soft,
     /// A whole statement is called untrue: it turns round whatever the statement said, denials included.
     Refuting,
+    /// Others say it ("some believe that …"): it is neither stated nor denied.
+    Reporting,
 }
 
 /// What is wrong with a statement, said before it ("it is wrong that") or after it ("… is a myth").
@@ -39,6 +41,28 @@ const DISPUTING: &[&str] = &["disagree", "deny", "denies", "doubt", "doubtful", 
 /// Openings after which "not" or a refuting word governs the whole thought.
 const BELIEF: &[&str] =
     &["think", "believe", "agree", "true", "case", "correct", "right", "mean", "say", "claim", "expect", "means"];
+/// Who is quoted by those who do not agree, and the verbs that quote.
+const OTHERS: &[&str] = &[
+    "some",
+    "people",
+    "many",
+    "others",
+    "someone",
+    "somebody",
+    "they",
+    "one",
+    "colleagues",
+    "beginners",
+    "everybody",
+    "most",
+];
+const QUOTING: &[&str] = &[
+    "say", "says", "think", "thinks", "believe", "believes", "claim", "claims", "argue", "argues", "assume", "assumes",
+    "said", "thought", "believed", "suppose", "object", "expect",
+];
+/// Nouns for what is held without being so: "a common belief is that …".
+const HEARSAY: &[&str] =
+    &["belief", "assumption", "misunderstanding", "prejudice", "rumour", "rumor", "intuition", "misconception", "myth"];
 /// "not only …" denies nothing.
 const NOT_DENYING: &[&str] =
     &["only", "just", "merely", "simply", "necessarily", "sure", "surprising", "matter", "doubt", "wonder"];
@@ -62,6 +86,7 @@ const FINITE: &[&str] = &["is", "are", "was", "were", "has", "can", "could", "wi
 pub(super) fn negations(tokens: &[Token]) -> Vec<Negation> {
     let mut found = Vec::new();
     let word = |at: usize| tokens.get(at).map_or("", |token| token.word.as_str());
+    found.extend(report(tokens));
     for (at, token) in tokens.iter().enumerate() {
         let by = 1 << at;
         let next = word(at + 1);
@@ -70,6 +95,10 @@ pub(super) fn negations(tokens: &[Token]) -> Vec<Negation> {
             // "no longer" is seen at "no".
             found.push(Negation { by: by | 1 << (at + 1), over: reach(tokens, at + 2, REACH), kind: Kind::Plain });
         } else if token.class.has(Class::NEGATOR) {
+            if at > 0 && matches!(token.word.as_str(), "nothing" | "nobody" | "none") && token.before == Pause::None {
+                // "it triggers nothing"
+                found.extend(verb_before(tokens, at).map(|over| Negation { by, over, kind: Kind::Plain }));
+            }
             // "It is not true that …, nor that …" goes on with what it began.
             let goes_on = |it: &Negation| it.kind == Kind::Refuting && it.over & by != 0;
             if token.word == "nor" && found.iter().any(goes_on) {
@@ -138,6 +167,38 @@ pub(super) fn negations(tokens: &[Token]) -> Vec<Negation> {
     found
 }
 
+/// What others are said to hold at the beginning of a sentence: "some people say that …", "one might think …", "it is often
+/// believed that …", "a common belief is that …".
+fn report(tokens: &[Token]) -> Option<Negation> {
+    const FEW: usize = 7;
+    let near = &tokens[..tokens.len().min(FEW)];
+    let is = |token: &Token, words: &[&str]| words.contains(&token.word.as_str());
+    let quoting = near.iter().position(|token| is(token, QUOTING));
+    let by_others = quoting.filter(|at| {
+        let before = &near[..*at];
+        let is_open = |token: &Token| {
+            token.class.has(Class::NEGATOR) || matches!(token.word.as_str(), "i" | "we" | "who" | "whoever")
+        };
+        let might = || before.iter().any(|token| matches!(token.word.as_str(), "might" | "may" | "could"));
+        !before.iter().any(is_open)
+            && (before.iter().any(|token| is(token, OTHERS))
+                || before.iter().any(|token| token.word == "you") && might()
+                || before.first().is_some_and(|token| token.word == "it")
+                    && before.iter().any(|token| is(token, &["often", "sometimes", "commonly", "widely"])))
+    });
+    let hearsay = || {
+        let at = near.iter().position(|token| is(token, HEARSAY))?;
+        (at + 1..at + 4).find(|at| near.get(*at).is_some_and(|token| token.word == "that"))
+    };
+    let at = by_others.or_else(hearsay)?;
+    Some(Negation { by: 1 << at, over: reach(tokens, at + 1, WHOLE_SENTENCE), kind: Kind::Reporting })
+}
+
+/// Whether others than the learner say what `words` say.
+pub(super) fn is_reported(words: u128, negations: &[Negation]) -> bool {
+    negations.iter().any(|it| it.kind == Kind::Reporting && it.over & words != 0)
+}
+
 /// The words from `from` on, to the next pause or new thought and at most `n_words` of them.
 fn reach(tokens: &[Token], from: usize, n_words: usize) -> u128 {
     let mut over = 0;
@@ -176,6 +237,14 @@ fn reach(tokens: &[Token], from: usize, n_words: usize) -> u128 {
 fn reach_to_pause(tokens: &[Token], from: usize) -> u128 {
     let end = (from + 1..tokens.len()).find(|at| tokens[*at].before >= Pause::Clause).unwrap_or(tokens.len());
     (from..end).fold(0, |over, at| over | 1 << at)
+}
+
+/// The verb whose object stands at `at`, with what stands between them.
+fn verb_before(tokens: &[Token], at: usize) -> Option<u128> {
+    let verb = tokens[..at].iter().rposition(|token| !token.class.has(Class::FUNCTION))?;
+    let is_close = at - verb <= 2
+        && tokens[verb + 1..=at].iter().all(|token| token.before == Pause::None && !token.class.has(Class::STOP));
+    is_close.then(|| below(at) & !below(verb))
 }
 
 /// The words before `at` back to the last pause.
@@ -252,7 +321,8 @@ pub(super) fn opens_refuting(negations: &[Negation]) -> bool {
 /// Whether what `words` say is turned into its opposite. Negators that hold over `meant` are part of what is meant.
 pub(super) fn is_negated(words: u128, meant: u128, negations: &[Negation]) -> bool {
     let is_meant = |it: &Negation| it.kind == Kind::Plain && it.over & meant != 0;
-    let turns = |it: &&Negation| it.kind != Kind::Soft && it.by & words != it.by && !is_meant(it);
+    let turns =
+        |it: &&Negation| matches!(it.kind, Kind::Plain | Kind::Refuting) && it.by & words != it.by && !is_meant(it);
     // Each word for itself: a negator over one half of a statement does not cancel one over the other half.
     let turned = negations.iter().filter(turns).fold(0, |turned, it| turned ^ it.over);
     turned & words != 0
@@ -265,7 +335,8 @@ pub(super) fn is_refuted(words: u128, negations: &[Negation]) -> bool {
 
 /// Whether what `words` name is said not to be, or is done away with.
 pub(super) fn is_denied(words: u128, negations: &[Negation]) -> bool {
-    let denies = |it: &&Negation| it.kind != Kind::Refuting && it.over & words == words && it.by & words == 0;
+    let denies =
+        |it: &&Negation| matches!(it.kind, Kind::Plain | Kind::Soft) && it.over & words == words && it.by & words == 0;
     negations.iter().filter(denies).count() % 2 == 1
 }
 

@@ -68,8 +68,10 @@ pub(super) fn search(rubric: &Rubric, text: &Text, refusals: &mut [Option<Refusa
     let mut unit = Unit::new(&rubric.concepts, rubric.lexicon.len());
     let mut chains: Vec<Chain<'_>> = chains(rubric);
     let mut is_refuting = false;
+    let mut erring: Vec<bool> = Vec::with_capacity(text.sentences.len());
     for ((sentence, negations), refusal) in text.sentences.iter().zip(&negations).zip(refusals.iter_mut()) {
         is_refuting &= !guards::turns_to_the_truth(&text.tokens[sentence.tokens.clone()]);
+        erring.push(false);
         if is_refuting && refusal.is_none() {
             *refusal = Some(Refusal::Refuted);
         }
@@ -80,6 +82,7 @@ pub(super) fn search(rubric: &Rubric, text: &Text, refusals: &mut [Option<Refusa
         let range = sentence.tokens.clone();
         unit.load(&text.tokens[range.clone()], &ids[range.clone()], negations.clone());
         let n_opposite = found.iter().filter(|found| found.opposite.is_some()).count();
+        let was: Vec<Found> = found.clone();
         let before: Vec<(bool, bool)> = found.iter().map(|it| (it.made.is_some(), it.opposite.is_some())).collect();
         for (item, found) in rubric.items.iter().zip(&mut found) {
             if refusal.is_none() {
@@ -92,7 +95,10 @@ pub(super) fn search(rubric: &Rubric, text: &Text, refusals: &mut [Option<Refusa
                 chain.go_on(&mut unit, text, range.start);
             }
         }
-        take_back_conclusions(&mut found, &before, &text.tokens[range]);
+        take_back_conclusions(&mut found, &before, &text.tokens[range.clone()]);
+        if let Some(errs) = erring.last_mut() {
+            *errs = take_back_what_stands_beside_errors(&mut found, &was, &text.tokens[range]);
+        }
         is_refuting |= polarity::opens_refuting(negations)
             && found.iter().filter(|found| found.opposite.is_some()).count() > n_opposite;
     }
@@ -105,7 +111,7 @@ pub(super) fn search(rubric: &Rubric, text: &Text, refusals: &mut [Option<Refusa
         if found.iter().all(|found| found.made.is_some()) {
             break;
         }
-        if refusals[index].is_some() || refusals[index + 1].is_some() {
+        if refusals[index].is_some() || refusals[index + 1].is_some() || erring[index] || erring[index + 1] {
             continue;
         }
         let range = pair[0].tokens.start..pair[1].tokens.end;
@@ -182,6 +188,36 @@ fn take_back_conclusions(found: &mut [Found], before: &[(bool, bool)], tokens: &
     }
 }
 
+/// Right words beside a misconception in the same thought are part of it: "warm calls have to connect again, since the
+/// connection is reused in cold ones". `was` is what had been found before the sentence; whether it holds a misconception is given back.
+fn take_back_what_stands_beside_errors(found: &mut [Found], was: &[Found], tokens: &[Token]) -> bool {
+    let is_new = |(found, was): (&Found, &Found)| found.contradicted.clone().filter(|_| was.contradicted.is_none());
+    let errors: Vec<Range<usize>> = found.iter().zip(was).filter_map(is_new).map(|(_, bytes)| bytes).collect();
+    let is_beside = |bytes: &Range<usize>| {
+        errors.iter().any(|error| {
+            // What was said before it stands by itself.
+            if bytes.end <= error.start {
+                return false;
+            }
+            let (from, to) = (error.end.min(bytes.end), error.start.max(bytes.start));
+            let parts = |token: &&Token| token.bytes.start >= from && token.bytes.start <= to;
+            !tokens
+                .iter()
+                .filter(parts)
+                .any(|token| matches!(token.word.as_str(), "but" | "however" | "yet" | "although" | "though"))
+        })
+    };
+    for (found, was) in found.iter_mut().zip(was) {
+        if was.made.is_none() {
+            found.made.take_if(|support| is_beside(&support.bytes));
+        }
+        if was.partly.is_none() {
+            found.partly.take_if(|support| is_beside(&support.bytes));
+        }
+    }
+    !errors.is_empty()
+}
+
 /// A thought of its own begins, which need not follow from the one before.
 fn turns(token: &Token) -> bool {
     const TURNS: &[&str] = &[
@@ -223,7 +259,8 @@ fn look(item: &Item, unit: &mut Unit<'_>, text: &Text, start: usize, found: &mut
     if found.made.is_none() {
         for (index, model) in item.models.iter().enumerate() {
             let like = model.likeness(unit);
-            if !like.is_verbatim && (like.n_found < 4 || like.in_order < 0.7) {
+            let is_much = like.is_verbatim || (like.n_found >= 4 && like.in_order >= 0.7);
+            if !is_much || unit.reports(like.place) {
                 continue;
             }
             if like.is_opposed {
