@@ -150,6 +150,11 @@ impl Reader {
                 self.end_word();
                 self.push("and", at..at + 1);
             }
+            '<' if next != Some('-') && next.is_none_or(|c| !c.is_alphabetic() && c != '/') => {
+                self.end_word();
+                self.push("less", at..at + 1);
+                self.push("than", at..at + 1);
+            }
             '.' if self.ends_sentence(next) => self.end_sentence(false),
             '!' | ';' => self.end_sentence(false),
             '?' => self.end_sentence(true),
@@ -337,6 +342,7 @@ mod tests {
             ("ｃｏｌｄ сold", "cold cold"),
             ("ObjectCreated in DynamoDB, HTTP", "object created in dynamo database http"),
             ("w/o a db & more", "without a database and more"),
+            ("a flat fee < many fees", "a flat fee less than many fees"),
             ("", ""),
             ("\u{301}\u{301}\0\u{7}", ""),
         ] {

@@ -100,14 +100,16 @@ fn is_word_list(tokens: &[Token]) -> bool {
     let n_pieces = 1 + tokens.iter().skip(1).filter(|token| token.before >= Pause::Clause).count();
     let is_enumeration = n_pieces >= 4 && n < 2 * n_pieces && count(Class::FUNCTION) * 4 < n;
     let is_bare_enumeration = n_pieces >= 6 && n * 2 < n_pieces * 3;
+    // "Every call costs, never stops": words of grammar other than glue hold a terse sentence together.
+    let is_bare = count(Class::FUNCTION) * 4 < n;
     // Contractions stay in a list of keywords; articles and prepositions go.
     let is_stripped = || n >= 10 && n_pieces == 1 && 16 * count_of(tokens, STRIPPED_FIRST) <= n;
     match n {
         0..=5 => false,
         6 | 7 => is_enumeration || (n_glue == 0 && n_pieces == 1 && count(Class::FUNCTION) == 0),
-        8..=10 => is_enumeration || is_bare_enumeration || (n_glue == 0 && n_pieces == 1) || is_stripped(),
-        11..=14 => is_enumeration || is_bare_enumeration || n_glue * 12 < n || is_stripped(),
-        _ => is_enumeration || is_bare_enumeration || n_glue * 10 <= n || is_stripped(),
+        8..=10 => is_enumeration || is_bare_enumeration || (n_glue == 0 && n_pieces == 1 && is_bare) || is_stripped(),
+        11..=14 => is_enumeration || is_bare_enumeration || (n_glue * 12 < n && is_bare) || is_stripped(),
+        _ => is_enumeration || is_bare_enumeration || (n_glue * 10 <= n && is_bare) || is_stripped(),
     }
 }
 

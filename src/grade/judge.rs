@@ -17,12 +17,16 @@ const UNSURE: f64 = 0.55;
 pub(super) fn judge(rubric: &Rubric, answer: &str) -> Verdict {
     let text = fold(answer);
     let mut refusals = guards::refusals(&text, &rubric.prompt);
-    let found = search(rubric, &text, &mut refusals);
+    let language = guards::other_language(answer, &text);
+    // A term that two languages share is no statement that was understood.
+    let found = match language {
+        Some(_) => vec![Found::default(); rubric.items.len()],
+        None => search(rubric, &text, &mut refusals),
+    };
     let items: Vec<ItemVerdict> =
         rubric.items.iter().zip(&found).map(|(item, found)| item_verdict(item, found, answer)).collect();
     let max = rubric.max_points();
     let score = rounded(items.iter().map(|item| item.points).sum::<f64>()).min(max);
-    let language = guards::other_language(answer, &text);
     let review_reason = review_reason(&text, &refusals, &items, &found, language);
     let feedback = feedback(&text, &refusals, rubric, &items, language);
     Verdict { score, max, items, needs_review: review_reason.is_some(), review_reason, feedback }

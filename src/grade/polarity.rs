@@ -145,7 +145,8 @@ pub(super) fn negations(tokens: &[Token]) -> Vec<Negation> {
             }
             // "…, that is not true" at the end
             if belief.is_some_and(|near| near + 1 >= tokens.len()) && at > 4 {
-                found.push(Negation { by, over: below(at), kind: Kind::Refuting });
+                let over = if is_of_its_own(tokens, at) { back_to_pause(tokens, at) } else { below(at) };
+                found.push(Negation { by, over, kind: Kind::Refuting });
             }
         } else if REFUTING.contains(&token.word.as_str()) {
             if word(at + 1) == "that" || (word(at + 1) == "to" && at <= 4) {
@@ -207,6 +208,7 @@ fn reach(tokens: &[Token], from: usize, n_words: usize) -> u128 {
         let paused = token.before >= Pause::Clause && !(count > 0 && lists_on(tokens, at));
         let only_later = count >= 4 && token.word == "only";
         let new_subject = token.word == "and" && begins_statement(&tokens[at + 1..]);
+        let past_phrase = from > 0 && tokens[from - 1].word == "without" && count > 0 && ends_phrase(&tokens[at..]);
         // A negator of its own takes over what follows it.
         let is_taken_over = count > 0 && token.class.has(Class::NEGATOR) && n_words != WHOLE_THOUGHT;
         if n_words == WHOLE_SENTENCE {
@@ -221,6 +223,7 @@ fn reach(tokens: &[Token], from: usize, n_words: usize) -> u128 {
             if n_words == REACH && (from + 1..=at).any(|at| lists_on(tokens, at)) { WHOLE_THOUGHT } else { n_words };
         if count >= n_words
             || paused
+            || past_phrase
             || is_taken_over
             || only_later
             || new_subject
@@ -249,8 +252,21 @@ fn verb_before(tokens: &[Token], at: usize) -> Option<u128> {
 
 /// The words before `at` back to the last pause.
 fn back_to_pause(tokens: &[Token], at: usize) -> u128 {
-    let start = (0..=at).rev().find(|at| tokens[*at].before >= Pause::Clause).unwrap_or(0);
-    below(at) & !below(start)
+    below(at) & !below(last_pause(tokens, at))
+}
+
+/// The first word behind the last pause up to `at`.
+fn last_pause(tokens: &[Token], at: usize) -> usize {
+    (0..=at).rev().find(|at| tokens[*at].before >= Pause::Clause).unwrap_or(0)
+}
+
+/// The clause of the word at `at` says something beside what stands before it: "…, which on a server is not the case",
+/// unlike "…, which is not the case".
+fn is_of_its_own(tokens: &[Token], at: usize) -> bool {
+    let start = last_pause(tokens, at);
+    start > 0
+        && matches!(tokens[start].word.as_str(), "which" | "what" | "that")
+        && tokens[start..at].iter().any(|token| !token.class.has(Class::FUNCTION))
 }
 
 /// A pause or the end follows the word at `at`, which is not the first.
@@ -272,6 +288,16 @@ fn begins_statement(tokens: &[Token]) -> bool {
     SUBJECTS.contains(&first.word.as_str())
         || FINITE.contains(&first.word.as_str())
         || (first.class.has(Class::DETERMINER) && has_verb())
+}
+
+/// What "without" lacks ends before a verb, or before the subject of one: "without pauses | is dearer", "without pauses | a
+/// server is cheaper".
+fn ends_phrase(tokens: &[Token]) -> bool {
+    let is_verb = |token: &&Token| token.class.has(Class::AUXILIARY) && token.before == Pause::None;
+    let [first, rest @ ..] = tokens else { return false };
+    let is_subject = first.class.has(Class::DETERMINER) || first.class.has(Class::PRONOUN);
+    let narrowed = rest.iter().take(3).any(|token| matches!(token.word.as_str(), "that" | "which" | "who"));
+    is_verb(&first) || (is_subject && !narrowed && rest.iter().take(3).any(|token| is_verb(&token)))
 }
 
 /// The word at `at` opens a clause that says which thing is meant: "no function which reads it". What such a clause says of
@@ -372,6 +398,12 @@ mod tests {
             ("I disagree that it is reused", "it is reused"),
             ("it is not the right tool", "the right tool"),
             ("it is closed, so reuse is impossible", "so reuse is"),
+            ("it has to wake up first, which on a server is not the case", "which on a server is the case"),
+            ("it has to wake up first, which is not the case", "it has to wake up first which is the case"),
+            ("without dead hours a server is cheaper", "dead hours"),
+            ("a service without pauses is dearer", "pauses"),
+            ("some people believe that it is reused, but it is not", ""),
+            ("the row is saved and it triggers nothing", "triggers"),
         ] {
             let tokens = fold(text).tokens;
             let negations = negations(&tokens);

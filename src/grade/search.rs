@@ -221,8 +221,22 @@ fn take_back_what_stands_beside_errors(found: &mut [Found], was: &[Found], token
 /// A thought of its own begins, which need not follow from the one before.
 fn turns(token: &Token) -> bool {
     const TURNS: &[&str] = &[
-        "but", "however", "yet", "instead", "rather", "only", "whereas", "while", "although", "though", "because",
+        "but",
+        "however",
+        "yet",
+        "instead",
+        "rather",
+        "only",
+        "whereas",
+        "while",
+        "although",
+        "though",
+        "because",
         "since",
+        "so",
+        "therefore",
+        "thus",
+        "hence",
     ];
     let has_subject = token.before >= Pause::Clause && token.class.has(Class::PRONOUN);
     token.before >= Pause::Colon || has_subject || TURNS.contains(&token.word.as_str())
