@@ -134,7 +134,8 @@ fn a_loop_without_end_is_stopped_while_the_screen_answers() {
     while pty.screen().contains("running for") && Instant::now() < patience {
         std::thread::sleep(Duration::from_millis(50));
     }
-    pty.sees("Sandbox.CpuLimit").sees("threw its environment away").send("r").sees("as the page has it");
+    // Which of its limits it meets first, processor or clock, is up to what else runs on this machine.
+    pty.sees("  Sandbox.").sees("threw its environment away").send("r").sees("as the page has it");
     pty.send("\r").sees("Ada Lovelace").send("q");
     assert_eq!(pty.ends().exit_code(), 0);
 }
