@@ -63,6 +63,12 @@ pub enum Ui {
     CurrentMatch,
     /// The chosen line of a list.
     Chosen,
+    /// What the mouse has selected.
+    Selected,
+    /// A line of code that its author points at, whatever the colours of its letters.
+    Marked,
+    /// The whole screen, where the theme brings a ground of its own.
+    Screen,
     Progress,
 }
 

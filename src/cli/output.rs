@@ -49,14 +49,21 @@ impl Output {
     }
 
     pub(super) fn rows<'a>(&mut self, rows: impl IntoIterator<Item = &'a Row>) -> io::Result<()> {
+        let ground = self.theme.ground_style();
+        // A theme with a ground of its own is readable only on it, up to the end of the line.
+        let ground_cols = if ground.bg.is_some() { Self::width() } else { 0 };
         for row in rows {
             if self.theme.depth == Depth::None {
                 writeln!(self.out, "{}", visible(row.text().trim_end()))?;
                 continue;
             }
             for span in &row.spans {
-                let style: Style = self.theme.span_style(span);
+                let style: Style = ground.patch(self.theme.span_style(span));
                 write!(self.out, "{}", style.into_crossterm().apply(visible(&span.text)))?;
+            }
+            let missing = ground_cols.saturating_sub(row.width());
+            if missing > 0 {
+                write!(self.out, "{}", ground.into_crossterm().apply(" ".repeat(missing)))?;
             }
             writeln!(self.out)?;
         }

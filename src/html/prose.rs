@@ -354,8 +354,8 @@ fn broken_text(markup: &mut Markup, text: &str) {
 fn code(sheet: &mut Sheet<'_>, fence: &Fence) {
     let markup = &mut sheet.markup;
     markup.open("figure", &[("class", "code")]);
-    if !fence.info.is_empty() {
-        markup.leaf("figcaption", &[], &fence.info);
+    if !fence.label.is_empty() {
+        markup.leaf("figcaption", &[], &fence.label);
     }
     markup.open("pre", &[("tabindex", "0")]);
     markup.open("code", &[]);

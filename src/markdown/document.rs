@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use super::highlight::{self, Tokens};
+use super::listing::Wishes;
 use super::role::{Callout, Look, Role};
 
 /// A page of Markdown, read. Cloning it keeps what was highlighted.
@@ -32,8 +33,10 @@ pub struct Problem {
 pub struct Fence {
     /// The first word after the opening fence, empty when there is none.
     pub language: String,
-    /// All that is written after the opening fence.
-    pub info: String,
+    /// All that is written after the opening fence, but for the braces.
+    pub label: String,
+    /// What the braces ask for.
+    pub wishes: Wishes,
     /// What is inside, each line ended by a line feed.
     pub body: String,
     /// The line of the opening fence, counted from 1.

@@ -5,7 +5,7 @@
 
 use super::cells;
 use super::document::Run;
-use super::line::Line;
+use super::line::{Join, Line};
 use super::role::{Look, Role};
 
 /// Text in lines, and how wide its widest word is.
@@ -132,7 +132,9 @@ impl<'a> Flow<'a> {
         self.flowed.widest_word_cols = self.flowed.widest_word_cols.max(cols);
         let space_cols = self.space.map_or(0, |(space, _)| space.len());
         if !self.line.spans.is_empty() && self.line_cols + space_cols + cols > self.width_cols {
+            let join = if self.space.is_some() { Join::Blank } else { Join::Nothing };
             self.end_line();
+            self.line.join = join;
         }
         if self.line.spans.is_empty() {
             self.line.source_line = self.word_source_line;
@@ -160,6 +162,7 @@ impl<'a> Flow<'a> {
                 if self.line_cols + cols > self.width_cols {
                     self.end_line();
                     self.line.source_line = self.word_source_line;
+                    self.line.join = Join::Nothing;
                 }
                 self.line.push(grapheme, look);
                 self.line_cols += cols;

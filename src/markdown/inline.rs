@@ -84,6 +84,7 @@ impl Inline {
             strong: self.n_strong > 0 || self.base_is_strong,
             emphasis: self.n_emphasis > 0,
             strike: self.n_strike > 0,
+            marked: false,
         };
         let look = Look { role, style, link: self.link };
         match self.runs.last_mut() {

@@ -14,6 +14,8 @@ pub struct Wrapped {
     pub links: Vec<Link>,
     /// In reading order.
     pub codes: Vec<Code>,
+    /// In reading order.
+    pub tables: Vec<TablePlace>,
 }
 
 /// One line, not padded.
@@ -22,6 +24,23 @@ pub struct Line {
     pub spans: Vec<Span>,
     /// Line of the source it comes from, counted from 1. A blank line between blocks has 0.
     pub source_line: u32,
+    /// The line of the source on which its block begins, the same for all lines of a block; 0 between blocks.
+    pub block_line: u32,
+    /// The columns at the left that are no text of the block: indents, bars, line numbers.
+    pub margin_cols: usize,
+    pub join: Join,
+}
+
+/// What stood in the source between a line and the one before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Join {
+    /// The end of a line, or of a block.
+    #[default]
+    Break,
+    /// A blank: the line before was full.
+    Blank,
+    /// Nothing: a word, or a line of code, was too long.
+    Nothing,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -56,11 +75,28 @@ pub struct Link {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Code {
     pub lines: Range<usize>,
+    /// As in [`super::Fence::source_line`].
+    pub source_line: u32,
+    /// Columns there are, beside what stands left of the block.
+    pub width_cols: usize,
     /// The source as written, without bars and breaks of the layout.
     pub text: String,
 }
 
+/// A table, and whether its room was enough for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TablePlace {
+    pub lines: Range<usize>,
+    pub source_line: u32,
+    /// Set in columns, with no word broken.
+    pub fits: bool,
+}
+
 impl Line {
+    pub(super) fn at(source_line: u32) -> Self {
+        Self { source_line, ..Self::default() }
+    }
+
     pub fn text(&self) -> String {
         self.spans.iter().map(|span| span.text.as_str()).collect()
     }
@@ -79,9 +115,9 @@ impl Line {
         self.push(&" ".repeat(cols), Role::Text);
     }
 
-    /// Blanks at the end show nothing and would only be copied along.
+    /// Blanks at the end show nothing and would only be copied along, but for those of a marked line.
     pub(super) fn trim_end(&mut self) {
-        while let Some(last) = self.spans.last_mut() {
+        while let Some(last) = self.spans.last_mut().filter(|last| !last.style.marked) {
             last.text.truncate(last.text.trim_end_matches(' ').len());
             if !last.text.is_empty() {
                 break;

@@ -7,7 +7,7 @@
 //!   wrap        Document + width → Wrapped: margins and gaps; the leaves are set by
 //!     flow        words in lines
 //!     table       cells in columns
-//!     code        source, its tokens from highlight
+//!     code        source, its tokens from highlight, as the fence and a listing want it
 //! ```
 //!
 //! Pure. Colours are absent: a role says what a span is, the theme says how that looks. What a fence
@@ -32,6 +32,7 @@ mod flow;
 mod highlight;
 mod inline;
 mod line;
+mod listing;
 mod outline;
 mod parse;
 mod role;
@@ -44,7 +45,9 @@ pub use document::{
 };
 pub use flow::wrap_plain;
 pub use highlight::{Tokens, highlight, warm_up};
-pub use line::{Code, Line, Link, Slot, Span, Wrapped};
+pub use line::{Code, Join, Line, Link, Slot, Span, TablePlace, Wrapped};
+pub use listing::{Listing, LongLines, Wishes};
 pub use parse::parse;
 pub use role::{Callout, Look, Role, Style, Token};
-pub use wrap::wrap;
+pub use table::whole_table;
+pub use wrap::{wrap, wrap_with};

@@ -11,6 +11,7 @@ use pulldown_cmark::{Alignment, BrokenLink, CodeBlockKind, Event, LinkType, Opti
 use super::depth::shallow;
 use super::document::{Align, Block, ContainerKind, DEEPEST, Document, Fence, Problem, Run, Table, TableRow};
 use super::inline::Inline;
+use super::listing::Wishes;
 use super::outline::{Bond, Outline};
 use super::role::{Callout, Role};
 use super::visible::visible;
@@ -349,7 +350,12 @@ impl<'a> Reader<'a> {
         if is_fenced && !is_closed(&self.source[range.clone()]) {
             self.slip(source_line, "this code block is never closed: end it with a line of the same fence");
         }
-        self.fence = Some(Fence { language, info, source_line, is_fenced, ..Fence::default() });
+        let (label, wishes, unknown) = Wishes::read(&info);
+        for word in unknown {
+            let message = format!("`{word}` says nothing here: in braces stand lines, as in {{2,4-6}}, and `numbers`");
+            self.slip(source_line, message);
+        }
+        self.fence = Some(Fence { language, label, wishes, source_line, is_fenced, ..Fence::default() });
     }
 
     fn end_code(&mut self) {
@@ -360,9 +366,12 @@ impl<'a> Reader<'a> {
         if !fence.body.is_empty() && !fence.body.ends_with('\n') {
             fence.body.push('\n');
         }
+        let (line, n_lines) = (fence.source_line, fence.body.lines().count());
+        if let Some(last) = fence.wishes.marked.iter().map(|lines| *lines.end()).max().filter(|last| *last > n_lines) {
+            self.slip(line, format!("line {last} is marked, but this code block has {n_lines}"));
+        }
         fence.coloured_bytes = COLOURED_BYTES.saturating_sub(self.code_bytes);
         self.code_bytes += fence.body.len();
-        let line = fence.source_line;
         self.outline.leaf(Block::Code(Box::new(fence)), Bond::Block, line);
     }
 

@@ -9,8 +9,10 @@ pub enum Role {
     Code,
     /// A token of a code block.
     Source(Token),
-    /// The line at the left of a code block, its label, and the mark of a continued line.
+    /// The line at the left of a code block, its label, its line numbers, and the mark of a continued line.
     SourceBar,
+    /// The line at the left of a marked line of code.
+    SourceMark,
     Link,
     /// A word that a glossary explains: which one is the caller's number. See [`super::Document::mark_terms`].
     Term(u16),
@@ -77,6 +79,8 @@ pub struct Style {
     pub strong: bool,
     pub emphasis: bool,
     pub strike: bool,
+    /// A line of code that its author points at.
+    pub marked: bool,
 }
 
 /// Everything about a span but its text.

@@ -13,11 +13,33 @@ const BETWEEN_COLS: usize = 3;
 /// A longer word may be broken to keep the columns.
 const UNBROKEN_COLS: usize = 12;
 
-pub(super) fn lines(table: &Table, width_cols: usize) -> Vec<Line> {
-    match share(&measure(table), width_cols) {
-        Some(widths) => columns(table, &widths),
-        None => blocks(table, width_cols),
+/// A table in lines.
+pub(super) struct Set {
+    pub(super) lines: Vec<Line>,
+    /// In columns, with no word broken.
+    pub(super) fits: bool,
+}
+
+pub(super) fn lines(table: &Table, width_cols: usize) -> Set {
+    let wishes = measure(table);
+    match share(&wishes, width_cols) {
+        Some(widths) => {
+            let fits = wishes.iter().zip(&widths).all(|(wish, width)| wish.widest_word_cols <= *width);
+            Set { lines: columns(table, &widths).concat(), fits }
+        }
+        None => Set { lines: blocks(table, width_cols), fits: false },
     }
+}
+
+/// A table in columns as wide as what is in them, but for cells longer than `widest_cell_cols`, which wrap: its head, and
+/// what is below. The caller shows a part of it.
+pub fn whole_table(table: &Table, widest_cell_cols: usize) -> (Vec<Line>, Vec<Line>) {
+    let widths: Vec<usize> = measure(table)
+        .iter()
+        .map(|wish| wish.natural_cols.min(widest_cell_cols).max(wish.widest_word_cols).max(1))
+        .collect();
+    let [head, body] = columns(table, &widths);
+    (head, body)
 }
 
 /// What a column asks for.
@@ -78,22 +100,22 @@ fn share(wishes: &[Wish], width_cols: usize) -> Option<Vec<usize>> {
     Some(widths)
 }
 
-fn columns(table: &Table, widths: &[usize]) -> Vec<Line> {
+/// The head with the rule below it, and the rows.
+fn columns(table: &Table, widths: &[usize]) -> [Vec<Line>; 2] {
     let rows: Vec<Vec<Vec<Line>>> = table.rows.iter().map(|row| set_row(row, widths)).collect();
     // Rows of several lines need a rule between them, to be told apart.
     let is_ruled = rows.iter().skip(1).any(|row| row.iter().any(|cell| cell.len() > 1));
-    let mut lines = Vec::new();
+    let [mut head, mut body] = [Vec::new(), Vec::new()];
     for (index, (cells, row)) in rows.into_iter().zip(&table.rows).enumerate() {
-        if index == 1 || (index > 1 && is_ruled) {
-            lines.push(rule(widths, if index == 1 { "━" } else { "─" }, row.source_line));
+        if index > 1 && is_ruled {
+            body.push(rule(widths, "─", row.source_line));
         }
-        draw_row(&mut lines, cells, table, widths, row.source_line);
+        draw_row(if index == 0 { &mut head } else { &mut body }, cells, table, widths, row.source_line);
     }
-    // A head without rows is still a head.
-    if table.rows.len() == 1 {
-        lines.push(rule(widths, "━", table.rows[0].source_line));
+    if let Some(row) = table.rows.first() {
+        head.push(rule(widths, "━", row.source_line));
     }
-    lines
+    [head, body]
 }
 
 fn set_row(row: &TableRow, widths: &[usize]) -> Vec<Vec<Line>> {
@@ -103,7 +125,7 @@ fn set_row(row: &TableRow, widths: &[usize]) -> Vec<Vec<Line>> {
 fn draw_row(lines: &mut Vec<Line>, mut cells: Vec<Vec<Line>>, table: &Table, widths: &[usize], source_line: u32) {
     let n_lines = cells.iter().map(Vec::len).max().unwrap_or(0).max(1);
     for index in 0..n_lines {
-        let mut line = Line { source_line, ..Line::default() };
+        let mut line = Line::at(source_line);
         for (column, width) in widths.iter().enumerate() {
             if column > 0 {
                 line.push(BETWEEN, Role::TableBorder);
@@ -128,7 +150,7 @@ fn draw_row(lines: &mut Vec<Line>, mut cells: Vec<Vec<Line>>, table: &Table, wid
 fn rule(widths: &[usize], stroke: &str, source_line: u32) -> Line {
     let cross = if stroke == "━" { "━┿━" } else { "─┼─" };
     let strokes: Vec<String> = widths.iter().map(|width| stroke.repeat(*width)).collect();
-    let mut line = Line { source_line, ..Line::default() };
+    let mut line = Line::at(source_line);
     line.push(&strokes.join(cross), Role::TableBorder);
     line
 }
@@ -144,7 +166,7 @@ fn blocks(table: &Table, width_cols: usize) -> Vec<Line> {
     }
     for (index, row) in rows.iter().enumerate() {
         if index > 0 {
-            let mut line = Line { source_line: row.source_line, ..Line::default() };
+            let mut line = Line::at(row.source_line);
             line.push(&"─".repeat(width_cols.min(UNBROKEN_COLS)), Role::TableBorder);
             lines.push(line);
         }

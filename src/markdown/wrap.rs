@@ -1,9 +1,10 @@
 //! A [`Document`] and a width to lines: margins of the containers, gaps between blocks, each leaf in its room.
 
 use super::cells;
-use super::document::{Block, Container, ContainerId, ContainerKind, Document, Fence, Leaf, Run};
+use super::document::{Block, Container, ContainerId, ContainerKind, Document, Fence, Leaf, Run, Table};
 use super::flow::flow;
-use super::line::{Code, Line, Link, Slot, Wrapped};
+use super::line::{Code, Line, Link, Slot, TablePlace, Wrapped};
+use super::listing::Listing;
 use super::role::{Look, Role};
 use super::{code, table};
 
@@ -19,9 +20,15 @@ const WIDEST_LABEL_COLS: usize = 12;
 /// A fence whose language is one of `responding` takes no lines: its place comes back as a slot. At 0 columns the
 /// result is that of 1.
 pub fn wrap(document: &Document, width_cols: u16, responding: &[&str]) -> Wrapped {
+    wrap_with(document, width_cols, responding, Listing::default())
+}
+
+/// The same, with code blocks set as `listing` says.
+pub fn wrap_with(document: &Document, width_cols: u16, responding: &[&str], listing: Listing) -> Wrapped {
     let mut setter = Setter {
         document,
         responding,
+        listing,
         width_cols: usize::from(width_cols.max(1)),
         wrapped: Wrapped::default(),
         is_marked: vec![false; document.containers.len()],
@@ -53,6 +60,7 @@ fn place_links(document: &Document, lines: &[Line]) -> Vec<Link> {
 struct Setter<'a> {
     document: &'a Document,
     responding: &'a [&'a str],
+    listing: Listing,
     width_cols: usize,
     wrapped: Wrapped,
     /// By container: whether its bullet, number or label has been shown.
@@ -91,6 +99,7 @@ impl<'a> Setter<'a> {
         self.has_begun = true;
         let margin = self.margin(leaf.source_line);
         let room = self.width_cols - margin.cols;
+        let first_line = self.wrapped.lines.len();
         match &leaf.block {
             Block::Paragraph(runs) => {
                 let lines = flow(margin.inline.iter().chain(runs), room).lines;
@@ -100,17 +109,20 @@ impl<'a> Setter<'a> {
             Block::Nothing => {
                 let mut lines = flow(&margin.inline, room).lines;
                 if lines.is_empty() {
-                    lines.push(Line { source_line: leaf.source_line, ..Line::default() });
+                    lines.push(Line::at(leaf.source_line));
                 }
                 self.set(&margin, lines);
             }
             Block::Rule => {
-                let mut line = Line { source_line: leaf.source_line, ..Line::default() };
+                let mut line = Line::at(leaf.source_line);
                 line.push(&"─".repeat(room), Role::Rule);
                 self.set_below_marker(margin, vec![line], leaf, room);
             }
-            Block::Table(table) => self.set_below_marker(margin, table::lines(table, room), leaf, room),
+            Block::Table(table) => self.table(margin, table, leaf, room),
             Block::Code(fence) => self.code(margin, fence, leaf, room),
+        }
+        for line in &mut self.wrapped.lines[first_line..] {
+            line.block_line = leaf.source_line;
         }
     }
 
@@ -131,7 +143,7 @@ impl<'a> Setter<'a> {
         if let Some(stroke) = underline {
             let cols = lines.iter().map(|line| line.spans.iter().map(|span| cells::width(&span.text)).sum()).max();
             let source_line = lines.last().map_or(depth.source_line, |line| line.source_line);
-            let mut line = Line { source_line, ..Line::default() };
+            let mut line = Line::at(source_line);
             line.push(&stroke.repeat(cols.unwrap_or(0)), Role::Heading(level));
             lines.push(line);
         }
@@ -151,16 +163,26 @@ impl<'a> Setter<'a> {
             self.wrapped.slots.push(slot);
             return;
         }
-        let lines = code::lines(fence, room);
+        let lines = code::lines(fence, room, self.listing);
         let n_lines = lines.len();
         self.set_below_marker(margin, lines, leaf, room);
         let end = self.wrapped.lines.len();
-        self.wrapped.codes.push(Code { lines: end - n_lines..end, text: fence.body.clone() });
+        let (source_line, text) = (fence.source_line, fence.body.clone());
+        self.wrapped.codes.push(Code { lines: end - n_lines..end, source_line, width_cols: room, text });
+    }
+
+    fn table(&mut self, margin: Margin, table: &Table, leaf: &Leaf, room: usize) {
+        let table::Set { lines, fits } = table::lines(table, room);
+        let n_lines = lines.len();
+        self.set_below_marker(margin, lines, leaf, room);
+        let end = self.wrapped.lines.len();
+        self.wrapped.tables.push(TablePlace { lines: end - n_lines..end, source_line: leaf.source_line, fits });
     }
 
     fn set(&mut self, margin: &Margin, lines: Vec<Line>) {
         for (index, mut line) in lines.into_iter().enumerate() {
             let before = if index == 0 { &margin.first } else { &margin.others };
+            line.margin_cols += margin.cols;
             if !before.spans.is_empty() {
                 let rest = std::mem::replace(&mut line.spans, before.spans.clone());
                 line.spans.extend(rest);
@@ -187,7 +209,7 @@ impl<'a> Setter<'a> {
             if margin.first == margin.others {
                 return;
             }
-            lines.push(Line { source_line: leaf.source_line, ..Line::default() });
+            lines.push(Line::at(leaf.source_line));
         }
         self.set(margin, lines);
     }

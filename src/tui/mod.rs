@@ -24,7 +24,6 @@ pub use theme::{Depth, Theme};
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::widgets::Clear;
 
 use crate::app::overlay::Overlay;
 use crate::app::row::{Ui, wrapped};
@@ -38,6 +37,7 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
         return;
     }
     let mut painter = Painter::new(frame, theme);
+    painter.ground(area);
     if area.width < SMALLEST.cols || area.height < SMALLEST.rows {
         too_small(area, &mut painter);
         return;
@@ -92,7 +92,7 @@ fn footer(model: &Model, area: Rect, painter: &mut Painter<'_, '_>) {
         let rows = wrapped(role, &notice.text, usize::from(width));
         let more = (rows.len() as u16).saturating_sub(1).min(area.y);
         let said = Rect { x: area.x, y: area.y - more, height: more + 1, ..area };
-        painter.frame.render_widget(Clear, said);
+        painter.clear(said);
         painter.rows(Rect { x: said.x + 1, width, ..said }, &rows);
     }
     let mut x = area.x + 1;

@@ -1,7 +1,6 @@
 //! Paints what lies over a screen: the keys, the contents, the words of the course.
 
 use ratatui::layout::Rect;
-use ratatui::widgets::Clear;
 
 use super::keys;
 use super::paint::{Painter, centred};
@@ -27,7 +26,7 @@ fn pop_up(title: &str, rows: Vec<Row>, body: Rect, painter: &mut Painter<'_, '_>
     let area = centred(body, 76);
     let height = (rows.len() as u16 + 2).min(area.height);
     let area = Rect { y: area.y + (area.height - height) / 2, height, ..area };
-    painter.frame.render_widget(Clear, area);
+    painter.clear(area);
     painter.rows(area, &frame(title, "", rows, usize::from(area.width)));
 }
 

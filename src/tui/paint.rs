@@ -3,6 +3,7 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Style};
+use ratatui::widgets::Clear;
 use unicode_width::UnicodeWidthStr;
 
 use super::theme::Theme;
@@ -55,10 +56,23 @@ impl<'a, 'b> Painter<'a, 'b> {
         }
     }
 
+    /// Nothing but the ground, whatever was there.
+    pub(super) fn clear(&mut self, area: Rect) {
+        self.frame.render_widget(Clear, area);
+        self.ground(area);
+    }
+
+    /// Lays the ground, on which nothing stands yet.
+    pub(super) fn ground(&mut self, area: Rect) {
+        let area = area.intersection(self.frame.area());
+        self.frame.buffer_mut().set_style(area, self.theme.ground_style());
+    }
+
     /// Lays a role over cells that are painted already.
     pub(super) fn highlight(&mut self, area: Rect, role: Ui) {
         // One look for all of it, whatever colours were there: half-inverted colours are hard to read.
-        let style = Style::new().fg(Color::Reset).bg(Color::Reset).patch(self.theme.style(Role::Ui(role)));
+        let plain = Style::new().fg(Color::Reset).bg(Color::Reset).patch(self.theme.ground_style());
+        let style = plain.patch(self.theme.style(Role::Ui(role)));
         let area = area.intersection(self.frame.area());
         self.frame.buffer_mut().set_style(area, style);
     }

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use ratatui::style::{Modifier, Style};
 
-use crate::app::row::{Role, Span};
+use crate::app::row::{Role, Span, Ui};
 pub use colour::Rgb;
 pub use looks::{Looks, shipped, shipped_names};
 
@@ -88,8 +88,17 @@ impl Theme {
         looks.look(names::name_of(role)).at(self.depth)
     }
 
+    /// The look of a screen on which nothing stands. A theme that was asked for brings its ground, so that it is readable
+    /// on every terminal; one that was chosen for the terminal leaves the terminal's.
+    pub fn ground_style(&self) -> Style {
+        if self.looks.is_some() { self.style(Role::Ui(Ui::Screen)) } else { Style::new() }
+    }
+
     pub fn span_style(&self, span: &Span) -> Style {
         let mut style = self.style(span.role);
+        if span.style.marked {
+            style = self.style(Role::Ui(Ui::Marked)).patch(style);
+        }
         for (on, modifier) in [
             (span.style.strong, Modifier::BOLD),
             (span.style.emphasis, Modifier::ITALIC),
@@ -105,7 +114,7 @@ impl Theme {
 
 #[cfg(test)]
 mod tests {
-    use ratatui::style::{Color, Modifier};
+    use ratatui::style::{Color, Modifier, Style};
 
     use super::{Depth, Ground, Rgb, Theme, shipped};
     use crate::app::row::{Role, Ui};
@@ -137,6 +146,16 @@ mod tests {
         assert_eq!(title(Ground::Dark, shipped("light")), Some(Color::Rgb(0x1f, 0x4f, 0xbf)));
         assert_eq!(Ground::of(Rgb(0x28, 0x2c, 0x34)), Ground::Dark);
         assert_eq!(Ground::of(Rgb(0xfd, 0xf6, 0xe3)), Ground::Light);
+    }
+
+    #[test]
+    fn only_a_theme_that_was_asked_for_brings_its_ground() {
+        let ground = |depth, looks| Theme { depth, ground: Ground::Dark, looks }.ground_style();
+        assert_eq!(ground(Depth::True, shipped("light")).bg, Some(Color::Rgb(0xfc, 0xfc, 0xfa)));
+        assert_eq!(ground(Depth::Sixteen, shipped("dark")).bg, Some(Color::Black));
+        for leaves_it in [ground(Depth::True, None), ground(Depth::None, shipped("light"))] {
+            assert_eq!(leaves_it, Style::new());
+        }
     }
 
     #[test]

@@ -270,9 +270,14 @@ mod tests {
                     // With sixteen colours the ground is one of them, too: black or white.
                     let grounds = if depth == Depth::Sixteen { &grounds[..grounds.len().min(1)] } else { grounds };
                     for sixteen in &SIXTEEN {
+                        let own = |name: &str| looks.look(name).at(depth).bg.map(|paper| rgb(paper, sixteen));
                         let papers: Vec<Rgb> = match style.bg {
                             Some(paper) => vec![rgb(paper, sixteen)],
-                            None => grounds.iter().map(|hex| Rgb::parse(hex).expect("a colour")).collect(),
+                            None => {
+                                let grounds = grounds.iter().map(|hex| Rgb::parse(hex).expect("a colour"));
+                                let band = own("source-marked").filter(|_| name.starts_with("source"));
+                                grounds.chain(own("screen")).chain(band).collect()
+                            }
                         };
                         for paper in papers {
                             pairs += 1;
