@@ -3,24 +3,26 @@
 //! Laying out happens here and not while painting, so that scroll limits are exact and the same rows can be printed.
 
 mod cards;
+mod pan;
 mod search;
 
 use cards::Running;
 
 pub(super) use search::page_with;
-pub use search::{Match, Search};
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::diagram::{Canvas, Walk};
 use super::exercise::Sheet;
 use super::function::{self, Bench};
 use super::lab::{self, Lab};
 use super::row::{Role, Row, Span, Ui};
+use super::search::Search;
+use super::zoomed::{Drawing, Subject, Walk, Zoomed, copied};
 use super::{Action, Desk, Effect, Go, Screen, Size, Start, Step};
 use crate::course::page::RESPONDING;
 use crate::course::{Course, Deed, Glossary, Page, PageId, Progress, SimulationTask, Target, Task};
+use crate::markdown::{Block, Join, Listing};
 use crate::{diagram, markdown};
 
 /// The widest text column: longer lines are hard to come back from.
@@ -44,6 +46,8 @@ pub struct Reader {
     labs: BTreeMap<usize, Lab>,
     /// Functions that were run in the page, by widget index.
     benches: BTreeMap<usize, Bench>,
+    /// How far code blocks are moved to the left, by their index.
+    pans: BTreeMap<usize, usize>,
     size: Size,
     kept_as_read: bool,
 }
@@ -55,12 +59,22 @@ pub struct Laid {
     pub things: Vec<Thing>,
     links: Vec<markdown::Link>,
     codes: Vec<CodeBlock>,
+    tables: Vec<TableBlock>,
 }
 
 #[derive(Clone, Debug)]
 struct CodeBlock {
     rows: Range<usize>,
+    /// The line of its fence.
+    source_line: u32,
+    /// Of the widest row.
+    width_cols: usize,
     text: String,
+}
+
+#[derive(Clone, Debug)]
+struct TableBlock {
+    source_line: u32,
 }
 
 /// Something on the page that responds, and the rows it takes.
@@ -76,6 +90,10 @@ pub enum What {
     Widget(usize),
     /// Index into the page's links.
     Link(usize),
+    /// A code block with lines wider than their room. Index into the page's code blocks.
+    Code(usize),
+    /// A table that its room was not enough for. Index into the page's tables.
+    Table(usize),
 }
 
 /// The columns of a terminal, shared out: sidebar (0 where there is none) and text.
@@ -91,31 +109,47 @@ pub fn text_col(cols: u16) -> u16 {
     sidebar + cols.saturating_sub(sidebar + width) / 2
 }
 
-/// Lays a page out in `width_cols` columns. Diagrams that need more are wider; nothing is cut here.
-pub fn lay_out(course: &Course, progress: &Progress, page: &Page, width_cols: u16) -> Laid {
-    lay_out_with(course, progress, page, width_cols, &BTreeMap::new(), &BTreeMap::new())
+/// From there to the end of the screen: what is wider than the measure may use the margin.
+fn wide_cols(cols: u16) -> usize {
+    usize::from(cols.saturating_sub(text_col(cols) + 1))
 }
 
-fn lay_out_with(
-    course: &Course,
-    progress: &Progress,
-    page: &Page,
-    width_cols: u16,
-    labs: &BTreeMap<usize, Lab>,
-    benches: &BTreeMap<usize, Bench>,
-) -> Laid {
+/// How a page is laid out where one can act on it.
+struct Live<'a> {
+    labs: &'a BTreeMap<usize, Lab>,
+    benches: &'a BTreeMap<usize, Bench>,
+    listing: Listing,
+    /// Room for what is wider than the text.
+    wide_cols: usize,
+}
+
+/// Lays a page out in `width_cols` columns, to be printed. Diagrams that need more are wider; nothing is cut here.
+pub fn lay_out(course: &Course, progress: &Progress, page: &Page, width_cols: u16) -> Laid {
+    lay_out_with(course, progress, page, width_cols, None)
+}
+
+fn lay_out_with(course: &Course, progress: &Progress, page: &Page, width_cols: u16, live: Option<&Live<'_>>) -> Laid {
     let mut laid = Laid::default();
-    let wrapped = markdown::wrap(&page.document, width_cols, &RESPONDING);
+    let listing = live.map_or_else(Listing::default, |live| live.listing);
+    let wrapped = markdown::wrap_with(&page.document, width_cols, &RESPONDING, listing);
+    let mut captions = live.map_or_else(Vec::new, |live| captions(&wrapped, live)).into_iter().peekable();
     let about_at = below_title(page, &wrapped.lines);
     let mut slots = wrapped.slots.iter().peekable();
     // Where each line of the document went, to carry over what names lines.
     let mut row_of_line = Vec::with_capacity(wrapped.lines.len() + 1);
     for (index, line) in wrapped.lines.iter().map(Some).chain([None]).enumerate() {
+        while let Some((_, what, caption)) = captions.next_if(|(end, ..)| *end == index) {
+            laid.rows.push(caption);
+            laid.things.push(Thing { rows: 0..laid.rows.len(), what });
+        }
         while let Some(slot) = slots.next_if(|slot| slot.line_index <= index) {
             let Some(widget) = page.widgets.iter().position(|widget| widget.source_line == slot.source_line) else {
                 continue;
             };
-            let running = Running { lab: labs.get(&widget), bench: benches.get(&widget) };
+            let running = live.map_or_else(Running::default, |live| Running {
+                lab: live.labs.get(&widget),
+                bench: live.benches.get(&widget),
+            });
             let task = &page.widgets[widget].task;
             let card = cards::widget(course, progress, task, running, usize::from(slot.width_cols));
             let start = laid.rows.len();
@@ -139,14 +173,62 @@ fn lay_out_with(
         let at = row(link.line_index);
         laid.things.push(Thing { rows: at..at + 1, what: What::Link(index) });
     }
+    let block = |lines: &Range<usize>| row(lines.start)..row(lines.end.saturating_sub(1)) + 1;
+    for thing in &mut laid.things {
+        // The block itself, and the caption below it.
+        match thing.what {
+            What::Code(index) => thing.rows.start = row(wrapped.codes[index].lines.start),
+            What::Table(index) => thing.rows.start = row(wrapped.tables[index].lines.start),
+            What::Widget(_) | What::Link(_) => {}
+        }
+    }
     laid.things.sort_by_key(|thing| thing.rows.start);
     laid.codes = wrapped
         .codes
-        .into_iter()
-        .map(|code| CodeBlock { rows: row(code.lines.start)..row(code.lines.end), text: code.text })
+        .iter()
+        .map(|code| CodeBlock {
+            rows: block(&code.lines),
+            source_line: code.source_line,
+            width_cols: widest(&wrapped.lines[code.lines.clone()]),
+            text: code.text.clone(),
+        })
         .collect();
+    laid.tables = wrapped.tables.iter().map(|table| TableBlock { source_line: table.source_line }).collect();
     laid.links = wrapped.links;
     laid
+}
+
+fn widest(lines: &[markdown::Line]) -> usize {
+    lines.iter().map(|line| Row::from(line).width()).max().unwrap_or(0)
+}
+
+/// Code and tables that a page has not enough room for, in reading order: after which line they end, and what is said below
+/// them.
+fn captions(wrapped: &markdown::Wrapped, live: &Live<'_>) -> Vec<(usize, What, Row)> {
+    let caption = |lines: &Range<usize>, keys: &[(&str, &str)]| {
+        let margin = wrapped.lines[lines.end - 1].margin_cols;
+        let said = keys.iter().flat_map(|(key, does)| [Span::ui(Ui::Key, *key), Span::ui(Ui::Muted, *does)]);
+        let indent = Span::ui(Ui::Text, " ".repeat(margin));
+        Row::of(std::iter::once(indent).chain(said))
+    };
+    let mut captions = Vec::new();
+    for (index, code) in wrapped.codes.iter().enumerate() {
+        let lines = &wrapped.lines[code.lines.clone()];
+        let is_broken = lines.iter().any(|line| line.join == Join::Nothing);
+        if is_broken {
+            let keys = [("Enter", " opens it with its lines whole")];
+            captions.push((code.lines.end, What::Code(index), caption(&code.lines, &keys)));
+        } else if widest(lines) > live.wide_cols {
+            let keys = [("Shift-→", " moves it, "), ("Enter", " opens it, "), ("z", " breaks its lines")];
+            captions.push((code.lines.end, What::Code(index), caption(&code.lines, &keys)));
+        }
+    }
+    for (index, table) in wrapped.tables.iter().enumerate().filter(|(_, table)| !table.fits) {
+        let keys = [("Enter", " opens it as a table to move about in")];
+        captions.push((table.lines.end, What::Table(index), caption(&table.lines, &keys)));
+    }
+    captions.sort_by_key(|(end, ..)| *end);
+    captions
 }
 
 /// Where goals and minutes stand: after the title and the air around it, if the page begins with one.
@@ -172,6 +254,7 @@ impl Reader {
             walk: None,
             labs: BTreeMap::new(),
             benches: BTreeMap::new(),
+            pans: BTreeMap::new(),
             size: desk.size,
             kept_as_read: false,
         };
@@ -197,7 +280,14 @@ impl Reader {
         let (_, width) = columns(self.size.cols);
         let at_top = self.top == 0;
         let rows_before = self.laid.rows.len();
-        self.laid = lay_out_with(desk.course, desk.progress, page, width, &self.labs, &self.benches);
+        let live = Live {
+            labs: &self.labs,
+            benches: &self.benches,
+            listing: desk.listing,
+            wide_cols: wide_cols(self.size.cols),
+        };
+        self.laid = lay_out_with(desk.course, desk.progress, page, width, Some(&live));
+        self.keep_pans();
         if self.focus.is_some_and(|focus| focus >= self.laid.things.len()) {
             self.focus = None;
         }
@@ -265,15 +355,21 @@ impl Reader {
         let thing = self.laid.things.get(self.focus?)?;
         match thing.what {
             What::Widget(index) => Some(&course.page(&self.page)?.widgets.get(index)?.task),
-            What::Link(_) => None,
+            What::Link(_) | What::Code(_) | What::Table(_) => None,
         }
+    }
+
+    /// Whether a code block that is wider than its room has the focus.
+    pub fn is_on_code(&self) -> bool {
+        let thing = self.focus.and_then(|focus| self.laid.things.get(focus));
+        thing.is_some_and(|thing| matches!(thing.what, What::Code(_)))
     }
 
     /// The target of the link that has the focus.
     pub fn focused_link(&self) -> Option<&str> {
         match self.laid.things.get(self.focus?)?.what {
             What::Link(index) => self.laid.links.get(index).map(|link| link.target.as_str()),
-            What::Widget(_) => None,
+            What::Widget(_) | What::Code(_) | What::Table(_) => None,
         }
     }
 
@@ -304,10 +400,11 @@ impl Reader {
             Action::NextThing(by) => self.focus_next(*by),
             Action::Open | Action::Submit => return self.open(desk),
             Action::Click(col, row) => return self.click(desk, *col, *row),
-            Action::Search => self.search = Some(Search { typing: true, ..Search::default() }),
+            Action::Search => self.search = Some(Search::begun()),
             Action::NextMatch(by) => return self.next_match(desk, *by),
             Action::Walk(across, down) => return self.walk_on(desk, *across, *down),
             Action::Copy => return self.copy(),
+            Action::Pan(by) => return self.pan(*by),
             Action::Bookmark => return self.bookmark(desk),
             Action::ExternalEditor => {
                 let Some(page) = desk.course.page(&self.page) else { return Step::default() };
@@ -443,9 +540,11 @@ impl Reader {
         let Some(page) = desk.course.page(&self.page) else { return Step::default() };
         match thing.what {
             What::Link(index) => follow(desk, page, &self.laid.links[index].target),
+            What::Code(index) => zoom_leaf(desk, page, self.laid.codes[index].source_line),
+            What::Table(index) => zoom_leaf(desk, page, self.laid.tables[index].source_line),
             What::Widget(index) => match &page.widgets[index].task {
                 Task::Diagram { graph, .. } => {
-                    Step::go(Go::Open(Screen::Diagram(Box::new(Canvas::new(desk, page, graph.clone())))))
+                    zoom(desk, page, Subject::Drawing(Box::new(Drawing::new(graph.clone()))))
                 }
                 Task::Exercise(id) => match Sheet::new(desk, id) {
                     Some(sheet) => Step::go(Go::Open(Screen::Exercise(Box::new(sheet)))),
@@ -557,13 +656,13 @@ impl Reader {
             step.effects.push(Effect::Copy(link.to_owned()));
             return step;
         }
-        match self.laid.codes.iter().find(|code| code.rows.start < screen.end && code.rows.end > screen.start) {
-            Some(code) => {
-                let lines = code.text.lines().count();
-                let mut step = Step::say(format!("copied {lines} {}", if lines == 1 { "line" } else { "lines" }));
-                step.effects.push(Effect::Copy(code.text.clone()));
-                step
-            }
+        let focused = self.focus.and_then(|focus| self.laid.things.get(focus)).and_then(|thing| match thing.what {
+            What::Code(index) => self.laid.codes.get(index),
+            _ => None,
+        });
+        let on_screen = |code: &&CodeBlock| code.rows.start < screen.end && code.rows.end > screen.start;
+        match focused.or_else(|| self.laid.codes.iter().find(on_screen)) {
+            Some(code) => copied(code.text.clone()),
             None => Step::say("There is no code on this screen to copy."),
         }
     }
@@ -582,22 +681,29 @@ impl Reader {
 
     /// What the search has to say, for the line above the footer.
     pub fn prompt(&self) -> Option<String> {
-        let search = self.search.as_ref()?;
-        let count = match search.matches.len() {
-            0 => "nothing found".to_owned(),
-            n => format!("{} of {n}", search.current + 1),
-        };
-        Some(if search.typing {
-            format!("Search: {}▏ {count}", search.field.text)
-        } else {
-            format!("{} · {count} · n next, N previous, Esc ends the search", search.field.text)
-        })
+        self.search.as_ref().map(Search::prompt)
     }
 
     /// Whether keys are typed into a field now.
     pub fn is_typing(&self) -> bool {
         self.search.as_ref().is_some_and(|search| search.typing)
     }
+}
+
+fn zoom(desk: &Desk<'_>, page: &Page, subject: Subject) -> Step {
+    Step::go(Go::Open(Screen::Zoomed(Box::new(Zoomed::new(desk, page, subject)))))
+}
+
+/// Opens the code block or the table that begins on a line of the page's document.
+fn zoom_leaf(desk: &Desk<'_>, page: &Page, source_line: u32) -> Step {
+    let subject = page.document.leaves.iter().filter(|leaf| leaf.source_line == source_line).find_map(|leaf| {
+        Some(match &leaf.block {
+            Block::Code(fence) => Subject::Code(fence.clone()),
+            Block::Table(table) => Subject::Table(table.clone()),
+            _ => return None,
+        })
+    });
+    subject.map_or_else(Step::default, |subject| zoom(desk, page, subject))
 }
 
 fn new_lab(desk: &Desk<'_>, page: &Page, widget: usize, task: &SimulationTask) -> Option<Lab> {

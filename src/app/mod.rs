@@ -5,7 +5,6 @@
 //! answers, so that it can be dropped when the learner has moved on.
 
 pub mod code;
-pub mod diagram;
 pub mod editor;
 pub mod exercise;
 pub mod field;
@@ -22,13 +21,16 @@ pub mod present;
 pub mod queue;
 pub mod round;
 pub mod row;
+pub mod search;
 mod trail;
+pub mod zoomed;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::course::{Answer, Attempt, Course, Deed, ExerciseId, Kept, PageId, Progress};
 use crate::grade::Verdict;
+use crate::markdown::{Listing, LongLines};
 use crate::sim::{Report, Scenario};
 use glossary::Words;
 use key::Key;
@@ -72,6 +74,8 @@ pub struct Model {
     pub notice: Option<Notice>,
     /// Monotonic milliseconds, as of the last tick.
     pub now_ms: u64,
+    /// How code is shown: as the reader likes it, on every page.
+    pub listing: Listing,
     trail: Trail,
     last_question: u64,
 }
@@ -84,7 +88,8 @@ pub enum Screen {
     Round(Box<round::Round>),
     Goals(Box<goals::Goals>),
     Show(Box<present::Show>),
-    Diagram(Box<diagram::Canvas>),
+    /// One block of a page on the whole screen.
+    Zoomed(Box<zoomed::Zoomed>),
     Lab(Box<lab::Lab>),
     Queue(Box<queue::Queue>),
     Function(Box<function::Bench>),
@@ -126,8 +131,14 @@ pub enum Action {
     Click(u16, u16),
     /// From box to box of the diagram at hand: columns right, rows down.
     Walk(i32, i32),
-    /// More room (1) or less (-1) for the diagram.
+    /// More room (1) or less (-1) for the diagram or the table.
     Zoom(i32),
+    /// Moves what is wider than its room: to the right (1), to the left (-1).
+    Pan(i32),
+    /// Line numbers beside all code, or only where the page asks for them.
+    NumberLines,
+    /// Long lines of code on the page: whole, or broken.
+    BreakLines,
     Search,
     NextMatch(i32),
     GoTo,
@@ -304,6 +315,7 @@ pub(crate) struct Desk<'a> {
     pub(crate) drafts: &'a BTreeMap<ExerciseId, Answer>,
     pub(crate) due: &'a [ExerciseId],
     pub(crate) size: Size,
+    pub(crate) listing: Listing,
     /// The number of the question that may be asked of the world now; its reply carries the same.
     pub(crate) question: u64,
 }
@@ -357,6 +369,7 @@ impl Model {
             overlay: None,
             notice: None,
             now_ms: 0,
+            listing: Listing { numbered: false, long_lines: LongLines::Whole },
             trail: Trail::default(),
             last_question: 0,
         };
@@ -396,6 +409,7 @@ impl Model {
             overlay: None,
             notice: None,
             now_ms: 0,
+            listing: Listing { numbered: false, long_lines: LongLines::Whole },
             trail: Trail::default(),
             last_question: 0,
         };
@@ -446,7 +460,7 @@ impl Model {
             Screen::Show(show) => show.reader.is_playing(),
             Screen::Exercise(sheet) => sheet.is_waiting(),
             Screen::Function(bench) => bench.is_playing(),
-            Screen::Home(_) | Screen::Round(_) | Screen::Goals(_) | Screen::Diagram(_) | Screen::Queue(_) => false,
+            Screen::Home(_) | Screen::Round(_) | Screen::Goals(_) | Screen::Zoomed(_) | Screen::Queue(_) => false,
         };
         moving.then_some(33)
     }
@@ -458,6 +472,7 @@ impl Model {
             drafts: &self.drafts,
             due: &self.due,
             size: self.size,
+            listing: self.listing,
             question: self.last_question + 1,
         }
     }
@@ -551,6 +566,7 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
                     Vec::new()
                 }
                 Action::Revisit(by) => revisit(model, by),
+                Action::NumberLines | Action::BreakLines => list_otherwise(model, &action),
                 action => pass_on(model, &action),
             }
         }
@@ -599,7 +615,7 @@ fn pass_on(model: &mut Model, action: &Action) -> Vec<Effect> {
         Screen::Round(round) => round.update(&desk, action),
         Screen::Goals(goals) => goals.update(&desk, action),
         Screen::Show(show) => show.update(&desk, action),
-        Screen::Diagram(canvas) => canvas.update(&desk, action),
+        Screen::Zoomed(zoomed) => zoomed.update(&desk, action),
         Screen::Lab(lab) => lab.update(&desk, action),
         Screen::Queue(queue) => queue.update(&desk, action),
         Screen::Function(bench) => bench.update(&desk, action),
@@ -681,6 +697,29 @@ fn without_looked_up(model: &Model, mut effects: Vec<Effect>) -> Vec<Effect> {
     effects
 }
 
+/// Shows code in another way, on this page and all others.
+fn list_otherwise(model: &mut Model, action: &Action) -> Vec<Effect> {
+    let listing = &mut model.listing;
+    let text = if matches!(action, Action::NumberLines) {
+        listing.numbered = !listing.numbered;
+        if listing.numbered {
+            "Lines of code are numbered."
+        } else {
+            "Lines of code are numbered where the page asks for it."
+        }
+    } else {
+        let (other, text) = match listing.long_lines {
+            LongLines::Broken => (LongLines::Whole, "Long lines of code stay whole: Shift-→ moves them."),
+            LongLines::Whole => (LongLines::Broken, "Long lines of code go on in the next line, behind ↪."),
+        };
+        listing.long_lines = other;
+        text
+    };
+    model.notice = Some(Notice { text: text.into(), grave: false });
+    lay_out_again(model);
+    Vec::new()
+}
+
 /// Where one reads: the page, and the line at the top of the screen.
 fn place(model: &Model) -> Option<trail::Place> {
     model.screens.iter().rev().find_map(|screen| match screen {
@@ -733,7 +772,7 @@ fn lay_out_again(model: &mut Model) {
             Screen::Round(round) => round.lay_out(&desk),
             Screen::Goals(goals) => goals.lay_out(&desk),
             Screen::Show(show) => show.lay_out(&desk),
-            Screen::Diagram(canvas) => canvas.lay_out(&desk),
+            Screen::Zoomed(zoomed) => zoomed.lay_out(&desk),
             Screen::Lab(lab) => lab.lay_out(&desk),
             Screen::Queue(queue) => queue.lay_out(&desk),
             Screen::Function(bench) => bench.lay_out(&desk),

@@ -7,6 +7,7 @@ use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+use crate::markdown::Join;
 use crate::{diagram, markdown};
 
 /// One line on screen, not padded.
@@ -15,6 +16,12 @@ pub struct Row {
     pub spans: Vec<Span>,
     /// Line of the page's document it comes from, 0 when from none.
     pub source_line: u32,
+    /// The line on which its block begins, 0 when it is of none.
+    pub block_line: u32,
+    /// Columns at the left that are no text: indents, bars, line numbers.
+    pub margin_cols: usize,
+    /// What stood in the source between this row and the one before.
+    pub join: Join,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -84,7 +91,7 @@ impl Span {
 
 impl Row {
     pub fn of(spans: impl IntoIterator<Item = Span>) -> Self {
-        Self { spans: spans.into_iter().collect(), source_line: 0 }
+        Self { spans: spans.into_iter().collect(), ..Self::default() }
     }
 
     pub fn ui(role: Ui, text: impl Into<String>) -> Self {
@@ -94,6 +101,7 @@ impl Row {
     #[must_use]
     pub fn at_line(mut self, source_line: u32) -> Self {
         self.source_line = source_line;
+        self.block_line = source_line;
         self
     }
 
@@ -104,6 +112,25 @@ impl Row {
     /// In columns.
     pub fn width(&self) -> usize {
         self.spans.iter().map(Span::width).sum()
+    }
+
+    /// The same without blanks at the end.
+    pub fn inked_cols(&self) -> usize {
+        self.text().trim_end().width()
+    }
+
+    /// The columns of some bytes of the text.
+    pub fn cols_of(&self, bytes: &Range<usize>) -> Range<usize> {
+        let text = self.text();
+        let start = text.get(..bytes.start).map_or(0, UnicodeWidthStr::width);
+        start..start + text.get(bytes.clone()).map_or(0, UnicodeWidthStr::width)
+    }
+
+    /// Where columns of the row are when it is moved by `left_cols` under its margin.
+    pub fn seen_cols(&self, cols: &Range<usize>, left_cols: usize) -> Range<usize> {
+        let seen =
+            |col: usize| if col < self.margin_cols { col } else { col.saturating_sub(left_cols).max(self.margin_cols) };
+        seen(cols.start)..seen(cols.end)
     }
 
     /// Cuts what lies beyond `width_cols`, marking the cut with `…`.
@@ -131,12 +158,12 @@ impl Row {
     /// Writes `over` from column `x` on, in place of what stands there.
     #[must_use]
     pub fn overlaid(self, x: usize, over: Span) -> Self {
-        let source_line = self.source_line;
         let end = x + over.width();
+        let mut row = self.padded(end, Ui::Text);
         let mut spans = Vec::new();
         let mut after = Vec::new();
         let mut at = 0;
-        for span in self.padded(end, Ui::Text).spans {
+        for span in std::mem::take(&mut row.spans) {
             let width = span.width();
             if at < x {
                 spans.push(Span { text: fit(&span.text, x - at).to_owned(), ..span.clone() });
@@ -150,7 +177,27 @@ impl Row {
         spans.push(over);
         spans.extend(after);
         spans.retain(|span| !span.text.is_empty());
-        Self { spans, source_line }
+        Self { spans, ..row }
+    }
+
+    /// What is seen of a row too wide for its room when one looks further right: without the `left_cols` columns that
+    /// follow its margin.
+    #[must_use]
+    pub fn panned(&self, left_cols: usize) -> Self {
+        let hidden = self.margin_cols..self.margin_cols + left_cols;
+        let mut spans = Vec::new();
+        let mut at = 0;
+        for span in &self.spans {
+            let before = fit(&span.text, hidden.start.saturating_sub(at));
+            let until = fit(&span.text, hidden.end.saturating_sub(at));
+            for text in [before, &span.text[until.len()..]] {
+                if !text.is_empty() {
+                    spans.push(Span { text: text.to_owned(), ..span.clone() });
+                }
+            }
+            at += span.width();
+        }
+        Self { spans, ..self.clone() }
     }
 
     /// Sets it in by `cols` columns.
@@ -185,7 +232,8 @@ impl From<&markdown::Line> for Row {
                 link: span.link,
             })
             .collect();
-        Self { spans, source_line: line.source_line }
+        let markdown::Line { source_line, block_line, margin_cols, join, .. } = *line;
+        Self { spans, source_line, block_line, margin_cols, join }
     }
 }
 
@@ -269,7 +317,7 @@ pub fn led(mark: &str, role: Ui, text: &str, width: usize) -> Vec<Row> {
 /// Markdown as rows, none of them from a page.
 pub fn prose(text: &str, width: usize) -> Vec<Row> {
     let laid = markdown::wrap(&markdown::parse(text.trim()), width.max(1) as u16, &[]);
-    laid.lines.iter().map(|line| Row { source_line: 0, ..Row::from(line) }).collect()
+    laid.lines.iter().map(|line| Row { source_line: 0, block_line: 0, ..Row::from(line) }).collect()
 }
 
 /// A box of exactly `width` columns around `body`, with a title at its left and something at its right.
@@ -291,10 +339,11 @@ pub fn frame(title: &str, right: &str, body: Vec<Row>, width: usize) -> Vec<Row>
     top.push(Span::ui(Ui::Border, "╮"));
     let mut rows = vec![Row::of(top)];
     for row in body {
-        let mut spans = vec![Span::ui(Ui::Border, "│ ")];
-        spans.extend(row.cut(width - 4).padded(width - 4, Ui::Text).spans);
-        spans.push(Span::ui(Ui::Border, " │"));
-        rows.push(Row::of(spans));
+        let mut row = row.cut(width - 4).padded(width - 4, Ui::Text);
+        row.spans.insert(0, Span::ui(Ui::Border, "│ "));
+        row.spans.push(Span::ui(Ui::Border, " │"));
+        row.margin_cols += 2;
+        rows.push(row);
     }
     rows.push(Row::ui(Ui::Border, format!("╰{}╯", "─".repeat(width - 2))));
     rows
@@ -333,6 +382,17 @@ mod tests {
         assert_eq!(
             [over(0, "X"), over(2, "XY"), over(6, "XYZ"), over(9, "X")],
             ["Xbcdefg", "abXYefg", "abcdefXYZ", "abcdefg  X"]
+        );
+    }
+
+    #[test]
+    fn a_wide_row_is_looked_at_further_right_beside_its_margin() {
+        let mut row = Row::of([Span::ui(Ui::Border, "│ "), Span::ui(Ui::Text, "ab日cd"), Span::ui(Ui::Key, "efg")]);
+        row.margin_cols = 2;
+        let seen = |left| row.panned(left).text();
+        assert_eq!(
+            [seen(0), seen(2), seen(3), seen(4), seen(7), seen(99)],
+            ["│ ab日cdefg", "│ 日cdefg", "│ 日cdefg", "│ cdefg", "│ fg", "│ "]
         );
     }
 

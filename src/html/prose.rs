@@ -360,7 +360,16 @@ fn code(sheet: &mut Sheet<'_>, fence: &Fence) {
     markup.open("pre", &[("tabindex", "0")]);
     markup.open("code", &[]);
     let mut tokens = fence.tokens().iter();
-    for source in fence.body.split_inclusive('\n') {
+    let n_digits = fence.body.lines().count().to_string().len();
+    for (source, number) in fence.body.split_inclusive('\n').zip(1..) {
+        let is_marked = fence.wishes.marks(number);
+        if is_marked {
+            markup.open("mark", &[]);
+        }
+        if fence.wishes.numbered {
+            // In an attribute, so that it is not copied along.
+            markup.leaf("span", &[("class", "nr"), ("data-nr", &format!("{number:>n_digits$}"))], "");
+        }
         let mut at = 0;
         for (bytes, token) in tokens.next().into_iter().flatten() {
             let end = (at + bytes).min(source.len());
@@ -371,6 +380,9 @@ fn code(sheet: &mut Sheet<'_>, fence: &Fence) {
             at = end;
         }
         markup.text(&source[at..]);
+        if is_marked {
+            markup.close("mark");
+        }
     }
     markup.close("code");
     markup.close("pre");

@@ -18,7 +18,8 @@ const TAB_COLS: usize = 4;
 /// Narrower than this, marks would take the room that the source needs.
 const NARROW_COLS: usize = 12;
 
-pub(super) fn lines(fence: &Fence, width_cols: usize, listing: Listing) -> Vec<Line> {
+/// The lines of `fence` in `width_cols` columns, as its own braces and `listing` want them.
+pub fn code_lines(fence: &Fence, width_cols: usize, listing: Listing) -> Vec<Line> {
     let is_narrow = width_cols < NARROW_COLS;
     let n_lines = fence.body.lines().count();
     let number_cols = n_lines.to_string().len() + 2;
@@ -38,6 +39,9 @@ pub(super) fn lines(fence: &Fence, width_cols: usize, listing: Listing) -> Vec<L
     if !fence.label.is_empty() {
         setter.start(fence.source_line, LABEL);
         setter.text(&fence.label, Role::SourceBar);
+        for line in &mut setter.lines {
+            line.margin_cols = cols_of(line);
+        }
     }
     let mut tokens = fence.tokens().iter();
     for ((source, source_line), number) in fence.body.lines().zip(fence.body_line()..).zip(1..) {
@@ -64,7 +68,6 @@ pub(super) fn lines(fence: &Fence, width_cols: usize, listing: Listing) -> Vec<L
 
 /// Marked lines are all as long as the longest line: a band, not a row of flags.
 fn even_out_marks(lines: &mut [Line]) {
-    let cols_of = |line: &Line| line.spans.iter().map(|span| cells::width(&span.text)).sum::<usize>();
     let widest = lines.iter().map(cols_of).max().unwrap_or(0);
     for line in lines {
         if line.spans.last().is_some_and(|last| last.style.marked) {
@@ -72,6 +75,10 @@ fn even_out_marks(lines: &mut [Line]) {
             line.push(&missing, marked(Role::Source(Token::Plain)));
         }
     }
+}
+
+fn cols_of(line: &Line) -> usize {
+    line.spans.iter().map(|span| cells::width(&span.text)).sum()
 }
 
 fn marked(role: Role) -> Look {

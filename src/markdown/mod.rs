@@ -40,6 +40,7 @@ mod table;
 mod visible;
 mod wrap;
 
+pub use code::code_lines;
 pub use document::{
     Align, Block, Container, ContainerId, ContainerKind, Document, Fence, Leaf, List, Problem, Run, Table, TableRow,
 };

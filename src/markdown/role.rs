@@ -74,6 +74,7 @@ impl Callout {
 }
 
 /// Emphasis, whatever the role.
+#[expect(clippy::struct_excessive_bools, reason = "each is set on its own, and all of them may be")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Style {
     pub strong: bool,

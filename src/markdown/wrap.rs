@@ -163,7 +163,7 @@ impl<'a> Setter<'a> {
             self.wrapped.slots.push(slot);
             return;
         }
-        let lines = code::lines(fence, room, self.listing);
+        let lines = code::code_lines(fence, room, self.listing);
         let n_lines = lines.len();
         self.set_below_marker(margin, lines, leaf, room);
         let end = self.wrapped.lines.len();

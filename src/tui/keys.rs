@@ -35,7 +35,7 @@ static JUMPS: [Binding; 3] = [
     key(":", Action::GoTo, "go to a page by its number", ""),
 ];
 
-static PAGE: [Binding; 20] = [
+static PAGE: [Binding; 24] = [
     key("Space PgDn", Action::Scroll(Motion::Pages(1)), "a screen down", "scroll"),
     key("→ l n", Action::TurnPage(1), "next page", "next page"),
     key("← h p", Action::TurnPage(-1), "previous page", ""),
@@ -53,6 +53,10 @@ static PAGE: [Binding; 20] = [
     key("[ Alt-←", Action::Revisit(-1), "back to where you were before a jump", ""),
     key("] Alt-→", Action::Revisit(1), "forth again", ""),
     key("y", Action::Copy, "copy the code on screen", ""),
+    key("Shift-→", Action::Pan(1), "move code that is wider than the screen", ""),
+    key("Shift-←", Action::Pan(-1), "move it back", ""),
+    key("#", Action::NumberLines, "number the lines of all code; again: only where the page asks for it", ""),
+    key("z", Action::BreakLines, "break long lines of code instead of moving them; again: whole lines", ""),
     key("m", Action::Bookmark, "set a bookmark here, or take it off; the contents list them", ""),
     key("e", Action::ExternalEditor, "edit the page in your own editor (of a course opened with --course)", ""),
     key("r", Action::Reload, "read the course files again", ""),
@@ -121,7 +125,7 @@ static ROUND: [Binding; 3] = [
     key("↑ k", lines(-1), "a line up", ""),
 ];
 
-static SHOW: [Binding; 11] = [
+static SHOW: [Binding; 15] = [
     key("→ l n", Action::TurnPage(1), "next step, and from the last one the next page", "next step"),
     key("← h p", Action::TurnPage(-1), "previous step", "back"),
     key("Space PgDn", Action::Scroll(Motion::Pages(1)), "further down; the next step where there is nothing more", ""),
@@ -132,6 +136,10 @@ static SHOW: [Binding; 11] = [
     key("↓ j", lines(1), "a line down", ""),
     key("↑ k", lines(-1), "a line up", ""),
     key("/", Action::Search, "search the page", ""),
+    key("Shift-→", Action::Pan(1), "move code that is wider than the screen", ""),
+    key("Shift-←", Action::Pan(-1), "move it back", ""),
+    key("#", Action::NumberLines, "number the lines of all code; again: only where the page asks for it", ""),
+    key("z", Action::BreakLines, "break long lines of code instead of moving them; again: whole lines", ""),
     key("r", Action::Reload, "read the course files again", ""),
 ];
 
@@ -253,11 +261,44 @@ static WALKING: [Binding; 4] = [
     key("↑", Action::Walk(0, -1), "to the box above", ""),
 ];
 
-static CANVAS: [Binding; 11] = [
+static CODE_IN_PAGE: [Binding; 3] = [
+    key("Shift-→", Action::Pan(1), "move the code to the left, to see how its lines go on", "move"),
+    key("Enter", Action::Open, "open it full screen", "full screen"),
+    key("y", Action::Copy, "copy it", "copy"),
+];
+
+/// A code block or a table on the whole screen.
+static BLOCK: [Binding; 17] = [
+    key("→ l", Action::Pan(1), "to the right: the next column of a table", "move"),
+    key("← h", Action::Pan(-1), "to the left", ""),
+    key("Shift-→ n", Action::TurnPage(1), "half a screen to the right", ""),
+    key("Shift-← p", Action::TurnPage(-1), "half a screen to the left", ""),
+    key("↓ j", lines(1), "a line down", ""),
+    key("↑ k", lines(-1), "a line up", ""),
+    key("Space PgDn", Action::Scroll(Motion::Pages(1)), "a screen down", "scroll"),
+    key("b PgUp", Action::Scroll(Motion::Pages(-1)), "a screen up", ""),
+    key("d Ctrl-d", Action::Scroll(Motion::HalfPages(1)), "half a screen down", ""),
+    key("u Ctrl-u", Action::Scroll(Motion::HalfPages(-1)), "half a screen up", ""),
+    key("g Home", Action::Scroll(Motion::Top), "to the top", ""),
+    key("G End", Action::Scroll(Motion::Bottom), "to the end", ""),
+    key("/", Action::Search, "search it; n and N go to the next and previous match", "search"),
+    key("+ =", Action::Zoom(1), "wider columns, for a table", ""),
+    key("-", Action::Zoom(-1), "narrower columns", ""),
+    key("y", Action::Copy, "copy it: code as it is written, a table with tabs", "copy"),
+    key("Enter", Action::Open, "back to the page", "back"),
+];
+
+/// The same for code alone.
+static LISTING: [Binding; 1] = [key("#", Action::NumberLines, "number the lines, or not", "numbers")];
+
+static CANVAS: [Binding; 14] = [
     key("j", lines(1), "move the picture up", "move"),
     key("k", lines(-1), "move the picture down", ""),
-    key("l n", Action::TurnPage(1), "move it left", ""),
-    key("h p", Action::TurnPage(-1), "move it right", ""),
+    key("l n Shift-→", Action::TurnPage(1), "move it left", ""),
+    key("h p Shift-←", Action::TurnPage(-1), "move it right", ""),
+    key("/", Action::Search, "search its words; n and N go to the next and previous match", ""),
+    key("d Ctrl-d", Action::Scroll(Motion::HalfPages(1)), "half a screen down", ""),
+    key("u Ctrl-u", Action::Scroll(Motion::HalfPages(-1)), "half a screen up", ""),
     key("+ =", Action::Zoom(1), "more room: labels on fewer lines", "zoom"),
     key("-", Action::Zoom(-1), "less room: narrower", ""),
     key("Space PgDn", Action::Scroll(Motion::Pages(1)), "a screen down", ""),
@@ -427,6 +468,9 @@ fn tables(model: &Model) -> (Vec<&'static [Binding]>, bool) {
             if matches!(reader.focused_task(&model.course), Some(Task::Diagram { .. })) {
                 tables.push(&WALKING);
             }
+            if reader.is_on_code() {
+                tables.push(&CODE_IN_PAGE);
+            }
             tables.extend([&PAGE as &[Binding], &JUMPS, &EVERYWHERE]);
             (tables, false)
         }
@@ -440,7 +484,16 @@ fn tables(model: &Model) -> (Vec<&'static [Binding]>, bool) {
             (Stage::Answering | Stage::Checking { .. }, _) => (vec![&CHOOSING, &EVERYWHERE], false),
             _ => (vec![&SHEET, &EVERYWHERE], false),
         },
-        Screen::Diagram(_) => (vec![&WALKING, &CANVAS, &EVERYWHERE], false),
+        Screen::Zoomed(it) if it.is_typing() => (vec![&TYPING, &ALWAYS], true),
+        Screen::Zoomed(it) => {
+            let searching: &[Binding] = if it.search.is_some() { &SEARCHING } else { &[] };
+            let listing: &[Binding] = if it.is_code() { &LISTING } else { &[] };
+            if it.is_drawing() {
+                (vec![searching, &WALKING, &CANVAS, &EVERYWHERE], false)
+            } else {
+                (vec![searching, listing, &BLOCK, &EVERYWHERE], false)
+            }
+        }
         Screen::Lab(lab) if lab.asks_first() => (vec![&PREDICTING, &ALWAYS], true),
         Screen::Lab(_) => (vec![&LAB, &EVERYWHERE], false),
         Screen::Queue(it) if it.is_typing() => (vec![&COMMENTING, &ALWAYS], true),
@@ -519,7 +572,13 @@ pub fn help(model: &Model) -> Vec<(&'static str, &'static str)> {
 fn is(name: &str, key: Key) -> bool {
     let (ctrl, name) = name.strip_prefix("Ctrl-").map_or((false, name), |rest| (true, rest));
     let (alt, name) = name.strip_prefix("Alt-").map_or((false, name), |rest| (true, rest));
-    if (ctrl, alt) != (key.ctrl, key.alt) {
+    // Shift is told apart on the arrows only: with a letter it is another letter, and Shift-Tab is a key of its own.
+    let sideways = matches!(key.code, Code::Left | Code::Right);
+    let (shift, name) = match name.strip_prefix("Shift-") {
+        Some(rest) if sideways => (true, rest),
+        _ => (false, name),
+    };
+    if (ctrl, alt, shift) != (key.ctrl, key.alt, key.shift && sideways) {
         return false;
     }
     let code = match name {
@@ -555,10 +614,13 @@ mod tests {
     /// Each name in the tables is a key that `is` knows; a typing error would make a dead key.
     #[test]
     fn every_named_key_can_be_pressed() {
-        let all: [&[Binding]; 34] = [
+        let all: [&[Binding]; 37] = [
             &CALLED,
             &GUESSED,
             &JUMPS,
+            &CODE_IN_PAGE,
+            &BLOCK,
+            &LISTING,
             &SHOW,
             &POLL,
             &NOTES,
@@ -611,7 +673,8 @@ mod tests {
             .into_iter()
             .chain(chars)
             .flat_map(|code| {
-                [(false, false), (true, false), (false, true)].map(|(ctrl, alt)| Key { code, ctrl, alt, shift: false })
+                [(false, false, false), (true, false, false), (false, true, false), (false, false, true)]
+                    .map(|(ctrl, alt, shift)| Key { code, ctrl, alt, shift })
             })
             .collect();
         for name in all.into_iter().flatten().flat_map(|binding| binding.keys.split(' ')) {

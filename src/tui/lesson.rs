@@ -42,7 +42,9 @@ pub(super) fn view(reader: &Reader, model: &Model, head: Rect, body: Rect, paint
     let text = Rect { x: body.x + text_col(body.width), width, ..body };
     // What is wider than the measure (a diagram) may use the margin too.
     let wide = Rect { width: body.right().saturating_sub(text.x + 1), ..text };
-    painter.rows(wide, reader.laid.rows.iter().skip(reader.top));
+    for (y, (index, row)) in (wide.y..wide.bottom()).zip(reader.laid.rows.iter().enumerate().skip(reader.top)) {
+        painter.panned(wide.x, y, wide.width, row, reader.left_of(index));
+    }
     for row in reader.bookmarked(&model.progress) {
         if let Some(y) = row.checked_sub(reader.top).filter(|y| *y < usize::from(text.height)) {
             painter.text(text.x.saturating_sub(1), text.y + y as u16, 1, Ui::Key, "★");
@@ -56,7 +58,9 @@ pub(super) fn view(reader: &Reader, model: &Model, head: Rect, body: Rect, paint
         }
     }
     focus(reader, text, painter);
-    matches(reader, text, painter);
+    if let Some(search) = &reader.search {
+        painter.matches(search, &reader.laid.rows, reader.top, wide, |row| reader.left_of(row));
+    }
 }
 
 /// The minutes that the author gives the page, for the part that has not been on screen. 0 when nothing is left.
@@ -92,17 +96,5 @@ fn focus(reader: &Reader, text: Rect, painter: &mut Painter<'_, '_>) {
         let y = text.y + y as u16;
         // A bar in the margin: seen without colour, and it hides nothing.
         painter.text(text.x.saturating_sub(2), y, 1, Ui::Focus, "▌");
-    }
-}
-
-fn matches(reader: &Reader, text: Rect, painter: &mut Painter<'_, '_>) {
-    let Some(search) = &reader.search else { return };
-    for (index, found) in search.matches.iter().enumerate() {
-        let Some(y) = found.row.checked_sub(reader.top).filter(|y| *y < usize::from(text.height)) else { continue };
-        let row = reader.laid.rows[found.row].text();
-        let (Some(before), Some(word)) = (row.get(..found.bytes.start), row.get(found.bytes.clone())) else { continue };
-        let role = if index == search.current { Ui::CurrentMatch } else { Ui::Match };
-        let x = text.x.saturating_add(before.width() as u16);
-        painter.highlight(Rect { x, y: text.y + y as u16, width: word.width() as u16, height: 1 }, role);
     }
 }

@@ -4,7 +4,6 @@
 //! and has its name.
 
 mod code;
-mod diagram;
 mod exercise;
 mod function;
 mod goals;
@@ -18,6 +17,7 @@ mod present;
 mod queue;
 mod round;
 pub mod theme;
+mod zoomed;
 
 pub use keys::action;
 pub use theme::{Depth, Theme};
@@ -52,7 +52,7 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
         Screen::Show(show) => present::view(show, model, head, body, &mut painter),
         Screen::Goals(it) => goals::view(it, model, head, body, &mut painter),
         Screen::Exercise(sheet) => exercise::view(sheet, head, body, &mut painter),
-        Screen::Diagram(canvas) => diagram::view(canvas, head, body, &mut painter),
+        Screen::Zoomed(it) => zoomed::view(it, head, body, &mut painter),
         Screen::Lab(lab) => lab::view(lab, head, body, &mut painter),
         Screen::Queue(it) => queue::view(it, model.size, head, body, &mut painter),
         Screen::Function(bench) => function::view(bench, head, body, &mut painter),
@@ -81,6 +81,7 @@ fn footer(model: &Model, area: Rect, painter: &mut Painter<'_, '_>) {
         (Some(Overlay::Prompt(prompt)), _) => Some(prompt.says()),
         (None, Screen::Page(reader)) => reader.prompt(),
         (None, Screen::Show(show)) => show.prompt(),
+        (None, Screen::Zoomed(it)) => it.prompt(),
         _ => None,
     };
     let width = area.width.saturating_sub(2);

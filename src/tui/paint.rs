@@ -1,5 +1,7 @@
 //! Rows with roles to cells with colours, clipped to an area.
 
+use std::ops::Range;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Style};
@@ -8,6 +10,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::theme::Theme;
 use crate::app::row::{Role, Row, Ui};
+use crate::app::search::Search;
 
 pub(super) struct Painter<'a, 'b> {
     pub(super) frame: &'a mut Frame<'b>,
@@ -44,9 +47,46 @@ impl<'a, 'b> Painter<'a, 'b> {
             let style = self.theme.span_style(span);
             at = self.styled(at, y, end.saturating_sub(at), style, &span.text);
         }
-        if row.width() > usize::from(width_cols) && width_cols > 0 {
+        if row.width() > usize::from(width_cols) && width_cols > 0 && row.inked_cols() > usize::from(width_cols) {
             self.text(end - 1, y, 1, Ui::Key, "▸");
         }
+    }
+
+    /// A row that was moved `left_cols` to the left under its margin, with a mark at each side where there is more.
+    pub(super) fn panned(&mut self, x: u16, y: u16, width_cols: u16, row: &Row, left_cols: usize) {
+        if left_cols == 0 {
+            return self.row(x, y, width_cols, row);
+        }
+        self.row(x, y, width_cols, &row.panned(left_cols));
+        if row.width() > row.margin_cols {
+            let at = x.saturating_add(row.margin_cols.saturating_sub(1) as u16);
+            self.text(at, y, 1, Ui::Key, "◂");
+        }
+    }
+
+    /// Shows where a search found something among `rows`, of which the area shows those from `top` on, each moved to the
+    /// left by what `left_cols` says of it.
+    pub(super) fn matches(
+        &mut self,
+        search: &Search,
+        rows: &[Row],
+        top: usize,
+        area: Rect,
+        left_cols: impl Fn(usize) -> usize,
+    ) {
+        for (index, found) in search.matches.iter().enumerate() {
+            let Some(y) = found.row.checked_sub(top).filter(|y| *y < usize::from(area.height)) else { continue };
+            let role = if index == search.current { Ui::CurrentMatch } else { Ui::Match };
+            let row = &rows[found.row];
+            self.cols(area, y, &row.seen_cols(&row.cols_of(&found.bytes), left_cols(found.row)), role);
+        }
+    }
+
+    /// Lays a role over some columns of the `y`th line of an area.
+    pub(super) fn cols(&mut self, area: Rect, y: usize, cols: &Range<usize>, role: Ui) {
+        let x = area.x.saturating_add(cols.start as u16);
+        let line = Rect { x, y: area.y + y as u16, width: cols.len() as u16, height: 1 };
+        self.highlight(line.intersection(area), role);
     }
 
     /// As many of `rows` as the area has lines.

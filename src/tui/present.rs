@@ -34,8 +34,10 @@ pub(super) fn view(show: &Show, model: &Model, head: Rect, body: Rect, painter: 
     let top = show.reader.top;
     // What is wider than the measure (a diagram) may use the margin too.
     let wide = Rect { width: body.right().saturating_sub(text.x + 1), ..text };
-    let shown = show.reader.laid.rows.iter().take(rows.end).skip(top);
-    painter.rows(wide, shown);
+    let shown = show.reader.laid.rows.iter().enumerate().take(rows.end).skip(top);
+    for (y, (index, row)) in (wide.y..wide.bottom()).zip(shown) {
+        painter.panned(wide.x, y, wide.width, row, show.reader.left_of(index));
+    }
     let focus = show.reader.focus.and_then(|focus| show.reader.laid.things.get(focus));
     for row in focus.into_iter().flat_map(|thing| thing.rows.clone()).filter(|row| *row < rows.end) {
         if let Some(y) = row.checked_sub(top).filter(|y| *y < usize::from(text.height)) {

@@ -293,7 +293,7 @@ fn hostile_words_stay_words_wherever_they_stand() {
 #[test]
 fn every_kind_of_block_has_its_element() {
     let text = "# T\n\nTerm\n: What it means.\n\n> quoted **strong** *soft* ~~gone~~ `code` <kbd>Esc</kbd>\n\n1. one\n2. two\n   - [x] done\n   - [ ] open\n\n\
-                | a | b |\n|--|--:|\n| 1 | 2 |\n\n```js\nconst a = 1;\n```\n\nA note[^n], again[^n].  \nNext line\n\n---\n\n[^n]: The note.\n";
+                | a | b |\n|--|--:|\n| 1 | 2 |\n\n```js {numbers 1}\nconst a = 1;\n```\n\nA note[^n], again[^n].  \nNext line\n\n---\n\n[^n]: The note.\n";
     let course = course(&[("01-one", text)], "plain");
     let page = html::site(&course).nth(1).expect("the page").text;
     for expected in [
@@ -303,7 +303,8 @@ fn every_kind_of_block_has_its_element() {
         "<ol><li><p>one</p>\n</li><li><p>two</p>\n<ul><li class=\"task\"><span class=\"box\" role=\"img\" aria-label=\"Done: \">☑</span><p>done</p>",
         "<thead><tr><th scope=\"col\">a</th><th class=\"right\" scope=\"col\">b</th></tr>",
         "<tbody><tr><td>1</td><td class=\"right\">2</td></tr>",
-        "<span class=\"keyword\">const</span> a ",
+        "<figcaption>js</figcaption>",
+        "<mark><span class=\"nr\" data-nr=\"1\"></span><span class=\"keyword\">const</span> a ",
         "note<sup><a href=\"#part.1.note.1\" role=\"doc-noteref\" aria-label=\"Note 1\" id=\"part.1.mark.1\">1</a></sup>, again<sup><a href=\"#part.1.note.1\" role=\"doc-noteref\" aria-label=\"Note 1\">1</a></sup>.<br>Next line",
         "<hr>",
         "<li value=\"1\" id=\"part.1.note.1\"><p>The note.</p>\n<a href=\"#part.1.mark.1\" role=\"doc-backlink\"",

@@ -64,6 +64,21 @@ impl Learner {
         learner
     }
 
+    /// Opens a course of these pages, a folder of files as an author has it.
+    pub fn reading(pages: &[&str], size: Size) -> Self {
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        let lesson = folder.path().join("course/lessons/one");
+        std::fs::create_dir_all(&lesson).expect("made");
+        let map = "format = 1\ntitle = \"Trial\"\n[[module]]\ntitle = \"One\"\nlessons = [{ title = \"One\", folder = \"one\" }]\n";
+        std::fs::write(folder.path().join("course/lessons/course.toml"), map).expect("written");
+        for (page, number) in pages.iter().zip(1..) {
+            let text = format!("+++\nformat = 1\ntitle = \"Page {number}\"\n+++\n\n{page}\n");
+            std::fs::write(lesson.join(format!("{number:02}-page.md")), text).expect("written");
+        }
+        let course = content::open(Some(&folder.path().join("course"))).expect("the course of the test");
+        Self::with(course, folder, size, Vec::new())
+    }
+
     /// Somebody who stands before a class, at the top of a page.
     pub fn before_class(size: Size, role: Role, page: &str) -> Self {
         let mut learner = Self::new(size);
@@ -263,6 +278,8 @@ fn key_of(name: &str) -> Option<Key> {
         return Some(Key::ctrl(letter.chars().next()?));
     }
     let code = match name {
+        "s-left" => Code::Left,
+        "s-right" => Code::Right,
         "enter" => Code::Enter,
         "esc" => Code::Esc,
         "tab" => Code::Tab,
@@ -280,5 +297,5 @@ fn key_of(name: &str) -> Option<Key> {
         "f5" => Code::F(5),
         _ => return None,
     };
-    Some(Key::plain(code))
+    Some(Key { shift: name.starts_with("s-") && code != Code::BackTab, ..Key::plain(code) })
 }

@@ -8,6 +8,7 @@ mod room;
 
 mod architecture;
 mod authoring;
+mod blocks;
 mod code_exercises;
 mod commands;
 mod course_files;

@@ -434,7 +434,7 @@ fn a_document_tells_its_fences_comments_and_headings() {
     let document = markdown::parse(
         "# A `b`\n\n<!-- one\ntwo -->\nraw <!-- three -->\n\n- x\n\n  ~~~sim fast\n  body\n\n  ~~~\n\n    code\n",
     );
-    let fences: Vec<_> = document.fences().map(|it| (&*it.language, &*it.info, &*it.body, it.source_line)).collect();
+    let fences: Vec<_> = document.fences().map(|it| (&*it.language, &*it.label, &*it.body, it.source_line)).collect();
     assert_eq!(fences, [("sim", "sim fast", "body\n\n", 9)]);
     assert_eq!(document.comments(), [(3, " one\ntwo ".to_owned()), (5, " three ".to_owned())]);
     assert_eq!(document.headings(), [(1, "A b".to_owned(), 1)]);

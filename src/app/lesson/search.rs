@@ -1,31 +1,11 @@
 //! Looking for words: on the page, and past its last match through the course.
 
-use std::ops::Range;
-
 use super::{Reader, columns, lay_out};
 use crate::app::field::Field;
 use crate::app::key::{Code, Key};
-use crate::app::row::Row;
+use crate::app::search::{Search, matches};
 use crate::app::{Action, Desk, Go, Start, Step};
 use crate::course::{Page, PageId};
-
-/// What is looked for on the page, and where it stands.
-#[derive(Clone, Debug, Default)]
-pub struct Search {
-    pub field: Field,
-    /// Still being typed.
-    pub typing: bool,
-    pub matches: Vec<Match>,
-    /// Index into `matches`.
-    pub current: usize,
-}
-
-/// Bytes of a row's text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Match {
-    pub row: usize,
-    pub bytes: Range<usize>,
-}
 
 impl Reader {
     /// What a key does to the line in which the search is typed; `None` when none is being typed.
@@ -73,10 +53,9 @@ impl Reader {
 
     /// Finds all matches of the search anew, and stands on the first from the top of the screen on.
     pub(super) fn find_again(&mut self) {
-        let Some(search) = &mut self.search else { return };
-        search.matches = matches(&self.laid.rows, &search.field.text);
-        let top = self.top;
-        search.current = search.matches.iter().position(|it| it.row >= top).unwrap_or(0);
+        if let Some(search) = &mut self.search {
+            search.find(&self.laid.rows, self.top);
+        }
     }
 
     /// To the next (1) or previous (-1) match; past the last of the page the search goes on through the course.
@@ -99,29 +78,11 @@ impl Reader {
     }
 
     fn show_match(&mut self) {
-        let row = self.search.as_ref().and_then(|search| search.matches.get(search.current)).map(|it| it.row);
-        if let Some(row) = row {
-            self.show_rows(&(row..row + 1));
+        if let Some(found) = self.search.as_ref().and_then(Search::here).cloned() {
+            self.show_rows(&(found.row..found.row + 1));
+            self.show_cols(found.row, &found.bytes);
         }
     }
-}
-
-/// Where `needle` stands in the rows. Small letters match either case; a capital matches itself.
-fn matches(rows: &[Row], needle: &str) -> Vec<Match> {
-    let mut matches = Vec::new();
-    if needle.is_empty() {
-        return matches;
-    }
-    let exact = needle.chars().any(char::is_uppercase);
-    for (index, row) in rows.iter().enumerate() {
-        let text = row.text();
-        // Lower-casing may change the length of a few letters; then their row is searched as it stands.
-        let lowered = text.to_lowercase();
-        let hay = if exact || lowered.len() != text.len() { &text } else { &lowered };
-        let found = hay.match_indices(needle);
-        matches.extend(found.map(|(at, m)| Match { row: index, bytes: at..at + m.len() }));
-    }
-    matches
 }
 
 /// The first page on which `needle` stands.

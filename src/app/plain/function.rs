@@ -140,6 +140,7 @@ fn desk(world: &World) -> Desk<'_> {
         progress: &world.progress,
         drafts: &world.drafts,
         due: &[],
+        listing: crate::markdown::Listing::default(),
         size: SMALLEST,
         question: world.question,
     }

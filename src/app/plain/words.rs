@@ -214,9 +214,22 @@ impl<'a> Speaker<'a> {
 fn code(fence: &Fence) -> impl Iterator<Item = String> {
     let n = fence.body.lines().count();
     let language = if fence.language.is_empty() { String::new() } else { format!(", {}", fence.language) };
-    let begin = format!("Code{language}, {n} {}:", if n == 1 { "line" } else { "lines" });
+    let marked: Vec<String> = fence
+        .wishes
+        .marked
+        .iter()
+        .map(|lines| match (lines.start(), lines.end()) {
+            (first, last) if first == last => first.to_string(),
+            (first, last) => format!("{first} to {last}"),
+        })
+        .collect();
+    let marked = if marked.is_empty() { String::new() } else { format!(", look at {}", marked.join(" and ")) };
+    let begin = format!("Code{language}, {n} {}{marked}:", if n == 1 { "line" } else { "lines" });
     let end = "End of the code.".to_owned();
-    std::iter::once(begin).chain(fence.body.lines().map(|line| format!("    {line}"))).chain([end])
+    let lines = fence.body.lines().zip(1..).map(|(line, number)| {
+        if fence.wishes.numbered { format!("    {number}: {line}") } else { format!("    {line}") }
+    });
+    std::iter::once(begin).chain(lines).chain([end])
 }
 
 #[cfg(test)]
@@ -235,6 +248,10 @@ mod tests {
         check("- [x] read\n\n> said", &["- done: read", "Quote: said"]);
         check("|A|B|\n|-|-|\n|1|`x`|", &["Table, 1 row. Columns: A; B.", "Row 1. A: 1; B: x"]);
         check("```js\nrun();\n```", &["Code, js, 1 line:", "    run();", "End of the code."]);
+        check(
+            "```js {numbers 2,1-2}\na\nb\n```",
+            &["Code, js, 2 lines, look at 2 and 1 to 2:", "    1: a", "    2: b", "End of the code."],
+        );
     }
 
     #[test]

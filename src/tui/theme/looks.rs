@@ -271,13 +271,12 @@ mod tests {
                     let grounds = if depth == Depth::Sixteen { &grounds[..grounds.len().min(1)] } else { grounds };
                     for sixteen in &SIXTEEN {
                         let own = |name: &str| looks.look(name).at(depth).bg.map(|paper| rgb(paper, sixteen));
-                        let papers: Vec<Rgb> = match style.bg {
-                            Some(paper) => vec![rgb(paper, sixteen)],
-                            None => {
-                                let grounds = grounds.iter().map(|hex| Rgb::parse(hex).expect("a colour"));
-                                let band = own("source-marked").filter(|_| name.starts_with("source"));
-                                grounds.chain(own("screen")).chain(band).collect()
-                            }
+                        let papers: Vec<Rgb> = if let Some(paper) = style.bg {
+                            vec![rgb(paper, sixteen)]
+                        } else {
+                            let grounds = grounds.iter().map(|hex| Rgb::parse(hex).expect("a colour"));
+                            let band = own("source-marked").filter(|_| name.starts_with("source"));
+                            grounds.chain(own("screen")).chain(band).collect()
                         };
                         for paper in papers {
                             pairs += 1;
