@@ -9,6 +9,7 @@ mod browser;
 pub mod clerk;
 pub mod functions;
 mod keeper;
+mod mouse;
 mod screen;
 mod stage;
 pub(crate) mod watch;
@@ -36,6 +37,7 @@ use background::LateReply;
 use clerk::{Clerk, ClerkThread};
 use functions::Functions;
 use keeper::Keeper;
+use mouse::Mouse;
 use screen::Screen;
 pub use stage::{StageDoor, StageError, counts};
 pub use watch::Listening;
@@ -61,6 +63,14 @@ pub enum Pointer {
     WheelUp,
     WheelDown,
     Click(u16, u16),
+    DoubleClick(u16, u16),
+    /// To a cell, with the button down; `from` where it was pressed, when the dragging begins.
+    Drag {
+        from: Option<(u16, u16)>,
+        to: (u16, u16),
+    },
+    /// The end of dragging.
+    Drop,
 }
 
 /// What a session is opened with.
@@ -293,6 +303,9 @@ impl Session {
             Event::Mouse(Pointer::WheelUp) => Action::Scroll(Motion::Lines(-3)),
             Event::Mouse(Pointer::WheelDown) => Action::Scroll(Motion::Lines(3)),
             Event::Mouse(Pointer::Click(col, row)) => Action::Click(col, row),
+            Event::Mouse(Pointer::DoubleClick(col, row)) => Action::DoubleClick(col, row),
+            Event::Mouse(Pointer::Drag { from, to }) => Action::Drag { from, to },
+            Event::Mouse(Pointer::Drop) => Action::Drop,
             Event::Paste(text) => Action::Paste(text),
             Event::Resize(size) => {
                 screen.resize(size);
@@ -327,7 +340,7 @@ impl Session {
         match effect {
             Effect::Quit => self.end = Some(End::Quit),
             Effect::Suspend => screen.suspend(),
-            Effect::Keep { .. } | Effect::SaveDraft { .. } | Effect::SavePosition { .. } => self.keeper.send(effect),
+            Effect::Keep { .. } | Effect::SaveDraft { .. } | Effect::SavePosition(_) => self.keeper.send(effect),
             Effect::Grade { question, exercise, answer } => {
                 let (course, events) = (Arc::clone(&model.course), self.events.clone());
                 let marker = self.marker.clone();
@@ -468,6 +481,7 @@ fn run_editor(screen: &mut Screen, path: &Path, line: u32) -> Result<(), Notice>
 /// Reads the terminal's events. After each key it waits for the word to go on.
 fn read_keys(events: Sender<Event>, go_ahead: Receiver<()>, mut late: LateReply) {
     thread::spawn(move || {
+        let mut mouse = Mouse::default();
         loop {
             let Ok(read) = event::read() else {
                 let _ = events.send(Event::HungUp);
@@ -476,7 +490,7 @@ fn read_keys(events: Sender<Event>, go_ahead: Receiver<()>, mut late: LateReply)
             if matches!(&read, event::Event::Key(key) if late.swallows(*key)) {
                 continue;
             }
-            let Some(event) = translate(read) else { continue };
+            let Some(event) = translate(read, &mut mouse) else { continue };
             let wait = !matches!(event, Event::Resize(_));
             if events.send(event).is_err() || (wait && go_ahead.recv().is_err()) {
                 return;
@@ -485,15 +499,21 @@ fn read_keys(events: Sender<Event>, go_ahead: Receiver<()>, mut late: LateReply)
     });
 }
 
-fn translate(read: event::Event) -> Option<Event> {
+fn translate(read: event::Event, mouse: &mut Mouse) -> Option<Event> {
     match read {
         event::Event::Key(pressed) if pressed.kind != KeyEventKind::Release => key(pressed).map(Event::Key),
-        event::Event::Mouse(mouse) => match mouse.kind {
-            MouseEventKind::ScrollUp => Some(Event::Mouse(Pointer::WheelUp)),
-            MouseEventKind::ScrollDown => Some(Event::Mouse(Pointer::WheelDown)),
-            MouseEventKind::Down(MouseButton::Left) => Some(Event::Mouse(Pointer::Click(mouse.column, mouse.row))),
+        event::Event::Mouse(event::MouseEvent { kind, column, row, .. }) => match kind {
+            MouseEventKind::ScrollUp => Some(Pointer::WheelUp),
+            MouseEventKind::ScrollDown => Some(Pointer::WheelDown),
+            MouseEventKind::Down(MouseButton::Left) => {
+                mouse.press((column, row));
+                None
+            }
+            MouseEventKind::Drag(MouseButton::Left) => mouse.drag((column, row)),
+            MouseEventKind::Up(MouseButton::Left) => mouse.release(Instant::now()),
             _ => None,
-        },
+        }
+        .map(Event::Mouse),
         event::Event::Paste(text) => Some(Event::Paste(text)),
         event::Event::Resize(cols, rows) => Some(Event::Resize(screen::usable(cols, rows))),
         _ => None,

@@ -5,8 +5,11 @@
 mod cards;
 mod pan;
 mod search;
+mod select;
+mod spot;
 
 use cards::Running;
+use spot::{row_of, spot_of};
 
 pub(super) use search::page_with;
 
@@ -18,10 +21,11 @@ use super::function::{self, Bench};
 use super::lab::{self, Lab};
 use super::row::{Role, Row, Span, Ui};
 use super::search::Search;
+use super::selection::Selection;
 use super::zoomed::{Drawing, Subject, Walk, Zoomed, copied};
 use super::{Action, Desk, Effect, Go, Screen, Size, Start, Step};
 use crate::course::page::RESPONDING;
-use crate::course::{Course, Deed, Glossary, Page, PageId, Progress, SimulationTask, Target, Task};
+use crate::course::{Course, Deed, Glossary, Page, PageId, Position, Progress, SimulationTask, Spot, Target, Task};
 use crate::markdown::{Block, Join, Listing};
 use crate::{diagram, markdown};
 
@@ -46,6 +50,9 @@ pub struct Reader {
     labs: BTreeMap<usize, Lab>,
     /// Functions that were run in the page, by widget index.
     benches: BTreeMap<usize, Bench>,
+    selection: Option<Selection>,
+    /// A top row, and the spot that it shows.
+    anchor: (usize, Spot),
     /// How far code blocks are moved to the left, by their index.
     pans: BTreeMap<usize, usize>,
     size: Size,
@@ -157,6 +164,7 @@ fn lay_out_with(course: &Course, progress: &Progress, page: &Page, width_cols: u
             laid.rows.extend(card.into_iter().map(|mut row| {
                 if !indent.is_empty() {
                     row.spans.insert(0, Span::ui(Ui::Text, indent.clone()));
+                    row.margin_cols += indent.len();
                 }
                 row.at_line(slot.source_line)
             }));
@@ -254,6 +262,8 @@ impl Reader {
             walk: None,
             labs: BTreeMap::new(),
             benches: BTreeMap::new(),
+            selection: None,
+            anchor: (0, Spot::default()),
             pans: BTreeMap::new(),
             size: desk.size,
             kept_as_read: false,
@@ -265,37 +275,42 @@ impl Reader {
                 reader.top = reader.row_of_line(line);
                 reader.stay_in_page();
             }
+            Start::Spot(spot) => {
+                reader.go_to_spot(spot);
+                reader.stay_in_page();
+            }
             Start::FirstMatch(needle) => reader.search_for(needle, 0),
             Start::LastMatch(needle) => reader.search_for(needle, usize::MAX),
         }
         reader
     }
 
-    /// Lays the page out for the size at hand; the line at the top stays at the top.
+    /// Lays the page out for the size at hand; the words at the top stay at the top.
     pub(crate) fn lay_out(&mut self, desk: &Desk<'_>) {
-        let line = self.top_line();
+        let spot = self.spot();
         self.size = desk.size;
         self.kept_as_read = desk.progress.pages_read.contains(&self.page.0);
         let Some(page) = desk.course.page(&self.page) else { return };
         let (_, width) = columns(self.size.cols);
-        let at_top = self.top == 0;
-        let rows_before = self.laid.rows.len();
         let live = Live {
             labs: &self.labs,
             benches: &self.benches,
             listing: desk.listing,
             wide_cols: wide_cols(self.size.cols),
         };
+        let rows_before = self.laid.rows.len();
         self.laid = lay_out_with(desk.course, desk.progress, page, width, Some(&live));
+        if rows_before != self.laid.rows.len() {
+            self.selection = None;
+        }
         self.keep_pans();
         if self.focus.is_some_and(|focus| focus >= self.laid.things.len()) {
             self.focus = None;
         }
-        // The same number of rows means the same width: the top is where it was.
-        if !at_top && rows_before != self.laid.rows.len() {
-            self.top = self.row_of_line(line);
-        }
+        self.go_to_spot(spot);
         self.stay_in_page();
+        // At the end of a page the spot may be further up now; it is kept for the size to come.
+        self.anchor = (self.top, spot);
         self.find_again();
     }
 
@@ -324,14 +339,25 @@ impl Reader {
         self.laid.rows.iter().position(|row| row.source_line >= line && row.source_line > 0).unwrap_or(0)
     }
 
-    /// The page, and the line at the top of the screen; 0 is the top of the page.
-    pub(crate) fn place(&self) -> (PageId, u32) {
-        (self.page.clone(), if self.top == 0 { 0 } else { self.top_line() })
+    /// What is at the top of the screen. While one only changes the size, it stays what it was before.
+    fn spot(&self) -> Spot {
+        let (top, spot) = self.anchor;
+        if top == self.top { spot } else { spot_of(&self.laid.rows, self.top) }
+    }
+
+    fn go_to_spot(&mut self, spot: Spot) {
+        self.top = row_of(&self.laid.rows, spot).unwrap_or_else(|| self.row_of_line(spot.line));
+        self.anchor = (self.top, spot);
+    }
+
+    /// The page, and what is at the top of the screen.
+    pub(crate) fn place(&self) -> (PageId, Spot) {
+        (self.page.clone(), self.spot())
     }
 
     pub(crate) fn position(&self) -> Effect {
-        let (page, source_line) = self.place();
-        Effect::SavePosition { page, source_line }
+        let (page, spot) = self.place();
+        Effect::SavePosition(Position { page, spot })
     }
 
     /// The lab was left; its run goes on, or stands still, in its place on the page.
@@ -399,7 +425,13 @@ impl Reader {
             Action::TurnPage(by) => return self.turn(desk, *by),
             Action::NextThing(by) => self.focus_next(*by),
             Action::Open | Action::Submit => return self.open(desk),
-            Action::Click(col, row) => return self.click(desk, *col, *row),
+            Action::Click(col, row) => {
+                self.selection = None;
+                return self.click(desk, *col, *row);
+            }
+            Action::DoubleClick(col, row) => return self.double_click(desk, *col, *row),
+            Action::Drag { from, to } => self.drag(*from, *to),
+            Action::Drop => return self.copy_selection(),
             Action::Search => self.search = Some(Search::begun()),
             Action::NextMatch(by) => return self.next_match(desk, *by),
             Action::Walk(across, down) => return self.walk_on(desk, *across, *down),
@@ -412,7 +444,9 @@ impl Reader {
                 return Step::effect(Effect::EditPage { file: page.file.clone(), line });
             }
             Action::Back => {
-                if self.search.is_some() {
+                if self.selection.take().is_some() {
+                    // Only that.
+                } else if self.search.is_some() {
                     self.search = None;
                 } else if self.walk.take().is_some() {
                     // The diagram keeps the focus.
@@ -650,6 +684,9 @@ impl Reader {
 
     /// Copies the source of the first code block on screen.
     fn copy(&self) -> Step {
+        if self.selection.is_some() {
+            return self.copy_selection();
+        }
         let screen = self.top..self.top + self.size.body_rows();
         if let Some(link) = self.focused_link() {
             let mut step = Step::say(format!("copied {link}"));

@@ -22,13 +22,14 @@ pub mod queue;
 pub mod round;
 pub mod row;
 pub mod search;
+pub mod selection;
 mod trail;
 pub mod zoomed;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::course::{Answer, Attempt, Course, Deed, ExerciseId, Kept, PageId, Progress};
+use crate::course::{Answer, Attempt, Course, Deed, ExerciseId, Kept, PageId, Position, Progress, Spot};
 use crate::grade::Verdict;
 use crate::markdown::{Listing, LongLines};
 use crate::sim::{Report, Scenario};
@@ -95,6 +96,13 @@ pub enum Screen {
     Function(Box<function::Bench>),
 }
 
+impl Screen {
+    /// Whether the mouse selects text on it.
+    fn selects(&self) -> bool {
+        matches!(self, Self::Page(_) | Self::Show(_) | Self::Zoomed(_))
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     pub text: String,
@@ -129,6 +137,15 @@ pub enum Action {
     Open,
     /// Column and row that were clicked.
     Click(u16, u16),
+    /// Twice in a moment.
+    DoubleClick(u16, u16),
+    /// The pointer was moved to a column and row with the button down; `from` where it was pressed, when that begins.
+    Drag {
+        from: Option<(u16, u16)>,
+        to: (u16, u16),
+    },
+    /// The button that was dragged was let go.
+    Drop,
     /// From box to box of the diagram at hand: columns right, rows down.
     Walk(i32, i32),
     /// More room (1) or less (-1) for the diagram or the table.
@@ -237,6 +254,8 @@ pub enum Start {
     Top,
     /// A line of the page's document.
     Line(u32),
+    /// Where one was before.
+    Spot(Spot),
     /// Where a search that came from another page finds something first, or last.
     FirstMatch(String),
     LastMatch(String),
@@ -260,10 +279,7 @@ pub enum Effect {
         exercise: ExerciseId,
         answer: Answer,
     },
-    SavePosition {
-        page: PageId,
-        source_line: u32,
-    },
+    SavePosition(Position),
     /// Many independent runs, for confidence intervals.
     Replicate {
         question: u64,
@@ -377,7 +393,7 @@ impl Model {
         model.screens.push(Screen::Home(home));
         match kept.position {
             Some(position) if model.course.page(&position.page).is_some() => {
-                let start = Start::Line(position.source_line);
+                let start = Start::Spot(position.spot);
                 let reader = lesson::Reader::new(&model.desk(), &position.page, start);
                 let text = "You are where you stopped. Esc shows the course map.";
                 model.notice = Some(Notice { text: text.into(), grave: false });
@@ -542,6 +558,13 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::Served(_)) => pass_on(model, &reply),
         action => {
             model.notice = None;
+            let action = match action {
+                // Where no words are selected, two clicks are two.
+                Action::DoubleClick(col, row) if model.overlay.is_some() || !model.screen().selects() => {
+                    Action::Click(col, row)
+                }
+                action => action,
+            };
             if model.overlay.is_some() {
                 return overlay::update(model, action);
             }
@@ -692,7 +715,7 @@ pub(crate) fn carry_out(model: &mut Model, step: Step) -> Vec<Effect> {
 /// Looking up a passage moves no bookmark: the learner still is where the exercise stands.
 fn without_looked_up(model: &Model, mut effects: Vec<Effect>) -> Vec<Effect> {
     if model.screens.iter().any(|screen| matches!(screen, Screen::Exercise(_))) {
-        effects.retain(|effect| !matches!(effect, Effect::SavePosition { .. }));
+        effects.retain(|effect| !matches!(effect, Effect::SavePosition(_)));
     }
     effects
 }
@@ -731,8 +754,8 @@ fn place(model: &Model) -> Option<trail::Place> {
 /// Back to where one was before a jump, or forth again.
 fn revisit(model: &mut Model, by: i32) -> Vec<Effect> {
     let Some(here) = place(model) else { return Vec::new() };
-    if let Some((page, line)) = model.trail.step(by, here) {
-        return show_page(model, &page, Start::Line(line));
+    if let Some((page, spot)) = model.trail.step(by, here) {
+        return show_page(model, &page, Start::Spot(spot));
     }
     let text = if by < 0 { "This is where you began." } else { "This is where you were last." };
     model.notice = Some(Notice { text: text.into(), grave: false });

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Action, Effect};
-use crate::course::{Answer, Course, Deed, ExerciseId, Kept, Page, PageId, Position, Progress, Task};
+use crate::course::{Answer, Course, Deed, ExerciseId, Kept, Page, PageId, Position, Progress, Spot, Task};
 use exercise::Sheet;
 use function::Call;
 use simulation::Bench;
@@ -275,7 +275,7 @@ impl Plain {
             return;
         };
         let stopped = self.world.stopped.take_if(|stopped| stopped.page == page.id);
-        let line = stopped.map_or(0, |stopped| stopped.source_line);
+        let line = stopped.map_or(0, |stopped| stopped.spot.line);
         let part = parts(&course, page).iter().rposition(|part| part.source_line <= line).unwrap_or(0);
         self.read(page, part, said);
     }
@@ -294,7 +294,8 @@ impl Plain {
         if let Some(index) = widget {
             said.extend(self.world.announce(page, *index));
         }
-        said.effects.push(Effect::SavePosition { page: page.id.clone(), source_line: *source_line });
+        let position = Position { page: page.id.clone(), spot: Spot::at(*source_line) };
+        said.effects.push(Effect::SavePosition(position));
         if part + 1 == all.len() {
             said.say("This is the end of the page.");
             if !self.world.progress.pages_read.contains(&page.id.0) {

@@ -288,6 +288,8 @@ impl Show {
         if self.role == Role::Notes {
             return self.on_notes(desk, action);
         }
+        let on_page = self.on_page(action);
+        let action = on_page.as_ref().unwrap_or(action);
         match action {
             Action::TurnTo(page, start) => {
                 let step = desk.course.page(page).map_or(0, |page| step_at(page, start));
@@ -309,6 +311,24 @@ impl Show {
         }
     }
 
+    /// What the mouse does, in the columns and rows that the page believes to have.
+    fn on_page(&self, action: &Action) -> Option<Action> {
+        let (aside, above) = (self.size.cols.saturating_sub(WALL_COLS) / 2, self.banner.len() as u16);
+        let moved = |(col, row): (u16, u16)| (col.saturating_sub(aside), row.saturating_sub(above));
+        Some(match *action {
+            Action::Click(col, row) => {
+                let (col, row) = moved((col, row));
+                Action::Click(col, row)
+            }
+            Action::DoubleClick(col, row) => {
+                let (col, row) = moved((col, row));
+                Action::DoubleClick(col, row)
+            }
+            Action::Drag { from, to } => Action::Drag { from: from.map(moved), to: moved(to) },
+            _ => return None,
+        })
+    }
+
     /// Lets the page itself decide, and keeps it to the step.
     fn pass_on(&mut self, desk: &Desk<'_>, action: &Action) -> Decision {
         let rows = self.rows();
@@ -324,7 +344,7 @@ impl Show {
         }
         self.stay_in_step();
         // A class's afternoon is not the teacher's own progress.
-        decision.effects.retain(|effect| !matches!(effect, Effect::Keep { .. } | Effect::SavePosition { .. }));
+        decision.effects.retain(|effect| !matches!(effect, Effect::Keep { .. } | Effect::SavePosition(_)));
         if let Go::Page(page, start) = std::mem::take(&mut decision.go) {
             let step = desk.course.page(&page).map_or(0, |page| step_at(page, &start));
             self.turn_to(desk, &page, step);
@@ -372,7 +392,7 @@ impl Show {
     fn pass_on_open(&mut self, desk: &Desk<'_>) -> Decision {
         // What opens takes its place from the reader's; only pages are turned here.
         let mut decision = self.reader.update(&self.wall(desk), &Action::Open);
-        decision.effects.retain(|effect| !matches!(effect, Effect::Keep { .. } | Effect::SavePosition { .. }));
+        decision.effects.retain(|effect| !matches!(effect, Effect::Keep { .. } | Effect::SavePosition(_)));
         match std::mem::take(&mut decision.go) {
             Go::Page(page, start) => {
                 let step = desk.course.page(&page).map_or(0, |page| step_at(page, &start));

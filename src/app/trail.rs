@@ -1,9 +1,9 @@
 //! Where a reader has been: places left by a jump, to go back to and forth again, as in a browser.
 
-use crate::course::PageId;
+use crate::course::{PageId, Spot};
 
-/// A page and the line of its document at the top of the screen, 0 at the top of the page.
-pub(super) type Place = (PageId, u32);
+/// A page, and what of it is at the top of the screen.
+pub(super) type Place = (PageId, Spot);
 
 /// Nobody goes back further, and a day of reading must not grow without end.
 const MOST_PLACES: usize = 100;
@@ -38,11 +38,11 @@ impl Trail {
 
 #[cfg(test)]
 mod tests {
-    use super::{PageId, Place, Trail};
+    use super::{PageId, Place, Spot, Trail};
 
     #[test]
     fn back_and_forth_as_in_a_browser() {
-        let place = |line: u32| -> Place { (PageId("s/01".to_owned()), line) };
+        let place = |line: u32| -> Place { (PageId("s/01".to_owned()), Spot::at(line)) };
         let mut trail = Trail::default();
         trail.leave(place(1));
         trail.leave(place(2));

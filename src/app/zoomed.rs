@@ -14,6 +14,7 @@ pub(crate) use walk::Walk;
 use super::key::{Code, Key};
 use super::row::Row;
 use super::search::Search;
+use super::selection::{Pane, Selection};
 use super::{Action, Desk, Effect, Go, Motion, Size, Step};
 use crate::course::{Page, PageId};
 use crate::markdown::{Fence, Listing, LongLines, Table, code_lines, whole_table};
@@ -31,6 +32,7 @@ pub struct Zoomed {
     pub top: usize,
     pub left: usize,
     pub search: Option<Search>,
+    pub selection: Option<Selection>,
     zoom: Zoom,
     size: Size,
 }
@@ -78,6 +80,7 @@ impl Zoomed {
             top: 0,
             left: 0,
             search: None,
+            selection: None,
             zoom: Zoom::Fitted,
             size: desk.size,
         };
@@ -107,6 +110,7 @@ impl Zoomed {
                 (rows(head), rows(body))
             }
         };
+        self.selection = None;
         self.width = self.head.iter().chain(&self.rows).map(Row::width).max().unwrap_or(0);
         if let Some(search) = &mut self.search {
             search.find(&self.rows, self.top);
@@ -160,6 +164,7 @@ impl Zoomed {
         }
         let mut step = Step::default();
         match action {
+            Action::Back if self.selection.take().is_some() => {}
             Action::Back if self.search.take().is_some() => {}
             Action::Back if self.stop_walking() => {}
             Action::Back | Action::Open => return Step::go(Go::Back),
@@ -175,10 +180,48 @@ impl Zoomed {
             Action::Search => self.search = Some(Search::begun()),
             Action::NextMatch(by) => self.next_match(*by),
             Action::Copy => step = self.copy(),
+            Action::Click(..) => self.selection = None,
+            Action::DoubleClick(col, row) => {
+                self.selection =
+                    self.pane(|pane| pane.cell((*col, *row))).and_then(|at| Selection::word(&self.rows, at));
+                return self.copy_selection();
+            }
+            Action::Drag { from, to } => self.drag(*from, *to),
+            Action::Drop => return self.copy_selection(),
             _ => {}
         }
         self.stay();
         step
+    }
+
+    /// Column and row of the screen where the rows begin. What is narrower stands in the middle; a drawing, which is
+    /// looked at and not read, in height too.
+    pub fn origin(&self) -> (u16, u16) {
+        let middle = |room: usize, needed: usize| (room.saturating_sub(needed) / 2) as u16;
+        let above = if self.is_drawing() { middle(self.size.body_rows(), self.rows.len()) } else { 0 };
+        (middle(self.room_cols(), self.width), 1 + above + self.head.len() as u16)
+    }
+
+    /// What a cell of the screen is; `None` where there are no rows.
+    fn pane<T>(&self, ask: impl FnOnce(&Pane<'_>) -> T) -> Option<T> {
+        let (x, y) = self.origin();
+        let left_of = |_| self.left;
+        let pane = Pane { rows: &self.rows, top: self.top, x, y, n_rows: self.room_rows(), left_of: &left_of };
+        (!self.rows.is_empty()).then(|| ask(&pane))
+    }
+
+    fn drag(&mut self, from: Option<(u16, u16)>, to: (u16, u16)) {
+        let begin = from.and_then(|at| self.pane(|pane| pane.cell(at)));
+        let by = self.pane(|pane| pane.moves_by(to)).unwrap_or(0);
+        self.top = self.top.saturating_add_signed(by);
+        self.stay();
+        if let Some(end) = self.pane(|pane| pane.cell(to)) {
+            self.selection = Some(Selection::dragged(self.selection, begin, end));
+        }
+    }
+
+    fn copy_selection(&self) -> Step {
+        self.selection.map_or_else(Step::default, |selection| selection.copy(&self.rows))
     }
 
     fn stop_walking(&mut self) -> bool {
@@ -272,6 +315,9 @@ impl Zoomed {
 
     /// The source, as it can be used elsewhere: the code, or the table with tabs between its cells.
     fn copy(&self) -> Step {
+        if self.selection.is_some() {
+            return self.copy_selection();
+        }
         match &self.subject {
             Subject::Drawing(_) => {
                 Step::say("`coldstart diagram FILE.mmd` prints a diagram; here there is no text to copy.")

@@ -12,7 +12,7 @@ use super::output::Output;
 use super::{CliError, Outcome};
 use crate::app::plain::{Plain, Said};
 use crate::app::{Action, Effect};
-use crate::course::{Course, Position, review};
+use crate::course::{Course, review};
 use crate::marking::Marker;
 use crate::session::First;
 use crate::session::functions::Runner;
@@ -116,9 +116,7 @@ fn perform(effect: Effect, world: &mut World) -> Option<Action> {
             Err(error) => Action::NotKept { question, why: error.to_string() },
         }),
         Effect::SaveDraft { exercise, answer } => store.save_draft(at_ms, &exercise, &answer).err().map(not_saved),
-        Effect::SavePosition { page, source_line } => {
-            store.save_position(at_ms, &Position { page, source_line }).err().map(not_saved)
-        }
+        Effect::SavePosition(position) => store.save_position(at_ms, &position).err().map(not_saved),
         Effect::Invoke { question, orders } => {
             let answers = orders.iter().map(|order| functions.run(order)).collect();
             Some(Action::Invoked { question, answers })

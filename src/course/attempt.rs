@@ -58,7 +58,40 @@ impl Deed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Position {
     pub page: PageId,
-    pub source_line: u32,
+    pub spot: Spot,
+}
+
+/// A place on a page, in words: it is the same however wide the screen is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spot {
+    /// The line of the page's document on which the block begins; 0 is the top of the page.
+    pub line: u32,
+    /// Letters and digits of the block that come before.
+    pub letters: u32,
+    /// Rows without any that come after those: in a drawing, or between two blocks.
+    pub rows: u32,
+}
+
+impl Spot {
+    /// Where the block that begins on a line begins.
+    pub fn at(line: u32) -> Self {
+        Self { line, ..Self::default() }
+    }
+}
+
+impl std::fmt::Display for Spot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {} {}", self.line, self.letters, self.rows)
+    }
+}
+
+impl From<&str> for Spot {
+    /// Reads what `Display` writes. What is missing, as in what an older program wrote, is 0.
+    fn from(text: &str) -> Self {
+        let mut numbers = text.split(' ').map(|number| number.parse().unwrap_or(0));
+        let mut next = || numbers.next().unwrap_or(0);
+        Self { line: next(), letters: next(), rows: next() }
+    }
 }
 
 /// All that is kept of a learner, as it is needed when the course opens.

@@ -22,7 +22,7 @@ pub mod step;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-pub use attempt::{Attempt, Deed, Kept, Position};
+pub use attempt::{Attempt, Deed, Kept, Position, Spot};
 pub use exercise::{Answer, CodeTask, Exercise, ExerciseId, Help, Kind, Piece, flow_picture, language_of, with_phrase};
 pub use function::{Beside, Costs, FunctionEvent, FunctionTask};
 pub use glossary::{Glossary, Term};

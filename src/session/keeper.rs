@@ -8,7 +8,6 @@ use std::thread::{self, JoinHandle};
 
 use super::Event;
 use crate::app::{Action, Effect};
-use crate::course::Position;
 use crate::store::Store;
 
 pub(super) struct Keeper {
@@ -60,7 +59,7 @@ fn keep(mut store: Store, effects: &Receiver<Effect>, events: &Sender<Event>) {
 fn supersedes(newer: &Effect, older: &Effect) -> bool {
     match (newer, older) {
         (Effect::SaveDraft { exercise: a, .. }, Effect::SaveDraft { exercise: b, .. }) => a == b,
-        (Effect::SavePosition { .. }, Effect::SavePosition { .. }) => true,
+        (Effect::SavePosition(_), Effect::SavePosition(_)) => true,
         _ => false,
     }
 }
@@ -76,9 +75,8 @@ fn write(store: &mut Store, effect: &Effect) -> Option<Action> {
             let saved = store.save_draft(at_ms, exercise, answer);
             saved.err().map(|error| Action::NotSaved { why: error.to_string() })
         }
-        Effect::SavePosition { page, source_line } => {
-            let position = Position { page: page.clone(), source_line: *source_line };
-            let saved = store.save_position(at_ms, &position);
+        Effect::SavePosition(position) => {
+            let saved = store.save_position(at_ms, position);
             saved.err().map(|error| Action::NotSaved { why: error.to_string() })
         }
         _ => None,

@@ -165,7 +165,7 @@ impl Store {
                 |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)),
             )
             .optional()?
-            .map(|(page, line)| Position { page: PageId(page), source_line: line.parse().unwrap_or(0) });
+            .map(|(page, spot)| Position { page: PageId(page), spot: spot.as_str().into() });
         Ok(Kept { attempts, drafts, position, due: Vec::new() })
     }
 
@@ -209,7 +209,7 @@ impl Store {
     }
 
     pub fn save_position(&mut self, at_ms: i64, position: &Position) -> Result<(), StoreError> {
-        self.add(at_ms, "position", &position.page.0, &position.source_line.to_string())
+        self.add(at_ms, "position", &position.page.0, &position.spot.to_string())
     }
 
     /// From here on the course is as new. The rows before it stay in the file.
@@ -242,7 +242,7 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::{Connection, FILE, Store, StoreError, VERSION};
-    use crate::course::{Answer, Deed, ExerciseId, PageId, Position};
+    use crate::course::{Answer, Deed, ExerciseId, PageId, Position, Spot};
 
     fn hint(step: usize) -> Deed {
         Deed::HintShown { exercise: ExerciseId("flow".into()), step }
@@ -260,7 +260,8 @@ mod tests {
         store.keep(5, hint(1)).expect("kept");
         store.save_draft(6, &id, &draft("one")).expect("saved");
         store.save_draft(7, &id, &draft("one two")).expect("saved");
-        let position = Position { page: PageId("serverless/04".into()), source_line: 12 };
+        let position =
+            Position { page: PageId("serverless/04".into()), spot: Spot { line: 12, letters: 345, rows: 2 } };
         store.save_position(8, &position).expect("saved");
         // A second program at the same time, and one after both.
         let mut other = Store::open(folder.path()).expect("the same store");
@@ -275,6 +276,12 @@ mod tests {
             // Sweeping loses nothing that loading gives.
             store.sweep().expect("swept");
         }
+    }
+
+    #[test]
+    fn a_position_of_an_older_program_is_a_line() {
+        assert_eq!(Spot::from("12"), Spot::at(12));
+        assert_eq!(Spot::from("what else"), Spot::default());
     }
 
     #[test]

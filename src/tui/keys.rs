@@ -62,6 +62,12 @@ static PAGE: [Binding; 24] = [
     key("r", Action::Reload, "read the course files again", ""),
 ];
 
+/// Told in the help; the session reads the mouse.
+static MOUSE: [Binding; 2] = [
+    key("Drag", Action::Nothing, "select text: letting go copies it, y copies it again, Esc ends it", ""),
+    key("Double-click", Action::Nothing, "select and copy a word, or open what responds", ""),
+];
+
 static SEARCHING: [Binding; 2] = [
     key("n", Action::NextMatch(1), "next match", "next match"),
     key("N", Action::NextMatch(-1), "previous match", "previous"),
@@ -471,7 +477,7 @@ fn tables(model: &Model) -> (Vec<&'static [Binding]>, bool) {
             if reader.is_on_code() {
                 tables.push(&CODE_IN_PAGE);
             }
-            tables.extend([&PAGE as &[Binding], &JUMPS, &EVERYWHERE]);
+            tables.extend([&PAGE as &[Binding], &JUMPS, &MOUSE, &EVERYWHERE]);
             (tables, false)
         }
         Screen::Exercise(sheet) if sheet.asks_to_give_up => (vec![&CONFIRM, &ALWAYS], false),
@@ -491,7 +497,7 @@ fn tables(model: &Model) -> (Vec<&'static [Binding]>, bool) {
             if it.is_drawing() {
                 (vec![searching, &WALKING, &CANVAS, &EVERYWHERE], false)
             } else {
-                (vec![searching, listing, &BLOCK, &EVERYWHERE], false)
+                (vec![searching, listing, &BLOCK, &MOUSE, &EVERYWHERE], false)
             }
         }
         Screen::Lab(lab) if lab.asks_first() => (vec![&PREDICTING, &ALWAYS], true),

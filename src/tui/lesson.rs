@@ -61,6 +61,7 @@ pub(super) fn view(reader: &Reader, model: &Model, head: Rect, body: Rect, paint
     if let Some(search) = &reader.search {
         painter.matches(search, &reader.laid.rows, reader.top, wide, |row| reader.left_of(row));
     }
+    painter.selection(reader.selection(), &reader.laid.rows, reader.top, wide, |row| reader.left_of(row));
 }
 
 /// The minutes that the author gives the page, for the part that has not been on screen. 0 when nothing is left.

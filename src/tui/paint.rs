@@ -11,6 +11,7 @@ use unicode_width::UnicodeWidthStr;
 use super::theme::Theme;
 use crate::app::row::{Role, Row, Ui};
 use crate::app::search::Search;
+use crate::app::selection::Selection;
 
 pub(super) struct Painter<'a, 'b> {
     pub(super) frame: &'a mut Frame<'b>,
@@ -79,6 +80,23 @@ impl<'a, 'b> Painter<'a, 'b> {
             let role = if index == search.current { Ui::CurrentMatch } else { Ui::Match };
             let row = &rows[found.row];
             self.cols(area, y, &row.seen_cols(&row.cols_of(&found.bytes), left_cols(found.row)), role);
+        }
+    }
+
+    /// Shows what is selected among `rows`, of which the area shows those from `top` on.
+    pub(super) fn selection(
+        &mut self,
+        selection: Option<&Selection>,
+        rows: &[Row],
+        top: usize,
+        area: Rect,
+        left_cols: impl Fn(usize) -> usize,
+    ) {
+        let Some(selection) = selection else { return };
+        for (y, (index, row)) in (0..usize::from(area.height)).zip(rows.iter().enumerate().skip(top)) {
+            if let Some(cols) = selection.cols(index, row) {
+                self.cols(area, y, &row.seen_cols(&cols, left_cols(index)), Ui::Selected);
+            }
         }
     }
 

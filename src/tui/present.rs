@@ -38,6 +38,9 @@ pub(super) fn view(show: &Show, model: &Model, head: Rect, body: Rect, painter: 
     for (y, (index, row)) in (wide.y..wide.bottom()).zip(shown) {
         painter.panned(wide.x, y, wide.width, row, show.reader.left_of(index));
     }
+    painter.selection(show.reader.selection(), &show.reader.laid.rows[..rows.end], top, wide, |row| {
+        show.reader.left_of(row)
+    });
     let focus = show.reader.focus.and_then(|focus| show.reader.laid.things.get(focus));
     for row in focus.into_iter().flat_map(|thing| thing.rows.clone()).filter(|row| *row < rows.end) {
         if let Some(y) = row.checked_sub(top).filter(|y| *y < usize::from(text.height)) {

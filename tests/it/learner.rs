@@ -8,7 +8,7 @@ use coldstart::app::lesson::What;
 use coldstart::app::present::count::Count;
 use coldstart::app::present::{Asked, Role, Stage};
 use coldstart::app::{Action, Effect, Model, Screen, Size, update};
-use coldstart::course::{Attempt, Course, ExerciseId, Position, Task, review};
+use coldstart::course::{Attempt, Course, ExerciseId, Task, review};
 use coldstart::marking::Marker;
 use coldstart::store::Store;
 use coldstart::{content, tui};
@@ -64,18 +64,10 @@ impl Learner {
         learner
     }
 
-    /// Opens a course of these pages, a folder of files as an author has it.
+    /// Opens a course of these pages.
     pub fn reading(pages: &[&str], size: Size) -> Self {
-        let folder = tempfile::tempdir().expect("a folder for the test");
-        let lesson = folder.path().join("course/lessons/one");
-        std::fs::create_dir_all(&lesson).expect("made");
-        let map = "format = 1\ntitle = \"Trial\"\n[[module]]\ntitle = \"One\"\nlessons = [{ title = \"One\", folder = \"one\" }]\n";
-        std::fs::write(folder.path().join("course/lessons/course.toml"), map).expect("written");
-        for (page, number) in pages.iter().zip(1..) {
-            let text = format!("+++\nformat = 1\ntitle = \"Page {number}\"\n+++\n\n{page}\n");
-            std::fs::write(lesson.join(format!("{number:02}-page.md")), text).expect("written");
-        }
-        let course = content::open(Some(&folder.path().join("course"))).expect("the course of the test");
+        let folder = course_of(pages);
+        let course = content::open(Some(folder.path())).expect("the course of the test");
         Self::with(course, folder, size, Vec::new())
     }
 
@@ -90,8 +82,14 @@ impl Learner {
 
     /// The program is closed and opened again the next day.
     pub fn reopen(self) -> Self {
+        let size = self.model.size;
+        self.reopen_in(size)
+    }
+
+    /// The same, in a window of another size.
+    pub fn reopen_in(self, size: Size) -> Self {
         let course = Course::clone(&self.model.course);
-        Self::with(course, self.folder, self.model.size, Vec::new())
+        Self::with(course, self.folder, size, Vec::new())
     }
 
     /// The same, so much later that all that was answered is due to be asked again.
@@ -148,8 +146,8 @@ impl Learner {
                     self.store.save_draft(1, &exercise, &answer).expect("saved");
                     continue;
                 }
-                Effect::SavePosition { page, source_line } => {
-                    self.store.save_position(1, &Position { page, source_line }).expect("saved");
+                Effect::SavePosition(position) => {
+                    self.store.save_position(1, &position).expect("saved");
                     continue;
                 }
                 Effect::Replicate { question, mut scenario, replications } => {
@@ -245,6 +243,21 @@ impl Learner {
         }
         panic!("Tab does not reach thing {index} of page {page}")
     }
+}
+
+/// A folder with a course of these pages, as an author has it.
+pub fn course_of(pages: &[&str]) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let lesson = folder.path().join("lessons/one");
+    std::fs::create_dir_all(&lesson).expect("made");
+    let lessons = "lessons = [{ title = \"One\", folder = \"one\" }]";
+    let map = format!("format = 1\ntitle = \"Trial\"\n[[module]]\ntitle = \"One\"\n{lessons}\n");
+    std::fs::write(folder.path().join("lessons/course.toml"), map).expect("written");
+    for (page, number) in pages.iter().zip(1..) {
+        let text = format!("+++\nformat = 1\ntitle = \"Page {number}\"\n+++\n\n{page}\n");
+        std::fs::write(lesson.join(format!("{number:02}-page.md")), text).expect("written");
+    }
+    folder
 }
 
 /// What a model shows, line by line, trailing blanks cut.

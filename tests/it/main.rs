@@ -21,6 +21,7 @@ mod html;
 mod markdown_pages;
 mod plain;
 mod platforms;
+mod pointer;
 mod present;
 mod queue;
 mod reading;

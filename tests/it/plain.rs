@@ -9,7 +9,7 @@ use coldstart::app::plain::{Plain, Said};
 use coldstart::app::{Action, Effect};
 use coldstart::content;
 use coldstart::course::exercise::Sample;
-use coldstart::course::{Answer, Course, Deed, Kind, Position, Task};
+use coldstart::course::{Answer, Course, Deed, Kind, Task};
 use coldstart::grade::exact::gaps::Wanted;
 use coldstart::session::functions::Runner;
 use coldstart::store::Store;
@@ -78,8 +78,8 @@ impl Listener {
                     self.store.save_draft(1, &exercise, &answer).expect("saved");
                     continue;
                 }
-                Effect::SavePosition { page, source_line } => {
-                    self.store.save_position(1, &Position { page, source_line }).expect("saved");
+                Effect::SavePosition(position) => {
+                    self.store.save_position(1, &position).expect("saved");
                     continue;
                 }
                 Effect::Invoke { question, orders } => {

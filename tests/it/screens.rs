@@ -73,6 +73,44 @@ fn no_row_of_text_is_wider_than_its_column() {
     }
 }
 
+/// The first line of the body: what is at the top of the page that is read.
+fn top_words(learner: &Learner) -> String {
+    learner.screen().lines().nth(1).unwrap_or_default().trim_matches([' ', '│', '▸', '★']).to_owned()
+}
+
+#[test]
+fn the_same_words_stay_at_the_top_through_every_size_and_into_the_next_start() {
+    let paragraph = (1..2000).map(|n| format!("word{n:04}")).collect::<Vec<_>>().join(" ");
+    let (wide, narrow) = (Size { cols: 200, rows: 50 }, Size { cols: 60, rows: 20 });
+    let mut learner = Learner::reading(&[&format!("# Long\n\n{paragraph}\n\nThe end.\n")], wide);
+    learner.press("jjjjjjjjjjj");
+    let before = top_words(&learner);
+    let first = before.split(' ').next().expect("a word").to_owned();
+    assert!(first.starts_with("word") && first != "word0001", "{before}");
+    learner.act(Action::Resize(narrow));
+    assert!(top_words(&learner).contains(&first), "{first}: {}", top_words(&learner));
+    learner.act(Action::Resize(Size { cols: 81, rows: 33 })).act(Action::Resize(wide));
+    assert_eq!(top_words(&learner), before);
+    // Another day, in another window.
+    let learner = learner.reopen_in(narrow);
+    assert!(top_words(&learner).contains(&first), "{first}: {}", top_words(&learner));
+}
+
+#[test]
+fn every_place_of_the_course_is_found_again_by_the_next_start() {
+    let mut learner = Learner::new(Size { cols: 100, rows: 30 });
+    for page in [1, 2, 4, 6, 9] {
+        learner.press(&format!(":{page}<enter>"));
+        for _ in 0..6 {
+            learner.press("jjjjjjj");
+            let before = learner.screen().lines().skip(1).take(27).map(str::to_owned).collect::<Vec<_>>();
+            learner = learner.reopen();
+            let after = learner.screen().lines().skip(1).take(27).map(str::to_owned).collect::<Vec<_>>();
+            assert_eq!(before, after, "page {page}");
+        }
+    }
+}
+
 #[test]
 fn scrolling_stops_at_the_last_line_and_at_the_first() {
     let mut learner = Learner::new(USUAL);

@@ -1,0 +1,93 @@
+//! The mouse: text is selected by dragging and copied as it was written, words by two clicks.
+
+use coldstart::app::{Action, Size};
+
+use crate::learner::{Learner, USUAL, course_of};
+use crate::pty::Pty;
+
+const PAGE: &str = "# Title\n\nA paragraph that is so long that the screen breaks it into two lines of words, at least.\n\n\
+                    ```js\nlet a = 1\n```\n\n[A link](https://example.org)\n";
+
+/// Column and row of a text on the screen.
+fn at(learner: &Learner, text: &str) -> (u16, u16) {
+    let screen = learner.screen();
+    let (row, line) = screen.lines().enumerate().find(|(_, line)| line.contains(text)).expect("it is on the screen");
+    let before = line.split(text).next().expect("before it").chars().count();
+    (before as u16, row as u16)
+}
+
+fn drag(learner: &mut Learner, from: (u16, u16), to: (u16, u16)) {
+    learner.act(Action::Drag { from: Some(from), to: (from.0 + 1, from.1) });
+    learner.act(Action::Drag { from: None, to }).act(Action::Drop);
+}
+
+#[test]
+fn dragging_copies_what_was_written_without_margins_and_breaks() {
+    for size in [USUAL, Size { cols: 60, rows: 20 }, Size { cols: 200, rows: 50 }] {
+        let mut learner = Learner::reading(&[PAGE], size);
+        let (from, to) = (at(&learner, "paragraph"), at(&learner, "at least"));
+        drag(&mut learner, from, (to.0 + 7, to.1));
+        let wanted = "paragraph that is so long that the screen breaks it into two lines of words, at least";
+        assert_eq!(learner.copied.as_deref(), Some(wanted), "{size:?}");
+        let from = at(&learner, "┌ js");
+        let to = at(&learner, "A link");
+        drag(&mut learner, from, (to.0 + 5, to.1));
+        assert_eq!(learner.copied.as_deref(), Some("let a = 1\n\nA link"), "{size:?}");
+        learner.sees("copied 3 lines");
+        learner.copied = None;
+        learner.press("y");
+        assert_eq!(learner.copied.as_deref(), Some("let a = 1\n\nA link"));
+        // Esc ends the selection and nothing else.
+        learner.press("<esc>").sees("Title").press("y");
+        assert_eq!(learner.copied.as_deref(), Some("let a = 1\n"));
+    }
+}
+
+#[test]
+fn a_word_is_copied_by_two_clicks_and_a_link_opened() {
+    let mut learner = Learner::reading(&[PAGE], USUAL);
+    let (col, row) = at(&learner, "breaks");
+    learner.act(Action::Click(col + 2, row)).act(Action::DoubleClick(col + 2, row)).sees("copied breaks");
+    assert_eq!(learner.copied.as_deref(), Some("breaks"));
+    let (col, row) = at(&learner, "A link");
+    learner.act(Action::Click(col, row)).act(Action::DoubleClick(col, row));
+    assert_eq!(learner.copied.as_deref(), Some("https://example.org"));
+}
+
+#[test]
+fn dragging_over_the_edge_moves_the_page() {
+    let long = (1..=60).map(|n| format!("Paragraph {n}.\n\n")).collect::<Vec<_>>().concat();
+    let mut learner = Learner::reading(&[&long], USUAL);
+    let from = at(&learner, "Paragraph 2.");
+    learner.act(Action::Drag { from: Some(from), to: (20, 5) });
+    for col in 20..60 {
+        learner.act(Action::Drag { from: None, to: (col, 23) });
+    }
+    learner.act(Action::Drop);
+    let copied = learner.copied.clone().unwrap_or_default();
+    assert!(copied.starts_with("Paragraph 2.\n\nParagraph 3.") && copied.contains("Paragraph 30."), "{copied}");
+}
+
+#[test]
+fn a_terminal_is_told_what_was_selected_when_the_button_is_let_go() {
+    let (folder, data) = (course_of(&[PAGE]), tempfile::tempdir().expect("a folder for the test"));
+    let arguments = ["--course", &folder.path().to_string_lossy(), "--data", &data.path().to_string_lossy()];
+    let mut pty = Pty::run(&arguments, &[], 80, 24);
+    pty.sees("paragraph");
+    let screen = pty.screen();
+    let (row, line) = screen.lines().enumerate().find(|(_, line)| line.contains("A paragraph")).expect("it is there");
+    let col = line.find("paragraph").expect("it is there") + 1;
+    // SGR coordinates count from 1: pressed, moved, let go.
+    pty.send(&format!(
+        "\x1b[<0;{col};{0}M\x1b[<32;{1};{0}M\x1b[<32;{2};{0}M\x1b[<0;{2};{0}m",
+        row + 1,
+        col + 3,
+        col + 8
+    ));
+    pty.sees("copied paragraph");
+    // OSC 52 with the word in base64.
+    let raw = String::from_utf8_lossy(&pty.raw()).into_owned();
+    assert!(raw.contains("\x1b]52;c;cGFyYWdyYXBo"), "{raw:?}");
+    pty.send("q");
+    assert_eq!(pty.ends().exit_code(), 0);
+}
