@@ -88,6 +88,8 @@ pub struct Opening {
     pub listening: Option<Listening>,
     pub marker: Marker,
     pub first: First,
+    /// Nothing moves: what would be animated changes in steps.
+    pub is_still: bool,
 }
 
 /// What is shown first.
@@ -116,7 +118,8 @@ pub enum End {
 
 /// Runs until the learner quits, the system asks to, or the terminal is gone.
 pub fn run(opening: Opening) -> Result<End, SessionError> {
-    let Opening { course, folder, mut store, theme, notice, reply_is_late, listening, marker, first } = opening;
+    let Opening { course, folder, mut store, theme, notice, reply_is_late, listening, marker, first, is_still } =
+        opening;
     let mut kept = store.load()?;
     store.sweep()?;
     let now_ms = jiff::Timestamp::now().as_millisecond();
@@ -124,6 +127,7 @@ pub fn run(opening: Opening) -> Result<End, SessionError> {
     let (events, inbox) = mpsc::channel();
     let mut screen = Screen::enter(events.clone())?;
     let mut model = Model::new(Arc::new(course), kept, screen.size());
+    model.is_still = is_still;
     if first == First::Review {
         model.begin_review();
     }
@@ -169,14 +173,17 @@ pub struct PresentOpening {
     pub theme: Theme,
     pub reply_is_late: bool,
     pub marker: Marker,
+    /// Nothing moves: what would be animated changes in steps.
+    pub is_still: bool,
 }
 
 /// Shows pages to a class, or their notes to the teacher, until whoever stands there quits.
 pub fn present(opening: PresentOpening) -> Result<End, SessionError> {
-    let PresentOpening { course, role, page, step, door, theme, reply_is_late, marker } = opening;
+    let PresentOpening { course, role, page, step, door, theme, reply_is_late, marker, is_still } = opening;
     let (events, inbox) = mpsc::channel();
     let mut screen = Screen::enter(events.clone())?;
     let mut model = Model::for_class(course, screen.size(), role, &page, step);
+    model.is_still = is_still;
     if role == Role::Notes {
         door.tell_time(events.clone());
     }

@@ -473,7 +473,7 @@ impl Bench {
                     let n_old = version.ran.len().saturating_sub(RUNS_KEPT);
                     version.ran.drain(..n_old);
                 }
-                self.coming = Coming::Next;
+                self.coming = if desk.is_still { Coming::No } else { Coming::Next };
             }
             Asked::Measures(_) => {
                 self.hear_measured(desk, answers);

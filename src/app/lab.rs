@@ -217,7 +217,7 @@ impl Lab {
             _ => Step::default(),
         };
         let happened = self.watched.take_happened();
-        if let Some(flow) = &mut self.flow {
+        if let Some(flow) = self.flow.as_mut().filter(|_| !desk.is_still) {
             flow.hear(&happened, self.now_ms);
         }
         self.lay_out(desk);
@@ -391,6 +391,8 @@ impl Lab {
         match self.play {
             Play::Paused | Play::Ended => Step::default(),
             Play::Seeking { until_s } => self.seek(desk, until_s),
+            // In steps as large as a frame allows, without anything on its way between them.
+            Play::Running if desk.is_still => self.seek(desk, f64::INFINITY),
             Play::Running => {
                 // After a suspended terminal the run goes on where it was, and does not leap.
                 let until_s = self.watched.clock_s + passed_s.min(0.25) * self.speed;

@@ -372,8 +372,13 @@ impl Reader {
         self.benches.insert(bench.widget, bench);
     }
 
+    /// Whether a simulation runs in its place on the page.
+    pub(crate) fn plays_simulation(&self) -> bool {
+        self.labs.values().any(Lab::is_playing)
+    }
+
     pub fn is_playing(&self) -> bool {
-        self.labs.values().any(Lab::is_playing) || self.benches.values().any(Bench::is_playing)
+        self.plays_simulation() || self.benches.values().any(Bench::is_playing)
     }
 
     /// The simulation that has the focus.

@@ -77,6 +77,8 @@ pub struct Model {
     pub now_ms: u64,
     /// How code is shown: as the reader likes it, on every page.
     pub listing: Listing,
+    /// Nothing moves: what would be animated changes in steps, with nothing left out.
+    pub is_still: bool,
     trail: Trail,
     last_question: u64,
 }
@@ -332,6 +334,7 @@ pub(crate) struct Desk<'a> {
     pub(crate) due: &'a [ExerciseId],
     pub(crate) size: Size,
     pub(crate) listing: Listing,
+    pub(crate) is_still: bool,
     /// The number of the question that may be asked of the world now; its reply carries the same.
     pub(crate) question: u64,
 }
@@ -386,6 +389,7 @@ impl Model {
             notice: None,
             now_ms: 0,
             listing: Listing { numbered: false, long_lines: LongLines::Whole },
+            is_still: false,
             trail: Trail::default(),
             last_question: 0,
         };
@@ -426,6 +430,7 @@ impl Model {
             notice: None,
             now_ms: 0,
             listing: Listing { numbered: false, long_lines: LongLines::Whole },
+            is_still: false,
             trail: Trail::default(),
             last_question: 0,
         };
@@ -478,7 +483,14 @@ impl Model {
             Screen::Function(bench) => bench.is_playing(),
             Screen::Home(_) | Screen::Round(_) | Screen::Goals(_) | Screen::Zoomed(_) | Screen::Queue(_) => false,
         };
-        moving.then_some(33)
+        // Where nothing may move, seconds are all that passes while something is awaited.
+        let only_waits = match self.screen() {
+            Screen::Exercise(_) | Screen::Function(_) => true,
+            Screen::Page(reader) => !reader.plays_simulation(),
+            Screen::Show(show) => !show.reader.plays_simulation(),
+            _ => false,
+        };
+        moving.then_some(if self.is_still && only_waits { 1000 } else { 33 })
     }
 
     fn desk(&self) -> Desk<'_> {
@@ -489,6 +501,7 @@ impl Model {
             due: &self.due,
             size: self.size,
             listing: self.listing,
+            is_still: self.is_still,
             question: self.last_question + 1,
         }
     }

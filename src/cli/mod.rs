@@ -60,6 +60,9 @@ struct Arguments {
     /// The course in words, line by line: for screen readers and scripts; also `ACCESSIBLE=1` or `TERM=dumb`
     #[arg(long, global = true)]
     plain: bool,
+    /// Nothing moves: what would be animated changes in steps, with nothing left out; also `NO_MOTION=1`
+    #[arg(long, global = true)]
+    no_motion: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -157,6 +160,7 @@ pub fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> Result<Outcome, CliError> {
+    output::decide_motion(arguments.no_motion);
     let theme = theme::chosen(arguments.color, arguments.theme.as_deref())?;
     let mut output = Output::new(theme.clone());
     let outcome = perform(arguments, theme, &mut output)?;

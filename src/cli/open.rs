@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 use std::path::Path;
 
+use super::output::is_still;
 use super::{CliError, Outcome, open_course, open_store};
 use crate::course::Course;
 use crate::marking::Marker;
@@ -45,6 +46,7 @@ pub(super) fn run(
         listening,
         marker: Marker::of_this_program()?,
         first,
+        is_still: is_still(),
     };
     Ok(match session::run(opening)? {
         End::Quit => Outcome::Done,

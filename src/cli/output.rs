@@ -1,6 +1,8 @@
 //! Standard output of a command: plain when piped, with colours on a terminal, never with a stranger's control characters.
 
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 use ratatui::backend::IntoCrossterm;
 use ratatui::style::Style;
@@ -24,9 +26,12 @@ impl Output {
         io::stdout().is_terminal()
     }
 
-    /// Whether lines that were written can be written over: not in a pipe, nor on a terminal that can only print.
+    /// Whether lines that were written can be written over: not in a pipe, nor on a terminal that can only print, nor where
+    /// nothing may move.
     pub(super) fn can_be_rewritten() -> bool {
-        Self::is_terminal() && std::env::var_os("TERM").is_some_and(|term| term != "dumb" && !term.is_empty())
+        !is_still()
+            && Self::is_terminal()
+            && std::env::var_os("TERM").is_some_and(|term| term != "dumb" && !term.is_empty())
     }
 
     /// Columns to write in; what people expect of a pipe where there is no terminal.
@@ -120,11 +125,37 @@ pub(super) fn remark(what: &str) {
     let _ = writeln!(io::stderr(), "note: {}", visible(what));
 }
 
-/// A line on standard error that the next one overwrites; nothing when standard error is no terminal.
+/// A line on standard error that the next one overwrites; nothing when standard error is no terminal. Where nothing may
+/// move, a line of its own now and then.
 pub(super) fn progress(text: &str) {
+    static LAST_LINE: Mutex<Option<Instant>> = Mutex::new(None);
+    /// Work that takes less needs no word on the way.
+    const BETWEEN_LINES: Duration = Duration::from_secs(3);
     let mut error = io::stderr();
-    if error.is_terminal() {
-        let _ = write!(error, "\r{text}\x1b[K");
-        let _ = error.flush();
+    if !error.is_terminal() {
+        return;
     }
+    if is_still() {
+        let mut last = LAST_LINE.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.get_or_insert_with(Instant::now).elapsed() >= BETWEEN_LINES && !text.is_empty() {
+            *last = Some(Instant::now());
+            let _ = writeln!(error, "{text}");
+        }
+        return;
+    }
+    let _ = write!(error, "\r{text}\x1b[K");
+    let _ = error.flush();
+}
+
+static STILL: OnceLock<bool> = OnceLock::new();
+
+/// Decides, once for the process, that nothing moves: by `--no-motion`, or by `NO_MOTION` in the environment.
+pub(super) fn decide_motion(no_motion: bool) {
+    let is_set = std::env::var("NO_MOTION").is_ok_and(|value| !matches!(value.as_str(), "" | "0"));
+    let _ = STILL.set(no_motion || is_set);
+}
+
+/// Whether what would move changes in steps instead.
+pub(super) fn is_still() -> bool {
+    STILL.get().copied().unwrap_or_default()
 }

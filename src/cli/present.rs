@@ -7,7 +7,7 @@ use std::sync::Arc;
 use clap::Args;
 use serde::Serialize;
 
-use super::output::Output;
+use super::output::{Output, is_still};
 use super::{CliError, Format, Outcome, open_course};
 use crate::app::present::Role;
 use crate::app::present::count::Count;
@@ -88,6 +88,7 @@ pub(super) fn run(
         theme,
         reply_is_late: answer.is_some_and(|it| it.is_late),
         marker: Marker::of_this_program()?,
+        is_still: is_still(),
     };
     Ok(match session::present(opening)? {
         End::Quit => Outcome::Done,

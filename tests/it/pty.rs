@@ -52,6 +52,16 @@ impl Pty {
         Self { master: pair.master, child, writer, emulator, raw }
     }
 
+    /// The cells of the screen, row by row: what stands there, and the colours of letter and ground.
+    pub fn cells(&self) -> Vec<(String, vt100::Color, vt100::Color)> {
+        let emulator = self.emulator.lock().expect("no reader panicked");
+        let screen = emulator.screen();
+        let (rows, cols) = (screen.size().0.get(), screen.size().1.get());
+        let places = (0..rows).flat_map(|row| (0..cols).map(move |col| (row, col)));
+        let cells = places.filter_map(|(row, col)| screen.cell(row, col));
+        cells.map(|cell| (cell.contents().to_owned(), cell.fgcolor(), cell.bgcolor())).collect()
+    }
+
     pub fn send(&mut self, bytes: &str) -> &mut Self {
         self.writer.write_all(bytes.as_bytes()).expect("the program reads its keys");
         self.writer.flush().expect("the program reads its keys");

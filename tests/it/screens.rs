@@ -489,6 +489,24 @@ fn the_simulation_runs_in_the_page_and_full_screen() {
 }
 
 #[test]
+fn without_motion_a_run_goes_to_its_end_in_steps_and_shows_the_same() {
+    let ended = |is_still: bool| {
+        let mut learner = Learner::new(Size { cols: 100, rows: 30 });
+        learner.model.is_still = is_still;
+        learner.focus_simulation("thumbnail-flow").press("<enter><space>");
+        let mut frames = std::collections::BTreeSet::new();
+        while learner.model.wants_tick_ms().is_some() {
+            learner.wait_ms(33);
+            frames.insert(learner.screen());
+        }
+        (frames.len(), learner.screen())
+    };
+    let ((many, moved), (few, still)) = (ended(false), ended(true));
+    assert!(few * 5 < many, "{few} frames against {many}");
+    assert_eq!(still, moved);
+}
+
+#[test]
 fn time_in_the_lab_goes_back_as_well() {
     let mut learner = Learner::new(USUAL);
     learner.focus_simulation("sparse-api").press("<enter>");

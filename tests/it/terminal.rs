@@ -1,7 +1,12 @@
 //! The real binary on a real pseudo-terminal: opened, used, interrupted, and the terminal given back.
 
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
+use vt100::Color;
+
+use crate::learner::course_of;
 use crate::pty::Pty;
 
 const ENTER_FIRST_PAGE: &str = "1/10";
@@ -138,4 +143,96 @@ fn two_programs_on_the_same_progress_do_not_disturb_each_other() {
     assert_eq!((first.ends().exit_code(), second.ends().exit_code()), (0, 0));
     let mut third = Pty::open(data.path(), 80, 24);
     third.sees("/10").send("\x1b").sees("2 of 10 pages read");
+}
+
+/// The paper of the theme `light`, in all colours.
+const PAPER: Color = Color::Rgb(0xfc, 0xfc, 0xfa);
+
+/// Opens the course on a terminal of all colours, its settings in `settings`, and turns to where there is much to see.
+fn themed(settings: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Pty {
+    let data = settings.join("data").to_string_lossy().into_owned();
+    let home = settings.to_string_lossy().into_owned();
+    let arguments = [&["--data", &data], arguments].concat();
+    let environment = [&[("COLORTERM", "truecolor"), ("XDG_CONFIG_HOME", home.as_str())], environment].concat();
+    let mut pty = Pty::run(&arguments, &environment, 80, 24);
+    pty.sees(ENTER_FIRST_PAGE);
+    pty
+}
+
+fn grounds(pty: &Pty) -> BTreeSet<String> {
+    pty.cells().into_iter().map(|(_, _, ground)| format!("{ground:?}")).collect()
+}
+
+#[test]
+fn a_theme_that_was_asked_for_paints_every_cell_and_one_that_was_found_none() {
+    let settings = tempfile::tempdir().expect("a folder for the test");
+    let mut pty = themed(settings.path(), &["--theme", "light"], &[]);
+    // On the page, under a pop-up, in the contents and on the map of the course.
+    let places = [
+        ("", "Welcome"),
+        ("?", "Keys that work here"),
+        ("\x1b", "Space scroll"),
+        ("t", "Contents"),
+        ("\x1b", "Space scroll"),
+        ("\x1b", "pages read"),
+    ];
+    for (key, seen) in places {
+        pty.send(key).sees(seen);
+        let bare: Vec<_> = pty.cells().into_iter().filter(|(.., ground)| *ground == Color::Default).collect();
+        assert_eq!(bare, [], "{seen}");
+        let plain = pty.cells().into_iter().filter(|(.., ground)| *ground == PAPER).count();
+        assert!(plain > 80 * 20, "{seen}: {plain}");
+        // No letter in the colour that the terminal itself happens to have.
+        assert!(pty.cells().iter().all(|(text, ink, _)| text.trim().is_empty() || *ink != Color::Default), "{seen}");
+    }
+    let pty = themed(settings.path(), &["--theme", "auto"], &[]);
+    assert_eq!(grounds(&pty), BTreeSet::from(["Default".to_owned()]));
+}
+
+#[test]
+fn the_settings_name_a_theme_and_the_command_line_another() {
+    let settings = tempfile::tempdir().expect("a folder for the test");
+    let folder = settings.path().join("coldstart");
+    std::fs::create_dir_all(folder.join("themes")).expect("made");
+    let set =
+        |theme: &str| std::fs::write(folder.join("config.toml"), format!("theme = \"{theme}\"\n")).expect("written");
+    let own = "format = 1\ntitle = \"Sea\"\nground = \"dark\"\n[colours]\nsea = \"#003366\"\nfoam = \"#eeffff\"\n[roles]\nscreen = \"foam on sea\"\n";
+    std::fs::write(folder.join("themes/sea.toml"), own).expect("written");
+    set("light");
+    assert!(grounds(&themed(settings.path(), &[], &[])).contains(&format!("{PAPER:?}")));
+    assert!(!grounds(&themed(settings.path(), &["--theme", "auto"], &[])).contains(&format!("{PAPER:?}")));
+    set("sea");
+    assert!(grounds(&themed(settings.path(), &[], &[])).contains(&format!("{:?}", Color::Rgb(0, 0x33, 0x66))));
+    // Whoever wants no colours gets none, whatever the settings say.
+    assert_eq!(
+        grounds(&themed(settings.path(), &["--theme", "light"], &[("NO_COLOR", "1")])),
+        BTreeSet::from(["Default".to_owned()])
+    );
+    // A name that is none: said on the command line it stops the program, in the settings it is remarked.
+    let mut wrong = Pty::run(&["--theme", "lihgt"], &[], 80, 24);
+    assert_eq!(wrong.ends().exit_code(), 2);
+    assert!(wrong.screen().contains("the nearest is `light`"), "{}", wrong.screen());
+    set("lihgt");
+    assert_eq!(grounds(&themed(settings.path(), &[], &[])), BTreeSet::from(["Default".to_owned()]));
+}
+
+#[test]
+fn the_same_words_stand_at_the_top_after_a_resize_and_at_the_next_start() {
+    let paragraph = (1..3000).map(|n| format!("word{n:04}")).collect::<Vec<_>>().join(" ");
+    let course = course_of(&[&format!("# Long\n\n{paragraph}\n")]);
+    let data = tempfile::tempdir().expect("a folder for the test");
+    let arguments = ["--course", &course.path().to_string_lossy(), "--data", &data.path().to_string_lossy()];
+    let first_word = |screen: &str| {
+        let body = screen.lines().skip(1).map(str::trim).find(|line| line.starts_with("word"));
+        body.and_then(|line| line.split(' ').next()).unwrap_or_default().to_owned()
+    };
+    let mut pty = Pty::run(&arguments, &[], 200, 50);
+    pty.sees("word0001").send(" ").waits_for("further down", |screen| !screen.contains("word0001"));
+    let word = first_word(&pty.screen());
+    let at_top = |screen: &str| screen.lines().nth(1).is_some_and(|line| line.contains(&word));
+    pty.resize(60, 20).waits_for("the same word", at_top);
+    pty.resize(200, 50).waits_for("the same word, first", |screen| first_word(screen) == word);
+    pty.send("q");
+    assert_eq!(pty.ends().exit_code(), 0);
+    Pty::run(&arguments, &[], 72, 24).waits_for("the same word", at_top);
 }

@@ -141,6 +141,7 @@ fn desk(world: &World) -> Desk<'_> {
         drafts: &world.drafts,
         due: &[],
         listing: crate::markdown::Listing::default(),
+        is_still: true,
         size: SMALLEST,
         question: world.question,
     }
