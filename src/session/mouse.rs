@@ -59,7 +59,7 @@ mod tests {
     fn clicks_are_told_from_second_clicks_and_from_dragging() {
         let mut mouse = Mouse::default();
         let begun = Instant::now();
-        let mut click = |mouse: &mut Mouse, cell, after_ms| {
+        let click = |mouse: &mut Mouse, cell, after_ms| {
             mouse.press(cell);
             mouse.release(begun + Duration::from_millis(after_ms))
         };

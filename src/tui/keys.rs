@@ -682,6 +682,8 @@ mod tests {
                 [(false, false, false), (true, false, false), (false, true, false), (false, false, true)]
                     .map(|(ctrl, alt, shift)| Key { code, ctrl, alt, shift })
             })
+            // Elsewhere Shift is not told apart.
+            .filter(|key| !key.shift || matches!(key.code, Code::Left | Code::Right))
             .collect();
         for name in all.into_iter().flatten().flat_map(|binding| binding.keys.split(' ')) {
             assert_eq!(keys.iter().filter(|key| is(name, **key)).count(), 1, "{name}");
