@@ -59,7 +59,7 @@ impl Output {
         let ground_cols = if ground.bg.is_some() { Self::width() } else { 0 };
         for row in rows {
             if self.theme.depth == Depth::None {
-                writeln!(self.out, "{}", visible(row.text().trim_end()))?;
+                writeln!(self.out, "{}", visible(in_letters(row).trim_end()))?;
                 continue;
             }
             for span in &row.spans {
@@ -115,6 +115,18 @@ pub(super) fn theme(colour: Colour) -> Theme {
     Theme { depth, ..found }
 }
 
+/// The text of a row where letters are all there is: what is struck out must not read as if it were not.
+fn in_letters(row: &Row) -> String {
+    let mut text = String::new();
+    for struck in row.spans.chunk_by(|a, b| a.style.strike == b.style.strike) {
+        let tilde = if struck[0].style.strike { "~~" } else { "" };
+        text += tilde;
+        text.extend(struck.iter().map(|span| span.text.as_str()));
+        text += tilde;
+    }
+    text
+}
+
 /// A sentence on standard error, as every failure is told.
 pub(super) fn complain(what: &str) {
     let _ = writeln!(io::stderr(), "error: {}", visible(what));
@@ -158,4 +170,18 @@ pub(super) fn decide_motion(no_motion: bool) {
 /// Whether what would move changes in steps instead.
 pub(super) fn is_still() -> bool {
     STILL.get().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_letters;
+    use crate::app::row::Row;
+    use crate::markdown;
+
+    #[test]
+    fn struck_words_are_struck_without_colours_too() {
+        let text = |source| markdown::wrap(&markdown::parse(source), 80, &[]).lines.iter().map(Row::from).next();
+        let row = text("It costs ~~two *cents*~~ one.").expect("a line");
+        assert_eq!(in_letters(&row), "It costs ~~two cents~~ one.");
+    }
 }

@@ -304,6 +304,10 @@ impl<'a> Reader<'a> {
         if title.iter().all(|run| run.text.trim().is_empty()) {
             title.truncate(1);
             callout.title().clone_into(&mut title[0].text);
+        } else {
+            // What kind it is must not be told by colour alone.
+            let kind = format!("{}: ", callout.title());
+            title.insert(0, Run { text: kind, look: Role::CalloutTitle(callout).into(), source_line: line });
         }
         for run in title.iter_mut().filter(|run| run.look.role == Role::Text) {
             run.look.role = Role::CalloutTitle(callout);

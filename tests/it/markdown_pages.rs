@@ -199,7 +199,7 @@ fn callouts_have_their_title_or_the_authors() {
             ▎
             ▎ More.
 
-            ▎ Not so cold
+            ▎ Surprising: Not so cold
             ▎ Text.
 
             ▎ Tip

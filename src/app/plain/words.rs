@@ -178,7 +178,14 @@ impl<'a> Speaker<'a> {
             if run.look.link != link_before {
                 link_start = text.len();
             }
+            let is_struck = |at: Option<usize>| at.and_then(|at| runs.get(at)).is_some_and(|run| run.look.style.strike);
+            if run.look.style.strike && !is_struck(index.checked_sub(1)) {
+                text += "(struck out: ";
+            }
             text += if run.text == "▣ " && run.look.role == Role::Marker { "image: " } else { &run.text };
+            if run.look.style.strike && !is_struck(Some(index + 1)) {
+                text += ")";
+            }
             let ends = runs.get(index + 1).is_none_or(|next| next.look.link != run.look.link);
             if let Some(target) = run.look.link.filter(|_| ends).and_then(|link| self.document.links.get(link))
                 && let Some(note) = (self.note)(target)
@@ -245,6 +252,8 @@ mod tests {
             &["Section: What helps", "1. warm", "2. small", "  - very"],
         );
         check("> [!NOTE]\n> Once an hour.", &["Note:", "Once an hour."]);
+        check("> [!TIP] `Once` only\n> It is.", &["Tip: Once only:", "It is."]);
+        check("It costs ~~two *cents*~~ one.", &["It costs (struck out: two cents) one."]);
         check("- [x] read\n\n> said", &["- done: read", "Quote: said"]);
         check("|A|B|\n|-|-|\n|1|`x`|", &["Table, 1 row. Columns: A; B.", "Row 1. A: 1; B: x"]);
         check("```js\nrun();\n```", &["Code, js, 1 line:", "    run();", "End of the code."]);
