@@ -10,6 +10,7 @@
 use std::sync::Arc;
 
 use super::flight::{Fate, Flight, Observer, Request, WhyCold};
+use super::flights::Flights;
 use super::keep_alive::Policy;
 use super::model::{Connection, Model};
 use super::pool::{NONE, Pool};
@@ -35,8 +36,7 @@ pub(super) struct Engine {
     next_arrival_s: f64,
     arrived: u64,
     answers: Queue,
-    flights: Slab<Flight>,
-    starts: Slab<Phases>,
+    flights: Flights,
     postponed: Queue,
     requests: Slab<Request>,
     pool: Pool,
@@ -82,8 +82,7 @@ impl Engine {
             next_arrival_s: f64::INFINITY,
             arrived: 0,
             answers: Queue::default(),
-            flights: Slab::default(),
-            starts: Slab::default(),
+            flights: Flights::default(),
             postponed: Queue::default(),
             requests: Slab::default(),
             pool: Pool::new(platform.routing, platform.provisioned, platform.requests_per_instance),
@@ -152,13 +151,9 @@ impl Engine {
         &self.pool
     }
 
-    pub(super) fn flight(&self, number: u32) -> Option<&Flight> {
+    /// A request that is being served, and where its time goes.
+    pub(super) fn flight(&self, number: u32) -> Option<(Flight, Phases)> {
         self.flights.get(number)
-    }
-
-    /// The phases of a cold start that is going on.
-    pub(super) fn phases(&self, flight: &Flight) -> Option<&Phases> {
-        self.starts.get(flight.start)
     }
 
     /// Looks up what expires next, which a step leaves open until it is due. Changes nothing that can be seen.
@@ -399,35 +394,31 @@ impl Engine {
         self.tally.cold_starts += u64::from(self.is_counted(&request) && !request.was_cold);
         let request = Request { was_cold: true, ..request };
         let fate = self.fate(&request, slot, &mut phases, true);
-        let start = self.starts.insert(phases);
         let flight = self.flight_of(request, slot, fate, phases.start_ms(), phases.handler_ms);
-        let flight = Flight { start, cold: Some(why), ..flight };
+        let flight = Flight { cold: Some(why), ..flight };
         self.fly(flight, &phases, observer);
         if self.model.platform.requests_per_instance > 1 {
-            let ready = self.flights.insert(Flight { only_ready: true, ..flight });
+            let ready = self.flights.insert(&Flight { only_ready: true, ..flight }, &phases);
             self.answers.push(flight.handler_s(), ready);
         }
         if let Some(places) = self.pool.close_up() {
-            for flight in self.flights.iter_mut() {
-                flight.slot = if flight.slot == NONE { NONE } else { places[flight.slot as usize] };
-            }
+            self.flights.move_to(&places);
         }
     }
 
     #[inline]
     fn flight_of(&self, request: Request, slot: u32, fate: Fate, start_ms: f64, handler_ms: f64) -> Flight {
         let Fate { outcome, breaks, connected } = fate;
-        let (began_s, start, cold, only_ready) = (self.now_s, NONE, None, false);
-        Flight { request, began_s, start_ms, handler_ms, start, slot, outcome, cold, breaks, connected, only_ready }
+        let (began_s, cold, only_ready) = (self.now_s, None, false);
+        Flight { request, began_s, start_ms, handler_ms, slot, outcome, cold, breaks, connected, only_ready }
     }
 
     /// The instance begins to work on the request.
     #[inline(always)]
     fn fly<O: Observer>(&mut self, flight: Flight, phases: &Phases, observer: &mut O) {
-        let number = self.flights.insert(flight);
-        let instance = self.pool.at_mut(flight.slot);
-        instance.flight = number;
-        observer.began(&flight, phases, instance.id);
+        let number = self.flights.insert(&flight, phases);
+        let id = self.pool.give(flight.slot, number);
+        observer.began(&flight, phases, id);
         self.answers.push(flight.answer_s(), number);
     }
 
@@ -487,10 +478,27 @@ impl Engine {
 
     #[inline]
     fn answer<O: Observer>(&mut self, observer: &mut O) {
-        let Some((_, number)) = self.answers.pop() else { return };
-        let flight = self.flights.free(number);
-        // Its slot may come to mean another instance from here on.
-        self.flights.at_mut(number).slot = NONE;
+        // What an answer will need is sent for when it comes near: a load whose value nobody waits for.
+        let (flights, pool) = (&self.flights, &self.pool);
+        let answer = self.answers.pop(|number| {
+            std::hint::black_box(pool.expires_s(flights.slot(number)));
+        });
+        let Some((_, number)) = answer else { return };
+        // Apart, so that of a plain flight only what can happen to it is looked at.
+        match self.flights.free(number) {
+            Ok((flight, phases)) => self.land(&flight, &phases, observer),
+            Err((flight, phases)) => self.land_whole(&flight, &phases, observer),
+        }
+    }
+
+    #[cold]
+    fn land_whole<O: Observer>(&mut self, flight: &Flight, phases: &Phases, observer: &mut O) {
+        self.land(flight, phases, observer);
+    }
+
+    /// The request is answered.
+    #[inline(always)]
+    fn land<O: Observer>(&mut self, flight: &Flight, phases: &Phases, observer: &mut O) {
         if flight.only_ready {
             // The first request may already be over, and the instance gone.
             if flight.slot != NONE && self.pool.at(flight.slot).active > 0 {
@@ -501,21 +509,16 @@ impl Engine {
         if flight.connected {
             self.disconnect();
         }
-        let instance = self.pool.at(flight.slot);
-        let (id, provisioned) = (instance.id, instance.provisioned);
-        let phases = self.phases_of(&flight);
+        let (id, provisioned) = (self.pool.life(flight.slot).id, self.pool.at(flight.slot).provisioned);
         if self.is_past_warmup(&flight.request) {
-            self.count_service(&flight, &phases, provisioned);
-        }
-        if flight.start != NONE {
-            self.starts.free(flight.start);
+            self.count_service(flight, phases, provisioned);
         }
         let windows = self.policy.windows();
         self.tally.ran(self.now_s, self.pool.running());
         self.pool.release(flight.slot, self.now_s, windows.expires_s);
-        observer.answered(self.now_s, &flight, &phases, id);
+        observer.answered(self.now_s, flight, phases, id);
         if flight.outcome == Outcome::Completed {
-            self.count_answer(&flight);
+            self.count_answer(flight);
         } else {
             self.give_up(flight.request, flight.outcome, observer);
         }
@@ -533,7 +536,7 @@ impl Engine {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn count_answer(&mut self, flight: &Flight) {
         if self.is_counted(&flight.request) {
             self.tally.completed += 1;
@@ -543,18 +546,7 @@ impl Engine {
         }
     }
 
-    /// Where the time of the request went.
-    #[inline]
-    fn phases_of(&self, flight: &Flight) -> Phases {
-        let start = self.starts.get(flight.start);
-        start.copied().unwrap_or(Phases {
-            connect_ms: flight.start_ms,
-            handler_ms: flight.handler_ms,
-            ..Phases::default()
-        })
-    }
-
-    #[inline]
+    #[inline(always)]
     fn count_service(&mut self, flight: &Flight, phases: &Phases, provisioned: bool) {
         let tally = &mut self.tally;
         let mut billed_ms = flight.handler_ms;
@@ -612,7 +604,7 @@ impl Engine {
 
     #[cold]
     fn attempt<O: Observer>(&mut self, observer: &mut O) {
-        let Some((_, number)) = self.postponed.pop() else { return };
+        let Some((_, number)) = self.postponed.pop(|_| ()) else { return };
         let request = self.requests.free(number);
         self.plan_rare();
         self.offer(request, observer);
@@ -626,9 +618,8 @@ impl Engine {
     }
 
     fn remove<O: Observer>(&mut self, slot: u32, observer: &mut O) {
-        let instance = self.pool.at(slot);
-        let (id, holds_connection) = (instance.id, instance.holds_connection);
-        if holds_connection {
+        let id = self.pool.life(slot).id;
+        if self.pool.at(slot).holds_connection {
             self.disconnect();
         }
         self.tally.lived(self.now_s, self.pool.live());

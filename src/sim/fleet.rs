@@ -158,7 +158,7 @@ impl Fleet {
             self.engines[index].step(&mut heard);
             index
         } else {
-            let letter = self.letters.free(self.on_the_way.pop()?.1);
+            let letter = self.letters.free(self.on_the_way.pop(|_| ())?.1);
             let index = letter.to;
             self.underway[index] -= 1;
             heard.observer.looks_at(index);

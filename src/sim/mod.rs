@@ -10,7 +10,7 @@
 //!   engine     one function, one event after the other
 //!     traffic    when requests arrive          service     how long they take, phase by phase
 //!     pool       the instances                 keep_alive  how long they are kept
-//!     flight     a request on its way          queue, bits, slab   what makes a step cheap, whatever their number
+//!     flight     a request on its way          flights, queue, bits, slab   what makes a step cheap, whatever their number
 //!     random, law                              numbers by (seed, purpose, index), and distributions of them
 //!   tally      what is counted while it runs   sketch      percentiles in constant memory
 //!   report     the figures, with names         cost        money   confidence   intervals over replications
@@ -34,6 +34,7 @@ mod engine;
 mod explain;
 mod fleet;
 mod flight;
+mod flights;
 mod flow;
 mod keep_alive;
 mod knobs;

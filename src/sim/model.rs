@@ -98,7 +98,7 @@ pub(super) struct Platform {
     /// Instances at work at once.
     pub max_concurrency: u32,
     pub provisioned: u32,
-    pub requests_per_instance: u32,
+    pub requests_per_instance: u16,
     /// New instances in ten seconds; infinite when the rate does not matter.
     pub scaling_per_10s: f64,
     pub routing: Routing,
@@ -534,7 +534,7 @@ impl<'a> Reader<'a> {
             keep_alive,
             max_concurrency,
             provisioned: self.whole("platform.provisioned").unwrap_or(0) as u32,
-            requests_per_instance: self.whole("platform.requests_per_instance").unwrap_or(1) as u32,
+            requests_per_instance: self.whole("platform.requests_per_instance").unwrap_or(1) as u16,
             scaling_per_10s,
             routing,
         }

@@ -24,26 +24,32 @@ pub(super) enum Routing {
 /// A slot number that stands for none.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// One cache line: with many instances, what a request costs is the lines it touches.
+/// What changes with every request. Half a cache line: among many instances, the lines that it touches are most of what a
+/// request costs.
 #[derive(Clone, Debug)]
-#[repr(align(64))]
+#[repr(align(32))]
 pub(super) struct Instance {
-    pub id: u64,
-    pub created_s: f64,
     /// Since when it is busy or idle.
     pub since_s: f64,
     /// When it goes if nothing comes; infinite while it is busy.
     pub expires_s: f64,
-    /// Requests it is serving.
-    pub active: u32,
-    pub served: u64,
-    /// The request it last took, as the engine numbers them.
-    pub flight: u32,
+    /// The time it is noted at among what expires, not later than it does; infinite when it is not noted.
+    noted_s: f64,
+    /// Requests it was given so far, up to four billion, and those it is serving.
+    pub taken: u32,
+    pub active: u16,
     pub provisioned: bool,
     pub holds_connection: bool,
     stage: Stage,
-    /// The time it is noted at among what expires, not later than it does; infinite when it is not noted.
-    noted_s: f64,
+}
+
+/// The rest about an instance, which its answers do not touch.
+#[derive(Clone, Debug)]
+pub(super) struct Life {
+    pub id: u64,
+    pub created_s: f64,
+    /// The request it last took, as the engine numbers those on their way.
+    pub flight: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,11 +63,13 @@ enum Stage {
 #[derive(Clone, Debug)]
 pub(super) struct Pool {
     slots: Vec<Instance>,
+    /// Of the same slots.
+    lives: Vec<Life>,
     created: u64,
     live: u32,
     running: u32,
     most_live: u32,
-    requests_per_instance: u32,
+    requests_per_instance: u16,
     /// Absent when none is kept ready.
     provisioned: Option<Available>,
     on_demand: Available,
@@ -70,9 +78,10 @@ pub(super) struct Pool {
 }
 
 impl Pool {
-    pub(super) fn new(routing: Routing, provisioned: u32, requests_per_instance: u32) -> Self {
+    pub(super) fn new(routing: Routing, provisioned: u32, requests_per_instance: u16) -> Self {
         let mut pool = Self {
             slots: Vec::new(),
+            lives: Vec::new(),
             created: 0,
             live: 0,
             running: 0,
@@ -116,26 +125,43 @@ impl Pool {
         &mut self.slots[slot as usize]
     }
 
-    /// The instances that are there with their slots, oldest first.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &Instance)> {
-        (0..).zip(&self.slots).filter(|(_, instance)| instance.stage != Stage::Gone)
+    /// When the instance goes if nothing comes, or infinity where there is none.
+    #[inline]
+    pub(super) fn expires_s(&self, slot: u32) -> f64 {
+        self.slots.get(slot as usize).map_or(f64::INFINITY, |it| it.expires_s)
+    }
+
+    #[inline]
+    pub(super) fn life(&self, slot: u32) -> &Life {
+        &self.lives[slot as usize]
+    }
+
+    /// The slots of the instances that are there, oldest first.
+    pub(super) fn iter(&self) -> impl Iterator<Item = u32> {
+        (0..).zip(&self.slots).filter(|(_, instance)| instance.stage != Stage::Gone).map(|(slot, _)| slot)
+    }
+
+    /// Notes that the request was given to the instance, which had taken it. Returns the instance's number.
+    #[inline]
+    pub(super) fn give(&mut self, slot: u32, flight: u32) -> u64 {
+        let life = &mut self.lives[slot as usize];
+        life.flight = flight;
+        life.id
     }
 
     fn push(&mut self, now_s: f64, provisioned: bool) -> u32 {
         let slot = self.slots.len() as u32;
         self.slots.push(Instance {
-            id: self.created,
-            created_s: now_s,
             since_s: now_s,
             expires_s: f64::INFINITY,
+            noted_s: f64::INFINITY,
+            taken: 0,
             active: 0,
-            served: 0,
-            flight: NONE,
             provisioned,
             holds_connection: false,
             stage: Stage::Up,
-            noted_s: f64::INFINITY,
         });
+        self.lives.push(Life { id: self.created, created_s: now_s, flight: NONE });
         self.created += 1;
         self.live += 1;
         self.most_live = self.most_live.max(self.live);
@@ -146,7 +172,7 @@ impl Pool {
     pub(super) fn start(&mut self, now_s: f64) -> u32 {
         let slot = self.push(now_s, false);
         let instance = self.at_mut(slot);
-        (instance.active, instance.stage) = (1, Stage::Starting);
+        (instance.active, instance.taken, instance.stage) = (1, 1, Stage::Starting);
         self.running += 1;
         slot
     }
@@ -169,6 +195,7 @@ impl Pool {
         let most = self.requests_per_instance;
         let instance = &mut self.slots[slot as usize];
         instance.active += 1;
+        instance.taken = instance.taken.saturating_add(1);
         let (first, has_room) = (instance.active == 1, instance.active < most);
         if first {
             instance.since_s = now_s;
@@ -199,7 +226,6 @@ impl Pool {
         let was_full = instance.active == most || instance.stage == Stage::Starting;
         instance.stage = Stage::Up;
         instance.active -= 1;
-        instance.served += 1;
         let (idle, provisioned) = (instance.active == 0, instance.provisioned);
         if idle {
             instance.since_s = now_s;
@@ -218,11 +244,11 @@ impl Pool {
         self.at_mut(slot).expires_s = f64::INFINITY;
         self.available(slot).remove(slot);
         let instance = self.at_mut(slot);
-        let (lived_s, was_running) = (now_s - instance.created_s, instance.active > 0);
+        let was_running = instance.active > 0;
         (instance.stage, instance.active) = (Stage::Gone, 0);
         self.live -= 1;
         self.running -= u32::from(was_running);
-        lived_s
+        now_s - self.life(slot).created_s
     }
 
     /// Before this, or infinity, no idle instance expires. After [`Pool::settle`] one does then.
@@ -249,7 +275,7 @@ impl Pool {
                     self.expiries.push(instance.noted_s, slot);
                 }
             }
-            self.expiries.pop();
+            self.expiries.pop(|_| ());
         }
     }
 
@@ -286,6 +312,8 @@ impl Pool {
             }
         }
         let moved = |slot: u32| if slot == NONE { NONE } else { places[slot as usize] };
+        let mut kept = self.slots.iter().map(|instance| instance.stage != Stage::Gone);
+        self.lives.retain(|_| kept.next() == Some(true));
         self.slots.retain(|instance| instance.stage != Stage::Gone);
         self.expiries.renumber(|slot| (moved(slot) != NONE).then(|| moved(slot)));
         if let Some(ready) = &mut self.provisioned {
@@ -429,7 +457,7 @@ mod tests {
                 pool.release(slot, 1.0, 10.0);
             }
             let taken = pool.take(2.0, || 0).expect("three are idle");
-            assert_eq!(pool.at(taken).id, expected, "{routing:?}");
+            assert_eq!(pool.life(taken).id, expected, "{routing:?}");
         }
     }
 
@@ -451,12 +479,12 @@ mod tests {
                 assert_eq!(pool.remove(slot, last_s), last_s);
                 pool.close_up();
             }
-            let ids: Vec<u64> = pool.iter().map(|(_, it)| it.id).collect();
+            let ids: Vec<u64> = pool.iter().map(|slot| pool.life(slot).id).collect();
             assert_eq!(ids, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], "{routing:?}");
             let mut taken: Vec<u64> = (0..12)
                 .map(|i| {
                     let slot = pool.take(last_s, || i << 60).expect("all are idle");
-                    pool.at(slot).id
+                    pool.life(slot).id
                 })
                 .collect();
             assert!(taken[..2].iter().all(|id| *id < 2), "provisioned ones come first: {taken:?}");

@@ -1,9 +1,11 @@
 //! Events to come, the earliest first; of equal times, the one that was pushed first.
 //!
 //! A few are kept in a sorted row. Many are kept in a calendar (Brown 1988): days of equal length, each an unordered list;
-//! only the events of today are in the row, and those beyond the calendar in a heap. The length of a day follows the
-//! number of events, so that a step costs the same for ten and for a hundred thousand. The order never depends on the
-//! days.
+//! only the events of today are in the row. The length of a day follows the number of events, so that a step takes as
+//! many instructions for ten as for a hundred thousand. What then grows is the time to reach memory, so only two months
+//! have days, which fit the nearest cache; the events of a later month are written one behind the other and read again
+//! as they were written when it comes nearer (the ladder queue of Tang, Goh and Thng 2005 does so), and those beyond all
+//! months are in a heap. The order never depends on days and months.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -124,13 +126,14 @@ impl Queue {
         self.today.row.last().map(|entry| (time_s(*entry), *entry as u32))
     }
 
+    /// What comes next, which is no longer there. Among many, `announce` is told of a thing well before its time, once.
     #[inline]
-    pub(super) fn pop(&mut self) -> Option<(f64, u32)> {
+    pub(super) fn pop(&mut self, announce: impl FnMut(u32)) -> Option<(f64, u32)> {
         let entry = self.today.pop()?;
         if self.today.row.is_empty()
             && let Some(calendar) = &mut self.calendar
         {
-            calendar.turn_to_next_day(&mut self.today);
+            calendar.turn_to_next_day(&mut self.today, announce);
             if calendar.len < calendar.least {
                 self.open_calendar();
             }
@@ -155,6 +158,7 @@ impl Queue {
         entries.extend(rest.into_iter().map(|entry| entry.0));
         if let Some(calendar) = self.calendar.take() {
             entries.extend(calendar.nodes.iter().filter(|node| node.entry != FREE).map(|node| node.entry));
+            entries.extend(calendar.months.iter().flatten());
             entries.extend(calendar.later.iter().map(|entry| entry.0));
         }
         entries
@@ -176,7 +180,7 @@ impl Queue {
         entries.retain(|entry| !calendar.enter(*entry));
         self.today = Today::of(entries);
         if self.today.row.is_empty() {
-            calendar.turn_to_next_day(&mut self.today);
+            calendar.turn_to_next_day(&mut self.today, |_| ());
         }
         self.calendar = Some(calendar);
     }
@@ -186,13 +190,17 @@ impl Queue {
 struct Calendar {
     days_per_s: f64,
     today: u64,
-    /// The first node of each day's list; as many days as a power of two, used again and again.
+    /// A month has two to the power of this days.
+    month_bits: u32,
+    /// The first node of each day's list, of this month and the next; used again and again.
     days: Vec<u32>,
     nodes: Vec<Node>,
     free: u32,
-    /// Beyond the last day.
+    /// The events of the months after these two, in no order; as many as a power of two, used again and again.
+    months: Vec<Vec<Entry>>,
+    /// Beyond the last month.
     later: BinaryHeap<Reverse<Entry>>,
-    /// Events in the calendar, `later` included, and the numbers that it was made for.
+    /// Events in the calendar, and the numbers that it was made for.
     len: usize,
     least: usize,
     most: usize,
@@ -208,6 +216,11 @@ const END: u32 = u32::MAX;
 /// Of a node that is in no list. No event has this time.
 const FREE: Entry = Entry::MAX;
 
+/// As many events as one month holds with its days: they fit a cache of a megabyte, whatever belongs to them included.
+const MANY_FOR_DAYS: usize = 2048;
+/// Days of a month when there are more.
+const SHORT_MONTH_BITS: u32 = 7;
+
 impl Calendar {
     /// An empty calendar whose days suit these events, at least two.
     fn for_events(entries: &mut [Entry]) -> Self {
@@ -216,14 +229,18 @@ impl Calendar {
         let first_s = entries[..half].iter().copied().min().map_or(0.0, time_s);
         // Events are dense before the median, so that is where a day should hold about one.
         let day_s = ((time_s(entries[half]) - first_s) / half as f64).max(1e-9);
-        let days = (2 * entries.len()).next_power_of_two();
+        // Eight medians, beyond which there is hardly anything of an exponential law.
+        let days = (8 * half).next_power_of_two();
+        let month_bits = if entries.len() > MANY_FOR_DAYS { SHORT_MONTH_BITS } else { days.ilog2() - 1 };
         let days_per_s = 1.0 / day_s;
         Self {
             days_per_s,
             today: (first_s * days_per_s) as u64,
-            days: vec![END; days],
-            nodes: Vec::with_capacity(entries.len()),
+            month_bits,
+            days: vec![END; 2 << month_bits],
+            nodes: Vec::new(),
             free: END,
+            months: vec![Vec::new(); days >> month_bits],
             later: BinaryHeap::new(),
             len: 0,
             least: entries.len() / 4,
@@ -243,8 +260,13 @@ impl Calendar {
             return false;
         }
         self.len += 1;
-        if day - self.today < self.days.len() as u64 {
+        let month = day >> self.month_bits;
+        let months = month - (self.today >> self.month_bits);
+        if months < 2 {
             self.note(day, entry);
+        } else if months < self.months.len() as u64 {
+            let place = month as usize & (self.months.len() - 1);
+            self.months[place].push(entry);
         } else {
             self.later.push(Reverse(entry));
         }
@@ -266,21 +288,19 @@ impl Calendar {
     }
 
     /// Moves the events of the next day that has any into `today`, which is empty.
-    fn turn_to_next_day(&mut self, today: &mut Today) {
+    fn turn_to_next_day(&mut self, today: &mut Today, mut announce: impl FnMut(u32)) {
         if self.len == 0 {
             return;
         }
         if self.len == self.later.len() {
             // The whole calendar is blank: leaf to the day of what comes later.
             self.today = self.later.peek().map_or(self.today, |entry| self.day_of(entry.0)) - 1;
+            self.draw_nearer();
         }
         while today.row.is_empty() {
             self.today += 1;
-            while let Some(entry) = self.later.peek().map(|entry| entry.0)
-                && self.day_of(entry).saturating_sub(self.today) < self.days.len() as u64
-            {
-                self.later.pop();
-                self.note(self.day_of(entry), entry);
+            if self.today & ((1 << self.month_bits) - 1) == 0 {
+                self.begin_month(&mut announce);
             }
             let place = self.today as usize & (self.days.len() - 1);
             let mut at = std::mem::replace(&mut self.days[place], END);
@@ -292,6 +312,30 @@ impl Calendar {
                 self.len -= 1;
                 at = next;
             }
+        }
+    }
+
+    /// Gives the events of the next month their days.
+    #[cold]
+    fn begin_month(&mut self, announce: &mut impl FnMut(u32)) {
+        let next = (self.today >> self.month_bits) + 1;
+        let place = next as usize & (self.months.len() - 1);
+        for entry in std::mem::take(&mut self.months[place]) {
+            announce(entry as u32);
+            self.note(self.day_of(entry), entry);
+        }
+        self.draw_nearer();
+    }
+
+    /// Enters what is no longer beyond the last month.
+    fn draw_nearer(&mut self) {
+        let end = (self.today >> self.month_bits) + self.months.len() as u64;
+        while let Some(entry) = self.later.peek().map(|entry| entry.0)
+            && self.day_of(entry) >> self.month_bits < end
+        {
+            self.later.pop();
+            self.len -= 1;
+            self.enter(entry);
         }
     }
 }
@@ -307,7 +351,7 @@ mod tests {
         for (at_s, thing) in [(2.0, 1), (1.0, 2), (2.0, 3), (0.0, 4), (2.0, 5)] {
             queue.push(at_s, thing);
         }
-        let order: Vec<u32> = std::iter::from_fn(|| queue.pop()).map(|(_, thing)| thing).collect();
+        let order: Vec<u32> = std::iter::from_fn(|| queue.pop(|_| ())).map(|(_, thing)| thing).collect();
         assert_eq!(order, [4, 2, 1, 3, 5]);
         assert_eq!(queue.next_s(), f64::INFINITY);
     }
@@ -327,7 +371,7 @@ mod tests {
             }
             let expected = sorted.pop_first().map(|(bits, thing)| (f64::from_bits(bits), thing));
             assert_eq!(queue.next_s(), expected.map_or(f64::INFINITY, |(at_s, _)| at_s));
-            assert_eq!(queue.pop(), expected);
+            assert_eq!(queue.pop(|_| ()), expected);
             assert_eq!(queue.len(), sorted.len());
             now_s = expected.map_or(now_s, |(at_s, _)| at_s);
         }
@@ -337,6 +381,8 @@ mod tests {
     fn a_calendar_gives_the_order_of_a_sorted_set() {
         let stream = Stream::new(4, Purpose::Route);
         stress(3000, |i| exponential(stream.at(i)));
+        // Enough for months.
+        stress(20_000, |i| exponential(stream.at(i)));
         // All at once, all equally far, all at two moments, and few among many that are a thousand times as far.
         stress(1000, |_| 0.0);
         stress(1000, |_| 5.0);

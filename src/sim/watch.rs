@@ -12,7 +12,6 @@ use super::engine::Engine;
 use super::fleet::Fleet;
 use super::flight::{Flight, Observer, Request, WhyCold};
 use super::model::Model;
-use super::pool::Instance;
 use super::report::Report;
 use super::scenario::Scenario;
 use super::service::Phases;
@@ -215,7 +214,7 @@ impl Simulation {
     pub fn instances(&self) -> Vec<InstanceView> {
         let engines = self.fleet.engines().iter().enumerate();
         let all = engines.flat_map(|(function, engine)| engine.pool().iter().map(move |it| (function, engine, it)));
-        all.map(|(function, engine, (slot, instance))| self.instance(function, engine, slot, instance)).collect()
+        all.map(|(function, engine, slot)| self.instance(function, engine, slot)).collect()
     }
 
     /// For each function the events that wait for it: in the queue before it, or to be tried again.
@@ -228,12 +227,13 @@ impl Simulation {
         self.view.recent.iter()
     }
 
-    fn instance(&self, function: usize, engine: &Engine, slot: u32, instance: &Instance) -> InstanceView {
+    fn instance(&self, function: usize, engine: &Engine, slot: u32) -> InstanceView {
+        let (instance, life) = (engine.pool().at(slot), engine.pool().life(slot));
         // The number of a flight that is over may mean another one by now.
-        let flight = engine.flight(instance.flight).filter(|flight| flight.slot == slot && instance.active > 0);
-        let (state, since_s, until_s) = match flight {
-            Some(flight) => {
-                let phase = engine.phases(flight).and_then(|phases| self.phase_now(flight, phases));
+        let flight = engine.flight(life.flight).filter(|(flight, _)| flight.slot == slot && instance.active > 0);
+        let (state, since_s, until_s) = match &flight {
+            Some((flight, phases)) => {
+                let phase = flight.cold.and_then(|_| self.phase_now(flight, phases));
                 let busy_s = if flight.cold.is_some() { flight.handler_s() } else { instance.since_s };
                 phase.unwrap_or((InstanceState::Busy, busy_s, flight.answer_s()))
             }
@@ -243,13 +243,13 @@ impl Simulation {
         };
         InstanceView {
             function,
-            id: instance.id,
+            id: life.id,
             state,
-            created_s: instance.created_s,
+            created_s: life.created_s,
             since_s,
             until_s: until_s.is_finite().then_some(until_s),
-            request: flight.map(|flight| flight.request.index),
-            served: instance.served,
+            request: flight.map(|(flight, _)| flight.request.index),
+            served: u64::from(instance.taken) - u64::from(instance.active),
             provisioned: instance.provisioned,
         }
     }

@@ -1,0 +1,147 @@
+//! The requests that instances are serving: a flight → a number, and back.
+//!
+//! Nearly all flights are plain: warm, the first attempt, sure to succeed. Such a one takes half a cache line here, since
+//! among a hundred thousand of them what an answer costs is the memory it must reach. The others are kept whole.
+
+#![expect(clippy::inline_always, reason = "the hot loop is a tenth faster as one piece; measured by benches/sim.rs")]
+
+use super::flight::{Flight, Request};
+use super::pool::NONE;
+use super::service::Phases;
+use super::slab::Slab;
+use super::tally::Outcome;
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Flights {
+    plain: Slab<Plain>,
+    /// What is more than plain, with where its time goes.
+    whole: Slab<(Flight, Phases)>,
+}
+
+#[derive(Clone, Copy, Debug)]
+#[repr(align(32))]
+struct Plain {
+    index: u64,
+    arrived_s: f64,
+    handler_ms: f64,
+    slot: u32,
+    /// Its number among the whole ones, or none.
+    whole: u32,
+}
+
+impl Plain {
+    #[inline(always)]
+    fn flight(&self) -> (Flight, Phases) {
+        let Self { index, arrived_s, handler_ms, slot, .. } = *self;
+        let request = Request { index, arrived_s, attempt: 0, is_copy: false, was_cold: false };
+        let flight = Flight {
+            request,
+            began_s: arrived_s,
+            start_ms: 0.0,
+            handler_ms,
+            slot,
+            outcome: Outcome::Completed,
+            cold: None,
+            breaks: false,
+            connected: false,
+            only_ready: false,
+        };
+        (flight, Phases { handler_ms, ..Phases::default() })
+    }
+}
+
+impl Flights {
+    #[inline(always)]
+    pub(super) fn insert(&mut self, flight: &Flight, phases: &Phases) -> u32 {
+        let whole = if flight.is_plain() { NONE } else { self.keep_whole(flight, phases) };
+        let Flight { request: Request { index, arrived_s, .. }, handler_ms, slot, .. } = *flight;
+        self.plain.insert(Plain { index, arrived_s, handler_ms, slot, whole })
+    }
+
+    #[cold]
+    fn keep_whole(&mut self, flight: &Flight, phases: &Phases) -> u32 {
+        self.whole.insert((*flight, *phases))
+    }
+
+    /// The flight is over; its number may be given to another. The first of the two when it is a plain one, so that whoever
+    /// asks can be short with it.
+    #[inline(always)]
+    pub(super) fn free(&mut self, number: u32) -> Result<(Flight, Phases), (Flight, Phases)> {
+        let over = self.plain.free(number);
+        // Its slot may come to mean another instance from here on.
+        self.plain.at_mut(number).slot = NONE;
+        if over.whole == NONE { Ok(over.flight()) } else { Err(self.free_whole(over)) }
+    }
+
+    #[cold]
+    fn free_whole(&mut self, over: Plain) -> (Flight, Phases) {
+        let (flight, phases) = self.whole.free(over.whole);
+        (Flight { slot: over.slot, ..flight }, phases)
+    }
+
+    /// The slot of the instance that serves it; none when it is over.
+    #[inline]
+    pub(super) fn slot(&self, number: u32) -> u32 {
+        self.plain.get(number).map_or(NONE, |it| it.slot)
+    }
+
+    /// The flight, and where its time goes, unless it is over.
+    pub(super) fn get(&self, number: u32) -> Option<(Flight, Phases)> {
+        let plain = self.plain.get(number).filter(|it| it.slot != NONE)?;
+        let whole = self.whole.get(plain.whole);
+        Some(whole.map_or_else(|| plain.flight(), |(flight, phases)| (Flight { slot: plain.slot, ..*flight }, *phases)))
+    }
+
+    /// Every slot has moved to the place that stands for it.
+    pub(super) fn move_to(&mut self, places: &[u32]) {
+        for it in self.plain.iter_mut().filter(|it| it.slot != NONE) {
+            it.slot = places[it.slot as usize];
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Flights, Plain};
+    use crate::sim::flight::{Flight, Request, WhyCold};
+    use crate::sim::service::Phases;
+    use crate::sim::tally::Outcome;
+
+    #[test]
+    fn a_flight_comes_back_as_it_went_and_a_plain_one_is_small() {
+        let request = Request { index: 7, arrived_s: 3.0, attempt: 0, is_copy: false, was_cold: false };
+        let phases = Phases { handler_ms: 40.0, ..Phases::default() };
+        let plain = Flight {
+            request,
+            began_s: 3.0,
+            start_ms: 0.0,
+            handler_ms: 40.0,
+            slot: 5,
+            outcome: Outcome::Completed,
+            cold: None,
+            breaks: false,
+            connected: false,
+            only_ready: false,
+        };
+        let others = [
+            Flight { request: Request { attempt: 2, ..request }, began_s: 9.0, ..plain },
+            Flight { request: Request { is_copy: true, ..request }, ..plain },
+            Flight { request: Request { was_cold: true, ..request }, ..plain },
+            Flight { began_s: 4.0, ..plain },
+            Flight { start_ms: 300.0, cold: Some(WhyCold::First), ..plain },
+            Flight { outcome: Outcome::TimedOut, breaks: true, ..plain },
+            Flight { connected: true, ..plain },
+            Flight { only_ready: true, ..plain },
+        ];
+        let mut flights = Flights::default();
+        let numbers: Vec<u32> = [plain].iter().chain(&others).map(|it| flights.insert(it, &phases)).collect();
+        flights.move_to(&[9, 9, 9, 9, 9, 2]);
+        for (number, flight) in numbers.into_iter().zip([plain].into_iter().chain(others)) {
+            let moved = (Flight { slot: 2, ..flight }, phases);
+            assert_eq!(flights.get(number), Some(moved));
+            assert_eq!(flights.free(number).is_ok(), flight == plain);
+            assert_eq!(flights.get(number), None);
+        }
+        assert!(size_of::<Plain>() <= 32);
+    }
+}
