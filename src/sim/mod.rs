@@ -9,7 +9,7 @@
 //!   fleet      functions joined by events; mostly there is one
 //!   engine     one function, one event after the other
 //!     traffic    when requests arrive          service     how long they take, phase by phase
-//!     pool       the instances                 keep_alive  how long they are kept
+//!     pool       the instances                 keep_alive, forecast  how long they are kept
 //!     flight     a request on its way          flights, queue, bits, slab   what makes a step cheap, whatever their number
 //!     random, law                              numbers by (seed, purpose, index), and distributions of them
 //!   tally      what is counted while it runs   sketch      percentiles in constant memory
@@ -36,6 +36,7 @@ mod fleet;
 mod flight;
 mod flights;
 mod flow;
+mod forecast;
 mod keep_alive;
 mod knobs;
 mod law;

@@ -340,6 +340,27 @@ fn a_learnt_keep_alive_has_fewer_cold_starts_at_less_idle_memory_than_a_fixed_on
     );
 }
 
+/// Section 4.3 of the same paper: called every five hours, give or take a few minutes, when the histogram knows four.
+#[test]
+fn a_pause_beyond_the_histogram_is_forecast() {
+    let (mut at_s, mut times_s) = (0.0, Vec::new());
+    for call in 0..200 {
+        times_s.push(at_s);
+        // Up to twenty minutes early or late, in no order that ARIMA could know.
+        at_s += 5.0 * 3600.0 + f64::from(call * 7919 % 41 - 20) * 60.0;
+    }
+    let text =
+        format!("traffic = {{ kind = \"list\", times_s = {times_s:?} }}\nfunction = {{ warm = 200, cold = 900 }}");
+    let at = |policy: &str| report(&text, &[&format!("platform.keep_alive={policy}")]);
+    let (four_hours, six_hours) = (at("14400"), at("21600"));
+    let learnt = at("{ policy = \"hybrid-histogram\" }");
+    assert_eq!((four_hours.cold_starts, six_hours.cold_starts), (200, 1));
+    // It learns from seven pauses, and then loads the instance about three quarters of an hour before it is needed.
+    assert!((8..=10).contains(&learnt.cold_starts), "{}", learnt.cold_starts);
+    let idle = |report: &Report| report.instances.mean_idle;
+    assert!(idle(&learnt) < 0.25 * idle(&four_hours), "{} {}", idle(&learnt), idle(&four_hours));
+}
+
 /// The finding of Shahrad et al. on the data they published: against a longer fixed keep-alive, the learnt one has fewer
 /// cold starts and keeps less idle memory. Fifty functions of the recorded trace, eight hours.
 #[test]
