@@ -111,7 +111,9 @@ pub(super) fn search(rubric: &Rubric, text: &Text, refusals: &mut [Option<Refusa
         if found.iter().all(|found| found.made.is_some()) {
             break;
         }
-        if refusals[index].is_some() || refusals[index + 1].is_some() || erring[index] || erring[index + 1] {
+        // "When is it seen? In calls that …": the question says what its answer is about.
+        let is_open = matches!(refusals[index], None | Some(Refusal::Question));
+        if !is_open || refusals[index + 1].is_some() || erring[index] || erring[index + 1] {
             continue;
         }
         let range = pair[0].tokens.start..pair[1].tokens.end;
@@ -128,10 +130,10 @@ pub(super) fn search(rubric: &Rubric, text: &Text, refusals: &mut [Option<Refusa
         }
         // Two sentences do not heal what one of them turned into its opposite.
         let bytes = text.tokens[range.start].bytes.start..text.tokens[range.end - 1].bytes.end;
-        let is_open = |found: &Found| {
+        let is_wanted = |found: &Found| {
             found.made.is_none() && !found.opposite.as_ref().is_some_and(|opposite| bytes.contains(&opposite.start))
         };
-        for (item, found) in rubric.items.iter().zip(&mut found).filter(|(_, found)| is_open(found)) {
+        for (item, found) in rubric.items.iter().zip(&mut found).filter(|(_, found)| is_wanted(found)) {
             look_across(item, &mut unit, text, range.start, found);
         }
     }
