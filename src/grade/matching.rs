@@ -19,6 +19,32 @@ const MAX_EXTENT: u32 = 40;
 /// The same across the end of a sentence.
 const MAX_EXTENT_ACROSS: u32 = 22;
 
+/// Words at the beginning of a sentence that take up the one before.
+const REFERRING: &[&str] = &[
+    "it",
+    "its",
+    "this",
+    "that",
+    "they",
+    "these",
+    "those",
+    "them",
+    "then",
+    "there",
+    "so",
+    "which",
+    "after",
+    "afterwards",
+    "next",
+    "another",
+    "second",
+    "finally",
+    "other",
+    "here",
+    "and",
+    "but",
+];
+
 /// A set of words of a unit.
 pub(super) type Place = u128;
 
@@ -61,6 +87,8 @@ pub(super) struct Unit<'a> {
     possible: Vec<usize>,
     /// First words of sentences after the first one.
     breaks: Place,
+    /// The last sentence begins with a word that refers to the one before.
+    goes_on: bool,
     /// First words after any pause, and the place just past the end.
     paused: Place,
     /// First words after a colon, and words that open a thought of their own: neighbours are parted by neither.
@@ -91,6 +119,7 @@ impl<'a> Unit<'a> {
             is_possible,
             possible: Vec::new(),
             breaks: 0,
+            goes_on: false,
             paused: 0,
             colons: 0,
             openers: 0,
@@ -102,6 +131,7 @@ impl<'a> Unit<'a> {
     /// Takes up other words: at most 128 of them, each with the rubric's words that it is.
     pub(super) fn load(&mut self, tokens: &[Token], ids: &[Vec<WordId>], negations: Vec<Negation>) {
         self.clear();
+        self.goes_on = false;
         (self.breaks, self.paused, self.colons, self.openers) = (0, 0, 0, 0);
         self.n_words = tokens.len().min(128);
         for (at, (token, ids)) in tokens.iter().zip(ids).take(self.n_words).enumerate() {
@@ -126,6 +156,7 @@ impl<'a> Unit<'a> {
             }
             if at > 0 && token.before == Pause::Sentence {
                 self.breaks |= 1 << at;
+                self.goes_on = tokens[at..].iter().take(3).any(|token| REFERRING.contains(&token.word.as_str()));
             }
         }
         self.find_possible();
@@ -165,8 +196,18 @@ impl<'a> Unit<'a> {
         self.breaks != 0
     }
 
+    /// Whether two sentences say `place` together: one word of a sentence that speaks of something else ("thank you for
+    /// reading") adds nothing to the other, unless it goes on from it ("it then …").
+    pub(super) fn joins_sentences(&self, place: Place) -> bool {
+        const SHORT_WORDS: u32 = 4;
+        let second = first(self.breaks);
+        let (before, after) = (between(0, second), between(second, self.n_words as u32));
+        let adds = |sentence: Place| (place & sentence).count_ones() > 1 || sentence.count_ones() <= SHORT_WORDS;
+        self.spans_break(place) && (self.goes_on || (adds(before) && adds(after)))
+    }
+
     /// Whether `place` lies in more than one sentence.
-    pub(super) fn spans_break(&self, place: Place) -> bool {
+    fn spans_break(&self, place: Place) -> bool {
         self.breaks & between(first(place) + 1, last(place) + 1) != 0
     }
 

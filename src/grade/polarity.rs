@@ -66,6 +66,8 @@ const HEARSAY: &[&str] =
 /// "not only …" denies nothing.
 const NOT_DENYING: &[&str] =
     &["only", "just", "merely", "simply", "necessarily", "sure", "surprising", "matter", "doubt", "wonder"];
+/// What must not be so of a thing that is there: "cannot be missing".
+const AFFIRMED: &[&str] = &["missing", "lacking", "forgotten", "omitted", "overlooked"];
 /// Verbs that do away with what follows, by their beginning, and how far.
 const DOING_AWAY: &[&str] = &[
     "avoid", "spare", "sparing", "skip", "prevent", "eliminat", "remov", "bypass", "omit", "saves", "saved", "saving",
@@ -107,6 +109,11 @@ pub(super) fn negations(tokens: &[Token]) -> Vec<Negation> {
             // "not only … but also"
             let goes_on = || tokens[at..].iter().any(|later| matches!(later.word.as_str(), "but" | "also"));
             if NOT_DENYING.contains(&next) && (next != "only" || goes_on()) {
+                continue;
+            }
+            // "must not be missing" asks for it.
+            let is_left_out = |near: usize| word(near) == "left" && word(near + 1) == "out";
+            if (at + 1..at + 3).any(|near| AFFIRMED.contains(&word(near)) || is_left_out(near)) {
                 continue;
             }
             // "No, it …", "No because …": an answer of its own.
@@ -403,6 +410,7 @@ mod tests {
             ("without dead hours a server is cheaper", "dead hours"),
             ("a service without pauses is dearer", "pauses"),
             ("some people believe that it is reused, but it is not", ""),
+            ("the event must not be forgotten", ""),
             ("the row is saved and it triggers nothing", "triggers"),
         ] {
             let tokens = fold(text).tokens;

@@ -197,16 +197,16 @@ fn take_back_what_stands_beside_errors(found: &mut [Found], was: &[Found], token
     let errors: Vec<Range<usize>> = found.iter().zip(was).filter_map(is_new).map(|(_, bytes)| bytes).collect();
     let is_beside = |bytes: &Range<usize>| {
         errors.iter().any(|error| {
-            // What was said before it stands by itself.
-            if bytes.end <= error.start {
+            // What was said before it, or begins it, stands by itself.
+            if bytes.start <= error.start && bytes.end < error.end {
                 return false;
             }
-            let (from, to) = (error.end.min(bytes.end), error.start.max(bytes.start));
-            let parts = |token: &&Token| token.bytes.start >= from && token.bytes.start <= to;
-            !tokens
-                .iter()
-                .filter(parts)
-                .any(|token| matches!(token.word.as_str(), "but" | "however" | "yet" | "although" | "though"))
+            let parts = |token: &Token| {
+                token.before >= Pause::Colon
+                    || matches!(token.word.as_str(), "but" | "however" | "yet" | "although" | "though")
+            };
+            let between = |token: &&Token| (error.end..=bytes.start).contains(&token.bytes.start);
+            !tokens.iter().filter(between).any(parts)
         })
     };
     for (found, was) in found.iter_mut().zip(was) {
@@ -307,7 +307,7 @@ fn look_for_contradiction(item: &Item, unit: &mut Unit<'_>, text: &Text, start: 
 fn look_across(item: &Item, unit: &mut Unit<'_>, text: &Text, start: usize, found: &mut Found) {
     let mut across = |patterns: &[(Pattern, usize)], confidence: f64, rule: fn(usize) -> Rule| {
         patterns.iter().find_map(|(pattern, index)| {
-            let place = unit.meet(pattern).said.filter(|place| unit.spans_break(*place))?;
+            let place = unit.meet(pattern).said.filter(|place| unit.joins_sentences(*place))?;
             Some(Support { bytes: bytes_of(place, text, start), confidence, rule: rule(*index) })
         })
     };
