@@ -186,6 +186,10 @@ impl Reader {
             self.was_cut = true;
         }
         let before = std::mem::take(&mut self.pause);
+        // "At once" is no single time.
+        let follows_at =
+            self.tokens.last().is_some_and(|last| last.word == "at") && self.tokens.len() > self.sentence_start;
+        let word = if word == "once" && follows_at && before == Pause::None { "immediately" } else { word };
         self.tokens.push(Token {
             word: word.to_owned(),
             form: words::normal_form(word),
@@ -342,6 +346,7 @@ mod tests {
             ("ｃｏｌｄ сold", "cold cold"),
             ("ObjectCreated in DynamoDB, HTTP", "object created in dynamo database http"),
             ("w/o a db & more", "without a database and more"),
+            ("open many at once", "open many at immediately"),
             ("a flat fee < many fees", "a flat fee less than many fees"),
             ("", ""),
             ("\u{301}\u{301}\0\u{7}", ""),

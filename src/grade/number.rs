@@ -51,7 +51,7 @@ const UNITS: &[(&[&str], Dimension, f64)] = &[
     (&["mib"], Dimension::Data, 1_048_576.0),
     (&["gib"], Dimension::Data, 1_073_741_824.0),
     (&["$", "usd", "dollar", "dollars", "us$"], Dimension::Money, 1.0),
-    (&["¢", "cent", "cents"], Dimension::Money, 0.01),
+    (&["¢", "c", "ct", "cent", "cents"], Dimension::Money, 0.01),
     (&["", "times", "x"], Dimension::Ratio, 1.0),
     (&["%", "percent", "per cent", "pct"], Dimension::Ratio, 0.01),
 ];
@@ -107,14 +107,45 @@ impl NumberTask {
 /// What one `from` is in `to`, if they measure the same.
 fn factor(from: &str, to: &str) -> Option<f64> {
     let (from, to) = (from.trim().to_lowercase(), to.trim().to_lowercase());
-    let known = |name: &str| UNITS.iter().find(|(names, ..)| names.contains(&name));
+    if let (Some(from), Some(to)) = (rate_per_s(&from), rate_per_s(&to)) {
+        return Some(from / to);
+    }
     match (known(&from), known(&to)) {
-        (Some((_, a, per_a)), Some((_, b, per_b))) if a == b => Some(per_a / per_b),
-        (None, None) if singular(&from) == singular(&to) => Some(1.0),
+        (Some((a, per_a)), Some((b, per_b))) if a == b => Some(per_a / per_b),
+        (None, None) if is_same_word(&singular(&from), &singular(&to)) => Some(1.0),
         // "40 requests" answers a question for a bare number.
-        (None, Some((_, Dimension::Ratio, 1.0))) => Some(1.0),
+        (None, Some((Dimension::Ratio, 1.0))) => Some(1.0),
         _ => None,
     }
+}
+
+fn known(name: &str) -> Option<(Dimension, f64)> {
+    UNITS.iter().find(|(names, ..)| names.contains(&name)).map(|(_, dimension, size)| (*dimension, *size))
+}
+
+/// What is counted when a function runs, under the names people give it.
+const CALLS: &[&str] = &["request", "req", "call", "invocation", "execution", "event", "run", "querie", "query", "hit"];
+
+/// How many calls a second one of `unit` is: `req/s`, `calls per minute`, `per hour`, `rps`.
+fn rate_per_s(unit: &str) -> Option<f64> {
+    match unit {
+        "rps" | "qps" | "tps" => return Some(1.0),
+        "rpm" => return Some(1.0 / 60.0),
+        _ => {}
+    }
+    let unit = format!(" {unit}");
+    let (what, time) = ["/", " per ", " a ", " an ", " each ", " every "].iter().find_map(|by| unit.split_once(by))?;
+    let what = singular(what.trim());
+    let is_calls = what.is_empty() || CALLS.contains(&what.as_str());
+    let (Dimension::Time, period_s) = known(time.trim())? else { return None };
+    is_calls.then_some(1.0 / period_s)
+}
+
+/// One word, a shortened one (`conns`), or two names of a call.
+fn is_same_word(from: &str, to: &str) -> bool {
+    const SHORTEST: usize = 4;
+    let is_call = |word: &str| CALLS.contains(&word);
+    from == to || (from.len() >= SHORTEST && to.starts_with(from)) || (is_call(from) && is_call(to))
 }
 
 /// A unit's word without what people vary: spaces, plural, "per".
@@ -157,10 +188,9 @@ pub fn read(text: &str) -> Option<Quantity> {
     value *= scale * if negative { -1.0 } else { 1.0 };
     let sign = before.trim_end().chars().next_back().filter(|c| matches!(c, '$' | '€'));
     let unit = after.trim().trim_end_matches(['.', '!', ',', ';', '?', ')']).trim();
-    let unit = match (unit.is_empty(), sign) {
-        (false, _) => Some(unit.to_owned()),
-        (true, Some(sign)) => Some(sign.to_string()),
-        (true, None) => None,
+    let unit = match sign {
+        Some(sign) => Some(sign.to_string()),
+        None => (!unit.is_empty()).then(|| unit.to_owned()),
     };
     value.is_finite().then_some(Quantity { value, unit })
 }
@@ -222,20 +252,69 @@ fn scaled(after: &str) -> (f64, &str) {
     (1.0, after)
 }
 
-/// "two", "zero instances".
+/// "two", "zero instances", "once", "one hundred and twenty connections".
 fn read_words(text: &str) -> Option<Quantity> {
-    const WORDS: [&str; 13] =
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
-    let mut words = text.split_whitespace();
-    let value = words.by_ref().find_map(|word| {
-        let word = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-        match word.as_str() {
-            "none" | "nothing" | "never" => Some(0),
-            word => WORDS.iter().position(|known| *known == word),
+    let bare = |word: &&str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let words: Vec<&str> =
+        text.split(|c: char| c.is_whitespace() || c == '-').filter(|word| !word.is_empty()).collect();
+    let start = words.iter().position(|word| value_of(&bare(word)).is_some())?;
+    // What is complete, and what a "thousand" may still multiply.
+    let (mut whole, mut part, mut end) = (0.0, 0.0, start);
+    for word in &words[start..] {
+        match bare(word).as_str() {
+            "and" if end > start => {}
+            "hundred" if part > 0.0 => part *= 100.0,
+            "thousand" if part > 0.0 => (whole, part) = (whole + part * 1e3, 0.0),
+            "million" if part > 0.0 => (whole, part) = (whole + part * 1e6, 0.0),
+            // "Two times" is two, "twenty two" twenty-two, "two three" no number.
+            word => match value_of(word) {
+                Some(value)
+                    if part == 0.0
+                        || (part % 100.0 == 0.0 && value < 100.0)
+                        || (part % 10.0 == 0.0 && value < 10.0) =>
+                {
+                    part += value;
+                }
+                _ => break,
+            },
         }
-    })?;
-    let unit = words.collect::<Vec<_>>().join(" ");
-    Some(Quantity { value: value as f64, unit: (!unit.is_empty()).then_some(unit) })
+        end += 1;
+    }
+    let unit = words[end..].join(" ");
+    Some(Quantity { value: whole + part, unit: (!unit.is_empty()).then_some(unit) })
+}
+
+fn value_of(word: &str) -> Option<f64> {
+    const UP_TO_NINETEEN: [&str; 20] = [
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+    ];
+    const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+    let place = |words: &[&str]| words.iter().position(|known| *known == word).map(|at| at as f64);
+    match word {
+        "none" | "nothing" | "never" => Some(0.0),
+        "once" => Some(1.0),
+        "twice" => Some(2.0),
+        _ => place(&UP_TO_NINETEEN).or_else(|| place(&TENS).map(|at| 20.0 + 10.0 * at)),
+    }
 }
 
 #[cfg(test)]
@@ -265,6 +344,11 @@ mod tests {
             ("I think 40 %", 40.0, Some("%")),
             ("three instances", 3.0, Some("instances")),
             ("none", 0.0, None),
+            ("only once", 1.0, None),
+            ("one hundred and twenty connections", 120.0, Some("connections")),
+            ("twenty-five", 25.0, None),
+            ("two thousand five hundred", 2500.0, None),
+            ("$0.62 a month", 0.62, Some("$")),
         ] {
             let quantity = read(text).unwrap_or_else(|| panic!("{text}"));
             assert!((quantity.value - value).abs() < 1e-9 && quantity.unit.as_deref() == unit, "{text}: {quantity:?}");
@@ -298,6 +382,13 @@ mod tests {
             (3.0, "instances", 0.0, "3 instance", 1.0),
             (3.0, "instances", 0.0, "3 requests", 0.5),
             (10.0, "req/s", 0.0, "10 requests", 0.5),
+            (10.0, "req/s", 0.0, "10 requests per second", 1.0),
+            (10.0, "req/s", 0.0, "600 calls a minute", 1.0),
+            (10.0, "req/s", 0.0, "10 rps", 1.0),
+            (10.0, "req/s", 0.0, "36k per hour", 1.0),
+            (10.0, "req/s", 0.0, "10 s", 0.5),
+            (3.0, "connections", 0.0, "3 conns", 1.0),
+            (50.0, "executions", 0.0, "50 runs", 1.0),
             (1.0, "GB", 0.0, "1000 MB", 1.0),
             (0.02, "$", 0.0, "2 cents", 1.0),
             (5.0, "", 0.0, "no idea", 0.0),
