@@ -5,18 +5,25 @@
 
 mod chart;
 mod detail;
+mod entry;
 pub(super) mod figures;
 mod flow;
+mod panel;
+mod predict;
+pub(super) mod scope;
+mod strip;
+mod tiles;
 mod view;
 mod watched;
 
 use super::field::Field;
-use super::key::{Code, Key};
 use super::{Action, Desk, Effect, Go, Size, Step};
-use crate::course::progress::Predicted;
-use crate::course::{self, PageId, Predict, SimulationTask};
+use crate::course::{PageId, SimulationTask};
 use crate::sim::{self, Knob, Report, RunCode, Scenario};
 use flow::FlowView;
+pub use predict::{Draft, Prediction};
+pub use scope::Id;
+use scope::Scope;
 pub use view::{Target, View, left_cols};
 use watched::{Advanced, Watched};
 
@@ -35,6 +42,8 @@ pub enum Deed {
     Speed(i32),
     NewSeed,
     Compare,
+    /// The run as it stands stays the one to compare with.
+    Pin,
     Finish,
     Rewind,
     Reset,
@@ -43,6 +52,8 @@ pub enum Deed {
     Sources,
     /// From the flow's diagram to the chart, and back.
     OtherPicture,
+    /// To the next or previous function of a flow; before the first stand all of them together.
+    Function(i32),
 }
 
 /// Events that one frame advances at most, so that a key is always answered within a frame or two.
@@ -54,7 +65,8 @@ const REPLICATED_REQUESTS: u64 = 2_000_000;
 
 #[derive(Clone, Debug)]
 pub struct Lab {
-    page: PageId,
+    /// The page whose run it is; none once another run was typed in.
+    page: Option<PageId>,
     /// Index of the page's widget that it belongs to.
     pub(crate) widget: usize,
     /// What the page calls the run: a scenario's name or a code.
@@ -67,6 +79,8 @@ pub struct Lab {
     watched: Watched,
     /// The run with the setting before, watched as far.
     before: Option<Box<Watched>>,
+    /// It stays the same whatever is turned.
+    is_pinned: bool,
     pub comparing: bool,
     /// Many runs of this setting together, for the confidence intervals.
     spread: Option<Box<Report>>,
@@ -83,8 +97,11 @@ pub struct Lab {
     pub shows_chart: bool,
     pub knobs: Vec<Knob>,
     pub knob: usize,
+    scope: Scope,
     pub part: Part,
     pub prediction: Prediction,
+    /// A code that is being typed.
+    entry: Option<Field>,
     pub view: View,
     size: Size,
 }
@@ -100,29 +117,21 @@ pub enum Play {
     Ended,
 }
 
-/// The part of the screen that the arrow keys move in. What is chosen is named by its id.
+/// The part of the screen that the arrow keys move in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
     Knobs,
     /// What the judged guess teaches.
     Lesson,
     Requests {
-        chosen: Option<u64>,
+        chosen: Option<Id>,
     },
     Instances {
-        chosen: Option<u64>,
+        chosen: Option<Id>,
     },
     Sources {
         top: usize,
     },
-}
-
-#[derive(Clone, Debug)]
-pub enum Prediction {
-    NotAsked,
-    Asking { predict: Predict, field: Field },
-    Guessed { predict: Predict, guess: f64 },
-    Judged { predict: Predict, guess: f64, actual: f64, right: bool },
 }
 
 impl Lab {
@@ -135,16 +144,9 @@ impl Lab {
         scenario: &Scenario,
     ) -> Self {
         let predicted = desk.progress.predictions.get(&(page.0.clone(), task.scenario.clone()));
-        let prediction = match (&task.predict, predicted) {
-            (None, _) => Prediction::NotAsked,
-            (Some(predict), None) => Prediction::Asking { predict: predict.clone(), field: Field::default() },
-            (Some(predict), Some(&Predicted { guess, actual, right })) => {
-                Prediction::Judged { predict: predict.clone(), guess, actual, right }
-            }
-        };
         let watched = Watched::new(scenario);
         let mut lab = Self {
-            page: page.clone(),
+            page: Some(page.clone()),
             widget,
             base: base(desk, task, scenario),
             name: task.scenario.clone(),
@@ -153,6 +155,7 @@ impl Lab {
             speed: speed_for(&watched),
             watched,
             before: None,
+            is_pinned: false,
             comparing: false,
             spread: None,
             asked: None,
@@ -163,8 +166,10 @@ impl Lab {
             shows_chart: false,
             knobs: sim::knobs(scenario),
             knob: 0,
+            scope: Scope::new(scenario, task.flow.as_ref()),
             part: Part::Knobs,
-            prediction,
+            prediction: Prediction::new(task.predict.as_ref(), predicted),
+            entry: None,
             view: View::default(),
             size: desk.size,
         };
@@ -177,8 +182,30 @@ impl Lab {
         matches!(self.prediction, Prediction::Asking { .. })
     }
 
+    /// The answer is one of several.
+    pub fn asks_to_choose(&self) -> bool {
+        matches!(self.prediction, Prediction::Asking { draft: Draft::Choice(_), .. })
+    }
+
     pub fn is_playing(&self) -> bool {
-        matches!(self.play, Play::Running | Play::Seeking { .. }) || self.flow.as_ref().is_some_and(FlowView::is_moving)
+        matches!(self.play, Play::Running | Play::Seeking { .. })
+            || self.flow.as_ref().is_some_and(FlowView::is_moving)
+            || self.before.as_ref().is_some_and(|before| self.comparing && before.lags_behind(&self.watched))
+    }
+
+    /// The run has more than one function to look at.
+    pub fn has_functions(&self) -> bool {
+        self.scope.is_choice()
+    }
+
+    /// The run has a diagram of its own beside the chart.
+    pub fn has_flow(&self) -> bool {
+        self.flow.is_some()
+    }
+
+    /// It shows the run of its page, perhaps with other knobs.
+    pub(crate) fn is_of_page(&self) -> bool {
+        self.page.is_some()
     }
 
     pub fn report(&self) -> Report {
@@ -195,8 +222,24 @@ impl Lab {
     }
 
     pub(crate) fn update(&mut self, desk: &Desk<'_>, action: &Action) -> Step {
-        let step = match action {
-            Action::Back if matches!(self.part, Part::Knobs | Part::Lesson) => return Step::go(Go::Back),
+        let step = match self.type_code(desk, action) {
+            Some(step) => step,
+            None => self.decide(desk, action),
+        };
+        if let Some(before) = self.before.as_mut().filter(|_| self.comparing) {
+            before.go_along(&self.watched, EVENTS_PER_FRAME);
+        }
+        let happened = self.watched.take_happened();
+        if let Some(flow) = self.flow.as_mut().filter(|_| !desk.is_still) {
+            flow.hear(&happened, self.now_ms);
+        }
+        self.lay_out(desk);
+        step
+    }
+
+    fn decide(&mut self, desk: &Desk<'_>, action: &Action) -> Step {
+        match action {
+            Action::Back if matches!(self.part, Part::Knobs | Part::Lesson) => Step::go(Go::Back),
             Action::Back => {
                 self.part = Part::Knobs;
                 Step::default()
@@ -208,20 +251,17 @@ impl Lab {
                 self.spread = Some(report.clone());
                 Step::default()
             }
-            Action::Click(col, row) if !self.asks_first() => self.click(desk, *col, *row),
-            Action::Scroll(super::Motion::Lines(by)) if !self.asks_first() => {
-                self.deed(desk, Deed::Choose(by.signum()))
+            Action::Click(col, row) => self.click(desk, *col, *row),
+            _ if self.asks_first() => Step::default(),
+            Action::Scroll(super::Motion::Lines(by)) => self.deed(desk, Deed::Choose(by.signum())),
+            Action::GoTo => {
+                self.ask_for_code();
+                Step::default()
             }
             Action::Copy => self.copy(),
-            Action::Lab(deed) if !self.asks_first() => self.deed(desk, *deed),
+            Action::Lab(deed) => self.deed(desk, *deed),
             _ => Step::default(),
-        };
-        let happened = self.watched.take_happened();
-        if let Some(flow) = self.flow.as_mut().filter(|_| !desk.is_still) {
-            flow.hear(&happened, self.now_ms);
         }
-        self.lay_out(desk);
-        step
     }
 
     fn deed(&mut self, desk: &Desk<'_>, deed: Deed) -> Step {
@@ -265,7 +305,7 @@ impl Lab {
                 Part::Instances { .. } => self.choose_instance(by),
                 Part::Lesson | Part::Sources { .. } => self.part = Part::Knobs,
             },
-            Deed::Speed(by) => self.speed = (self.speed * libm::pow(2.0, by.into())).clamp(0.01, 1e7),
+            Deed::Speed(by) => self.speed = speed_near(self.speed, by),
             Deed::NewSeed => {
                 let seed = self.scenario().seed().wrapping_add(1);
                 let mut step = self.change(desk, |scenario| *scenario = scenario.clone().with_seed(seed));
@@ -277,6 +317,14 @@ impl Lab {
                     return Step::say("Nothing to compare with yet: turn a knob, and the run before stands beside it.");
                 }
                 self.comparing = !self.comparing;
+            }
+            Deed::Pin => return self.pin(),
+            Deed::Function(by) => {
+                if !self.scope.is_choice() {
+                    return Step::say("This simulation has one function only.");
+                }
+                self.scope.turn(by);
+                self.look_anew();
             }
             Deed::Reset => {
                 let original = self.original.clone();
@@ -293,11 +341,7 @@ impl Lab {
                     Part::Lesson | Part::Sources { .. } => -by,
                 };
                 self.part = parts[(at + by).rem_euclid(3) as usize];
-                match self.part {
-                    Part::Requests { .. } => self.choose_request(-1, true),
-                    Part::Instances { .. } => self.choose_instance(-1),
-                    Part::Knobs | Part::Lesson | Part::Sources { .. } => {}
-                }
+                self.look_anew();
             }
             Deed::OtherPicture => {
                 if self.flow.is_none() {
@@ -346,8 +390,39 @@ impl Lab {
         if let Some(why) = &knob.why_inert {
             return Step::say(why.clone());
         }
-        let key = knob.key;
-        self.change(desk, |scenario| sim::turn(scenario, key, by))
+        let (key, label, original) = (knob.key, knob.label, self.original.clone());
+        let was = self.scenario().clone();
+        let step = self.change(desk, |scenario| sim::turn(scenario, &original, key, by));
+        if *self.scenario() == was {
+            return Step::say(format!("The {label} goes no further that way."));
+        }
+        step
+    }
+
+    /// The run as it stands is the one to compare with, until it is let go.
+    fn pin(&mut self) -> Step {
+        self.is_pinned = !self.is_pinned;
+        if !self.is_pinned {
+            return Step::say("From now on the run before is the one to compare with.");
+        }
+        self.before = Some(Box::new(self.watched.clone()));
+        self.comparing = true;
+        Step::say("This run stays to compare with, whatever you turn. C lets it go.")
+    }
+
+    /// What was looked at is chosen anew: the parts or the functions are others.
+    fn look_anew(&mut self) {
+        match &mut self.part {
+            Part::Requests { chosen } => {
+                *chosen = None;
+                self.choose_request(-1, true);
+            }
+            Part::Instances { chosen } => {
+                *chosen = None;
+                self.choose_instance(-1);
+            }
+            Part::Knobs | Part::Lesson | Part::Sources { .. } => {}
+        }
     }
 
     /// Another setting: it is seen at once as far as the old one was, and the old one stands beside it.
@@ -357,7 +432,14 @@ impl Lab {
         if changed == *self.scenario() {
             return Step::default();
         }
-        self.knobs = sim::knobs(&changed);
+        // The knob that was turned is at hand, also where it was typed.
+        let was = std::mem::replace(&mut self.knobs, sim::knobs(&changed));
+        let turned = self.knobs.iter().position(|knob| !was.contains(knob));
+        self.knob = turned.unwrap_or(self.knob).min(self.knobs.len().saturating_sub(1));
+        if changed.steps() != self.scenario().steps() {
+            self.scope = Scope::new(&changed, None);
+            self.flow = None;
+        }
         self.spread = None;
         self.asked = None;
         if !matches!(self.part, Part::Sources { .. }) {
@@ -369,7 +451,9 @@ impl Lab {
             self.speed = speed_for(&self.watched);
             return Step::default();
         }
-        self.before = Some(Box::new(before));
+        if !self.is_pinned {
+            self.before = Some(Box::new(before));
+        }
         self.comparing = true;
         let until_s = match was {
             Play::Ended => f64::INFINITY,
@@ -417,82 +501,57 @@ impl Lab {
                 step.effects.push(Effect::Replicate { question: desk.question, scenario, replications });
             }
         }
-        let Prediction::Guessed { predict, guess } = &self.prediction else {
-            step.notice = Step::say("The run has ended. Turn a knob and see what changes.").notice;
-            return step;
-        };
-        let (predict, guess) = (predict.clone(), *guess);
-        let Some(actual) = predict.measured(&self.report()) else {
-            self.prediction = Prediction::NotAsked;
-            return Step::say(format!("The run has ended. It has no figure `{}` to judge the guess by.", predict.of));
-        };
-        let right = predict.is_right(guess, actual);
-        let deed =
-            course::Deed::Predicted { page: self.page.0.clone(), scenario: self.name.clone(), guess, actual, right };
-        self.prediction = Prediction::Judged { predict, guess, actual, right };
-        self.part = Part::Lesson;
-        step.effects.push(Effect::Keep { question: desk.question, deed });
+        let Step { effects, notice, .. } = self.judge(desk);
+        step.effects.extend(effects);
+        step.notice = notice;
         step
-    }
-
-    fn predict(&mut self, desk: &Desk<'_>, action: &Action) -> Step {
-        let Prediction::Asking { predict, field } = &mut self.prediction else { return Step::default() };
-        match action {
-            Action::Type(Key { code: Code::Enter, .. }) | Action::Submit | Action::Open => {
-                match predict.read_guess(&field.text) {
-                    Ok(guess) => {
-                        self.prediction = Prediction::Guessed { predict: predict.clone(), guess };
-                        self.start(Play::Running);
-                        // A run without any event has ended before it began.
-                        let step = if self.play == Play::Ended { self.ended(desk) } else { Step::default() };
-                        Step {
-                            notice: Step::say("Your guess is kept; the run judges it. G runs to the end at once.")
-                                .notice,
-                            ..step
-                        }
-                    }
-                    Err(why) => Step::say(why),
-                }
-            }
-            Action::Type(key) => {
-                field.press(*key);
-                Step::default()
-            }
-            Action::Paste(text) => {
-                field.insert(text.trim());
-                Step::default()
-            }
-            _ => Step::default(),
-        }
     }
 
     /// Another request to look at: the next or previous one, or one of the cold ones.
     fn choose_request(&mut self, by: i32, cold: bool) {
         let Part::Requests { chosen } = self.part else { return };
-        let mut ids: Vec<u64> = self.watched.sim.recent().filter(|it| !cold || it.cold).map(|it| it.id).collect();
-        if ids.is_empty() {
-            ids = self.watched.sim.recent().map(|it| it.id).collect();
+        let requests = self.scope.requests(&self.watched.sim);
+        let ids = |cold: bool| requests.iter().filter(|it| !cold || it.cold).map(|it| Id::of_request(it)).collect();
+        let mut choice: Vec<Id> = ids(cold);
+        if choice.is_empty() {
+            choice = ids(false);
         }
-        self.part = Part::Requests { chosen: neighbour(&ids, chosen, by) };
+        self.part = Part::Requests { chosen: neighbour(&choice, chosen, by) };
     }
 
     fn choose_instance(&mut self, by: i32) {
         let Part::Instances { chosen } = self.part else { return };
-        let ids: Vec<u64> = self.watched.sim.instances().iter().map(|it| it.id).collect();
+        let instances = self.scope.instances(&self.watched.sim);
+        let ids: Vec<Id> = instances.iter().map(Id::of_instance).collect();
         self.part = Part::Instances { chosen: neighbour(&ids, chosen, by) };
     }
 
     fn click(&mut self, desk: &Desk<'_>, col: u16, row: u16) -> Step {
-        match self.view.target_at(self.size, col, row) {
+        let target = self.view.target_at(self.size, col, row);
+        if let (true, Some(Target::Choice(index))) = (self.asks_first(), target) {
+            self.choose_answer(index);
+        }
+        if self.asks_first() {
+            return Step::default();
+        }
+        match target {
             Some(Target::Moment(at_s)) => return self.go_to(desk, at_s),
-            Some(Target::Knob(index)) if self.knob == index && self.part == Part::Knobs => return self.turn(desk, 1),
+            Some(Target::Turn(index, by)) => {
+                (self.knob, self.part) = (index, Part::Knobs);
+                return self.turn(desk, by);
+            }
             Some(Target::Knob(index)) => {
                 self.knob = index;
                 self.part = Part::Knobs;
             }
             Some(Target::Request(id)) => self.part = Part::Requests { chosen: Some(id) },
             Some(Target::Instance(id)) => self.part = Part::Instances { chosen: Some(id) },
-            None => {}
+            Some(Target::Function(one)) => {
+                self.scope.look_at(one);
+                self.look_anew();
+            }
+            Some(Target::Play) => return self.deed(desk, Deed::Play),
+            Some(Target::Choice(_)) | None => {}
         }
         Step::default()
     }
@@ -513,34 +572,57 @@ fn base(desk: &Desk<'_>, task: &SimulationTask, scenario: &Scenario) -> (String,
     (name, base)
 }
 
-/// The id `by` places from `chosen`, the last one when nothing is chosen or what was is gone.
-fn neighbour(ids: &[u64], chosen: Option<u64>, by: i32) -> Option<u64> {
+/// The id `by` places from `chosen`, the last one when nothing is chosen.
+fn neighbour(ids: &[Id], chosen: Option<Id>, by: i32) -> Option<Id> {
     let last = ids.len().checked_sub(1)?;
     let Some(chosen) = chosen else { return Some(ids[last]) };
-    let at = match ids.binary_search(&chosen) {
-        Ok(at) => at as i64 + i64::from(by),
-        // Between two: the step leads to the nearer one in its direction.
-        Err(at) => at as i64 + i64::from(by.min(0)),
+    let at = match ids.iter().position(|id| *id == chosen) {
+        Some(at) => at as i64 + i64::from(by),
+        // It is gone, or of another kind: the step leads to the nearer one in its direction.
+        None => ids.partition_point(|id| *id < chosen) as i64 + i64::from(by.min(0)),
     };
     Some(ids[at.clamp(0, last as i64) as usize])
 }
 
-/// So fast that the whole run takes [`WATCH_S`], as a power of two: it reads well, and `[` and `]` come back to it.
+/// Where the speeds stop: simulated seconds in a second of watching.
+const SPEEDS: [f64; 22] = [
+    0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1e3, 2e3, 5e3, 1e4, 2e4,
+    5e4, 1e5,
+];
+
+/// The stop `by` places from the one next to `speed`.
+fn speed_near(speed: f64, by: i32) -> f64 {
+    let away = |stop: f64| (libm::log10(stop) - libm::log10(speed)).abs();
+    let at = (0..SPEEDS.len()).min_by(|a, b| away(SPEEDS[*a]).total_cmp(&away(SPEEDS[*b]))).unwrap_or(0);
+    SPEEDS[(at as i64 + i64::from(by)).clamp(0, SPEEDS.len() as i64 - 1) as usize]
+}
+
+/// So fast that the whole run takes about [`WATCH_S`].
 fn speed_for(watched: &Watched) -> f64 {
-    libm::pow(2.0, libm::log2((watched.total_s / WATCH_S).clamp(0.01, 1e7)).round())
+    speed_near((watched.total_s / WATCH_S).max(SPEEDS[0]), 0)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::neighbour;
+    use super::{Id, neighbour, speed_near};
 
     #[test]
     fn what_is_looked_at_moves_among_what_is_there() {
-        assert_eq!(neighbour(&[], Some(3), 1), None);
-        assert_eq!(neighbour(&[2, 4, 6], None, 1), Some(6));
+        let id = |id| Id { function: 0, id };
+        let ids = [2, 4, 6].map(id);
+        assert_eq!(neighbour(&[], Some(id(3)), 1), None);
+        assert_eq!(neighbour(&ids, None, 1), Some(id(6)));
         assert_eq!(
-            [(4, 1), (6, 1), (4, -1), (5, 1), (5, -1), (9, 1)].map(|(at, by)| neighbour(&[2, 4, 6], Some(at), by)),
-            [Some(6), Some(6), Some(2), Some(6), Some(4), Some(6)]
+            [(4, 1), (6, 1), (4, -1), (5, 1), (5, -1), (9, 1)].map(|(at, by)| neighbour(&ids, Some(id(at)), by)),
+            [6, 6, 2, 6, 4, 6].map(|at| Some(id(at)))
+        );
+    }
+
+    #[test]
+    fn speeds_are_round_and_end_somewhere() {
+        assert_eq!(
+            [(1.0, 1), (1.0, -1), (22.7, 0), (1e5, 1), (0.001, -1)].map(|(it, by)| speed_near(it, by)),
+            [2.0, 0.5, 20.0, 1e5, 0.01]
         );
     }
 }

@@ -362,7 +362,7 @@ impl Reader {
 
     /// The lab was left; its run goes on, or stands still, in its place on the page.
     pub(crate) fn take_back(&mut self, lab: Lab) {
-        if !lab.asks_first() {
+        if !lab.asks_first() && lab.is_of_page() {
             self.labs.insert(lab.widget, lab);
         }
     }

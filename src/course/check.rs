@@ -155,7 +155,8 @@ fn meant_by(language: &str) -> Option<&'static str> {
     near.or_else(|| OTHER_NAMES.into_iter().find(|(other, _)| *other == lower).map(|(_, name)| name))
 }
 
-/// A prediction must be about a figure that the run has, and its tolerance must leave something to get wrong.
+/// A prediction must be about a figure that the run has, its tolerance must leave something to get wrong, and of its
+/// choices one is right.
 fn predictions(course: &Course, page: &Page) -> Vec<Problem> {
     let mut problems = Vec::new();
     for widget in &page.widgets {
@@ -174,6 +175,11 @@ fn predictions(course: &Course, page: &Page) -> Vec<Problem> {
 }
 
 fn pointless(predict: &Predict, actual: f64) -> Option<String> {
+    if predict.is_choice() {
+        let right = predict.right_choices(actual).len();
+        let said = format!("{right} of the {} choices are right: the run says", predict.choices.len());
+        return (right != 1).then(|| format!("{said} {actual:.3} {}", predict.unit).trim_end().to_owned());
+    }
     if predict.tolerance < 0.0 || !predict.tolerance.is_finite() {
         return Some(format!("the tolerance {} is no distance: it must be 0 or more", predict.tolerance));
     }

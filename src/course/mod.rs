@@ -15,6 +15,7 @@ pub mod mastery;
 pub mod next;
 pub mod outline;
 pub mod page;
+mod predict;
 pub mod progress;
 pub mod review;
 pub mod step;
@@ -28,7 +29,8 @@ pub use function::{Beside, Costs, FunctionEvent, FunctionTask};
 pub use glossary::{Glossary, Term};
 pub use link::Target;
 pub use outline::{Entry, Module};
-pub use page::{FlowDiagram, Page, PageId, Predict, SimulationTask, Task, Widget};
+pub use page::{FlowDiagram, Page, PageId, SimulationTask, Task, Widget};
+pub use predict::{Predict, PredictChoice};
 pub use progress::Progress;
 
 use crate::sim::{RunCode, Scenario};

@@ -6,10 +6,9 @@ use std::fmt;
 use serde::Deserialize;
 
 use super::function::{self, FunctionTask};
-use super::{Course, ExerciseId, Problem, line_at, nearest_hint};
+use super::{Course, ExerciseId, Predict, Problem, line_at, nearest_hint};
 use crate::diagram::{self, Graph};
 use crate::markdown::{self, Document, Fence};
-use crate::sim::Report;
 
 /// Languages of the fences that respond: they become slots when the page is laid out.
 pub const RESPONDING: [&str; 4] = ["mermaid", "sim", "exercise", "function"];
@@ -83,95 +82,6 @@ pub struct SimulationTask {
 pub struct FlowDiagram {
     pub graph: Graph,
     pub functions: Vec<String>,
-}
-
-/// A question whose answer the run itself gives.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Predict {
-    pub ask: String,
-    /// A field of the report, such as `cold_ratio` or `latency_ms.p95`.
-    pub of: String,
-    /// How the learner gives the number: `%` multiplies a ratio by 100.
-    #[serde(default)]
-    pub unit: String,
-    /// A guess this near (in the unit shown) counts as right. Not for choices.
-    #[serde(default)]
-    pub tolerance: f64,
-    /// What the result teaches.
-    #[serde(default)]
-    pub why: String,
-    /// Ranges to choose from, instead of a number to type.
-    #[serde(default)]
-    pub choices: Vec<PredictChoice>,
-}
-
-/// One of the answers to choose from: right when the figure lies in `from..to`.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PredictChoice {
-    pub text: String,
-    #[serde(default = "no_lower_end")]
-    pub from: f64,
-    #[serde(default = "no_upper_end")]
-    pub to: f64,
-}
-
-fn no_lower_end() -> f64 {
-    f64::NEG_INFINITY
-}
-
-fn no_upper_end() -> f64 {
-    f64::INFINITY
-}
-
-impl Predict {
-    /// The figure of `report` that the question is about, in the unit of the question.
-    pub fn measured(&self, report: &Report) -> Option<f64> {
-        let value = report.figure(&self.of)?;
-        Some(if self.unit == "%" { value * 100.0 } else { value })
-    }
-
-    /// What was typed, as a number in the unit of the question; of choices the number of the choice, from 1.
-    pub fn read_guess(&self, typed: &str) -> Result<f64, String> {
-        let typed = typed.trim();
-        if !self.choices.is_empty() {
-            let letter = typed.chars().next().map(|c| c.to_ascii_lowercase());
-            let index = letter.filter(char::is_ascii_lowercase).map(|c| usize::from(c as u8 - b'a'));
-            return match index.filter(|index| *index < self.choices.len()) {
-                Some(index) => Ok((index + 1) as f64),
-                None => Err(format!("Type a letter from a to {}.", char::from(b'a' + self.choices.len() as u8 - 1))),
-            };
-        }
-        let number = typed.trim_end_matches(self.unit.as_str()).trim().trim_start_matches('$').replace(',', ".");
-        match number.parse::<f64>() {
-            Ok(guess) if guess.is_finite() => Ok(guess),
-            _ if typed.is_empty() => {
-                Err("Type a number first: a guess costs nothing and makes the result stick.".to_owned())
-            }
-            _ => Err(format!("`{typed}` is not a number.")),
-        }
-    }
-
-    /// Whether the run says that the guess was right.
-    pub fn is_right(&self, guess: f64, actual: f64) -> bool {
-        match self.choice(guess) {
-            Some(choice) => (choice.from..choice.to).contains(&actual),
-            None => (guess - actual).abs() <= self.tolerance,
-        }
-    }
-
-    /// The guess in words.
-    pub fn say_guess(&self, guess: f64) -> String {
-        match self.choice(guess) {
-            Some(choice) => format!("“{}”", choice.text),
-            None => format!("{guess} {}", self.unit).trim_end().to_owned(),
-        }
-    }
-
-    fn choice(&self, guess: f64) -> Option<&PredictChoice> {
-        self.choices.get((guess as usize).checked_sub(1)?)
-    }
 }
 
 #[derive(Deserialize, Default)]
@@ -352,7 +262,7 @@ fn broken(line: u32, message: String) -> (Task, Vec<(u32, String)>) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Page, Predict, Task};
+    use super::{Page, Task};
     use crate::course::Course;
 
     fn page(text: &str) -> Page {
@@ -390,23 +300,6 @@ mod tests {
         let page = page(&format!("{FRONT}```sim\n= nonsense\n```\n\n```mermaid\ngraph LR\nA-->B\n```\n"));
         assert!(matches!(page.widgets[0].task, Task::Broken(_)));
         assert!(matches!(page.widgets[1].task, Task::Diagram { .. }));
-    }
-
-    #[test]
-    fn a_guess_is_a_number_or_one_of_the_ranges() {
-        let text = "ask = \"How many?\"\nof = \"cold_ratio\"\nunit = \"%\"\ntolerance = 2\n";
-        let number: Predict = toml::from_str(text).expect("a question for a number");
-        assert_eq!(number.read_guess(" 12,5 % "), Ok(12.5));
-        assert!(
-            number.read_guess("many").is_err() && number.read_guess("").is_err() && number.read_guess("inf").is_err()
-        );
-        assert!(number.is_right(12.5, 14.0) && !number.is_right(12.5, 15.0));
-        let choices = "choices = [{ text = \"few\", to = 10 }, { text = \"many\", from = 10 }]\n";
-        let choice: Predict = toml::from_str(&(text.to_owned() + choices)).expect("a question with choices");
-        assert_eq!(choice.read_guess("b"), Ok(2.0));
-        assert!(choice.read_guess("c").is_err() && choice.read_guess("").is_err());
-        assert!(choice.is_right(2.0, 10.0) && !choice.is_right(1.0, 10.0));
-        assert_eq!(choice.say_guess(1.0), "“few”");
     }
 
     #[test]

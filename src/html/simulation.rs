@@ -22,6 +22,13 @@ pub(super) fn card(sheet: &mut Sheet<'_>, scenario: &Scenario, predict: Option<&
                 it.leaf("strong", &[], "Predict first: ");
                 it.text(&predict.ask);
             });
+            if predict.is_choice() {
+                sheet.markup.element("ol", &[("type", "a")], |it| {
+                    for choice in &predict.choices {
+                        it.leaf("li", &[], &choice.text);
+                    }
+                });
+            }
             folded(sheet, "What the run says", |sheet| {
                 if let Some(actual) = predict.measured(&report) {
                     let said = format!("{} {}", three_figures(actual), predict.unit);

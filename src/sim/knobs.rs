@@ -90,6 +90,14 @@ const DIALS: &[Dial] = &[
         inert: |_| None,
     },
     Dial {
+        key: "function.snapshot",
+        label: "snapshot",
+        unit: "",
+        steps: Words(&["false", "true"]),
+        now: |scenario| Now::Word(is_snapshot(scenario.model()).to_string()),
+        inert: undivided,
+    },
+    Dial {
         key: "function.package_mb",
         label: "package",
         unit: "MB",
@@ -155,7 +163,10 @@ const DIALS: &[Dial] = &[
         key: "platform.keep_alive.s",
         label: "keep-alive",
         unit: "s",
-        steps: Numbers(&[0.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1200.0, 1800.0, 3600.0, 7200.0, 14_400.0]),
+        steps: Numbers(&[
+            0.0, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1200.0, 1800.0, 2400.0, 3600.0,
+            7200.0, 14_400.0,
+        ]),
         now: |scenario| match scenario.model().platform.keep_alive {
             KeepAlive::Fixed { s } => Now::Number(s),
             KeepAlive::HybridHistogram { range_s } => Now::Number(range_s),
@@ -167,6 +178,17 @@ const DIALS: &[Dial] = &[
             KeepAlive::Fixed { s } if s == f64::INFINITY => Some("Instances are kept for ever here."),
             KeepAlive::Fixed { .. } => None,
         },
+    },
+    Dial {
+        key: "platform.keep_alive.policy",
+        label: "keep-alive policy",
+        unit: "",
+        steps: Words(&["fixed", "hybrid-histogram"]),
+        now: |scenario| match scenario.model().platform.keep_alive {
+            KeepAlive::Fixed { .. } => Now::Word("fixed".to_owned()),
+            KeepAlive::HybridHistogram { .. } => Now::Word("hybrid-histogram".to_owned()),
+        },
+        inert: |_| None,
     },
     Dial {
         key: "platform.provisioned",
@@ -226,10 +248,12 @@ fn word<'a>(scenario: &'a Scenario, key: &str) -> Option<&'a str> {
     }
 }
 
-/// What can be turned in this scenario. Dials for what it does not have (a burst, a database) are left out.
+/// What can be turned in this scenario. Dials for what it does not have (a burst, a database, a snapshot) are left out.
 pub fn knobs(scenario: &Scenario) -> Vec<Knob> {
     let has = |key: &str| match key {
-        "traffic.burst_rate_per_s" | "database.max_connections" => scenario.values().contains_key(key),
+        "traffic.burst_rate_per_s" | "database.max_connections" | "function.snapshot" => {
+            scenario.values().contains_key(key)
+        }
         _ => true,
     };
     let knob = |dial: &Dial| {
@@ -245,12 +269,14 @@ pub fn knobs(scenario: &Scenario) -> Vec<Knob> {
 }
 
 /// Turns a knob by so many steps, up or down. At its end, and where a step cannot be taken, nothing changes.
-pub fn turn(scenario: &mut Scenario, key: &str, by: i32) {
+///
+/// What the knob stood at in `original` is one of its steps, so that one can come back to it.
+pub fn turn(scenario: &mut Scenario, original: &Scenario, key: &str, by: i32) {
     let Some(dial) = DIALS.iter().find(|dial| dial.key == key) else { return };
     let mut by = by;
     // A step that this scenario does not allow (a runtime nobody measured on Arm) is passed over.
     while by != 0 {
-        let Some(value) = step(dial, scenario, by) else { return };
+        let Some(value) = step(dial, scenario, original, by) else { return };
         let assignment = match key {
             // The interval would go before the rate.
             "traffic.rate_per_s" if matches!(scenario.model().traffic, Traffic::Constant { .. }) => {
@@ -274,11 +300,18 @@ pub fn turn(scenario: &mut Scenario, key: &str, by: i32) {
 }
 
 /// The value `by` steps from the present one.
-fn step(dial: &Dial, scenario: &Scenario, by: i32) -> Option<String> {
+fn step(dial: &Dial, scenario: &Scenario, original: &Scenario, by: i32) -> Option<String> {
     match (&dial.steps, (dial.now)(scenario)) {
         (Numbers(steps), Now::Number(now)) => {
-            // Between two steps, the next one in either direction is one step away.
             let near = |a: f64, b: f64| (a - b).abs() <= 1e-9 * a.abs().max(b.abs());
+            let mut steps = steps.to_vec();
+            if let Now::Number(first) = (dial.now)(original)
+                && first.is_finite()
+                && !steps.iter().any(|step| near(*step, first))
+            {
+                steps.insert(steps.partition_point(|step| *step < first), first);
+            }
+            // Between two steps, the next one in either direction is one step away.
             let at = steps.partition_point(|step| *step < now && !near(*step, now)) as i64;
             let exact = steps.get(at as usize).is_some_and(|step| near(*step, now));
             let to = at + i64::from(by) - i64::from(!exact && by > 0);

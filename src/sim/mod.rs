@@ -75,4 +75,4 @@ pub use series::{Moment, requests, series};
 pub use service::Phases;
 pub use sweep::sweep;
 pub use tally::Outcome;
-pub use watch::{Event, InstanceState, InstanceView, RequestView, Simulation, What};
+pub use watch::{Departure, Event, InstanceState, InstanceView, RequestView, Simulation, What};

@@ -109,6 +109,14 @@ impl RequestView {
     }
 }
 
+/// An instance that is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Departure {
+    pub function: usize,
+    pub instance: u64,
+    pub at_s: f64,
+}
+
 /// What happened at a moment.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Event {
@@ -173,7 +181,8 @@ impl Simulation {
     pub fn new(scenario: &Scenario) -> Self {
         let model = Arc::clone(scenario.model());
         let fleet = Fleet::new(&model, model.run.seed);
-        Self { fleet, view: View::default(), model, now_s: 0.0 }
+        let view = View { recent: vec![Recent::default(); fleet.engines().len()], ..View::default() };
+        Self { fleet, view, model, now_s: 0.0 }
     }
 
     /// When the next event happens. Absent at the end of the run.
@@ -224,7 +233,17 @@ impl Simulation {
 
     /// The last few thousand requests of the scenario's own function, oldest first.
     pub fn recent(&self) -> impl Iterator<Item = &RequestView> {
-        self.view.recent.iter()
+        self.recent_of(0)
+    }
+
+    /// The same of any function: 0 is the scenario's own, then the steps of its flow.
+    pub fn recent_of(&self, function: usize) -> impl Iterator<Item = &RequestView> {
+        self.view.recent.get(function).into_iter().flat_map(Recent::iter)
+    }
+
+    /// The instances that went last, the newest at the end.
+    pub fn gone(&self) -> impl Iterator<Item = &Departure> {
+        self.view.gone.iter()
     }
 
     fn instance(&self, function: usize, engine: &Engine, slot: u32) -> InstanceView {
@@ -285,7 +304,9 @@ fn phases_of(began_s: f64, phases: Phases) -> impl Iterator<Item = (InstanceStat
 struct View {
     /// The function that is looked at.
     function: usize,
-    recent: Recent,
+    /// The requests of each function.
+    recent: Vec<Recent>,
+    gone: VecDeque<Departure>,
     /// Phases that instances will enter: the bits of the time, the function, the instance.
     phases: BTreeMap<(u64, usize, u64, InstanceState), f64>,
     what: Option<What>,
@@ -301,10 +322,10 @@ impl View {
         Some((function, What::Entered { instance, state }))
     }
 
-    /// Only requests of the scenario's own function are kept; a second delivery is none of its own.
+    /// A second delivery is no request of its own, and not kept.
     fn change(&mut self, request: &Request, how: impl FnOnce(RequestView) -> RequestView) {
-        if self.function == 0 && !request.is_copy {
-            self.recent.change(request.index, how);
+        if !request.is_copy {
+            self.recent[self.function].change(request.index, how);
         }
     }
 }
@@ -315,9 +336,7 @@ impl Observer for View {
     }
 
     fn arrived(&mut self, _now_s: f64, request: &Request) {
-        if self.function == 0 {
-            self.recent.push(RequestView::arrived(self.function, request));
-        }
+        self.recent[self.function].push(RequestView::arrived(self.function, request));
     }
 
     fn began(&mut self, flight: &Flight, phases: &Phases, instance: u64) {
@@ -349,7 +368,11 @@ impl Observer for View {
         self.change(request, |view| RequestView { outcome: Outcome::InFlight, ..view });
     }
 
-    fn gone(&mut self, _now_s: f64, instance: u64) {
+    fn gone(&mut self, now_s: f64, instance: u64) {
+        if self.gone.len() == MOST_GONE {
+            self.gone.pop_front();
+        }
+        self.gone.push_back(Departure { function: self.function, instance, at_s: now_s });
         // An instance that goes with its last answer is part of that event.
         self.what.get_or_insert(What::Gone { instance });
     }
@@ -363,6 +386,9 @@ struct Recent {
     len: usize,
     first: u64,
 }
+
+/// Instances that are gone and still remembered.
+const MOST_GONE: usize = 256;
 
 const CHUNK: usize = 128;
 const MOST_CHUNKS: usize = 24;

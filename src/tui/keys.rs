@@ -314,7 +314,7 @@ static CANVAS: [Binding; 14] = [
     key("Enter", Action::Open, "back to the page", "back"),
 ];
 
-static LAB: [Binding; 21] = [
+static LAB: [Binding; 22] = [
     key("Space", Action::Lab(Deed::Play), "run, pause", "run / pause"),
     key("↓ j", Action::Lab(Deed::Choose(1)), "next knob, or the next cold request", "knob"),
     key("↑ k", Action::Lab(Deed::Choose(-1)), "previous knob, or the previous cold request", ""),
@@ -328,7 +328,8 @@ static LAB: [Binding; 21] = [
     ),
     key("Shift-Tab", Action::Lab(Deed::NextPart(-1)), "the other way round", ""),
     key("G End", Action::Lab(Deed::Finish), "run to the end at once", "to the end"),
-    key("c", Action::Lab(Deed::Compare), "compare with the run before", "compare"),
+    key("c", Action::Lab(Deed::Compare), "compare with the run before; again: alone", "compare"),
+    key("C", Action::Lab(Deed::Pin), "keep this run to compare with, whatever is turned; again: let it go", ""),
     key("r", Action::Lab(Deed::NewSeed), "another seed: the same setting, other chance", "new seed"),
     key(".", Action::Lab(Deed::Step(1)), "one event forward", ""),
     key(",", Action::Lab(Deed::Step(-1)), "one event back", ""),
@@ -338,10 +339,26 @@ static LAB: [Binding; 21] = [
     key("[ -", Action::Lab(Deed::Speed(-1)), "slower", ""),
     key("g Home", Action::Lab(Deed::Rewind), "back to the beginning", ""),
     key("0", Action::Lab(Deed::Reset), "all knobs as the page had them", ""),
-    key("v", Action::Lab(Deed::OtherPicture), "from the flow to the chart, and back", ""),
+    key(":", Action::GoTo, "type a run's code (sparse-api:k60:s7), or a change to this one (k60)", ""),
     key("i", Action::Lab(Deed::Sources), "where the figures come from", ""),
     key("y", Action::Copy, "copy the command that makes this run again", ""),
 ];
+
+static LAB_OF_FUNCTIONS: [Binding; 2] = [
+    key(
+        "n",
+        Action::Lab(Deed::Function(1)),
+        "the next function of the flow: its requests, instances, totals",
+        "function",
+    ),
+    key("N", Action::Lab(Deed::Function(-1)), "the function before", ""),
+];
+
+static LAB_WITH_FLOW: [Binding; 1] =
+    [key("v", Action::Lab(Deed::OtherPicture), "from the flow to the chart, and back", "flow, chart")];
+
+static RUN_CODE: [Binding; 2] =
+    [key("Enter", Action::Submit, "make this run", "run it"), key("Esc", Action::Back, "leave it", "leave it")];
 
 const fn mark(keys: &'static str, deed: queue::Deed, does: &'static str, foot: &'static str) -> Binding {
     key(keys, Action::Mark(deed), does, foot)
@@ -385,6 +402,9 @@ static COMMENTING: [Binding; 4] = [
     key("↑", Action::NextThing(-1), "back to what is typed", ""),
     key("Esc", Action::Back, "as it was", "leave it"),
 ];
+
+/// Told in the help; the question itself answers them.
+static GUESSES: [Binding; 1] = [key("a…", Action::Nothing, "choose an answer; also ↑ ↓ and 1…9", "choose")];
 
 static PREDICTING: [Binding; 2] = [
     key("Enter", Action::Submit, "keep the guess and run", "run"),
@@ -500,8 +520,20 @@ fn tables(model: &Model) -> (Vec<&'static [Binding]>, bool) {
                 (vec![searching, listing, &BLOCK, &MOUSE, &EVERYWHERE], false)
             }
         }
+        Screen::Lab(lab) if lab.is_typing() => (vec![&RUN_CODE, &ALWAYS], true),
+        Screen::Lab(lab) if lab.asks_to_choose() => (vec![&GUESSES, &PREDICTING, &ALWAYS], true),
         Screen::Lab(lab) if lab.asks_first() => (vec![&PREDICTING, &ALWAYS], true),
-        Screen::Lab(_) => (vec![&LAB, &EVERYWHERE], false),
+        Screen::Lab(lab) => {
+            let mut tables: Vec<&'static [Binding]> = Vec::new();
+            if lab.has_functions() {
+                tables.push(&LAB_OF_FUNCTIONS);
+            }
+            if lab.has_flow() {
+                tables.push(&LAB_WITH_FLOW);
+            }
+            tables.extend([&LAB as &[Binding], &EVERYWHERE]);
+            (tables, false)
+        }
         Screen::Queue(it) if it.is_typing() => (vec![&COMMENTING, &ALWAYS], true),
         Screen::Queue(it) if it.is_learning() => (vec![&LEARNING, &MARKING, &EVERYWHERE], false),
         Screen::Queue(_) => (vec![&DIGITS, &MARKING, &EVERYWHERE], false),
@@ -650,6 +682,9 @@ mod tests {
             &CONFIRM,
             &CANVAS,
             &LAB,
+            &LAB_OF_FUNCTIONS,
+            &LAB_WITH_FLOW,
+            &RUN_CODE,
             &PREDICTING,
             &CONTENTS,
             &HELP,

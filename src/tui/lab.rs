@@ -17,6 +17,11 @@ pub(super) fn view(lab: &Lab, head: Rect, body: Rect, painter: &mut Painter<'_, 
     painter.rows(Rect { x, width: body.right().saturating_sub(x), ..body }, &lab.view.rows);
 }
 
+/// `20`, `10,000`, `1/5`.
 fn speed(factor: f64) -> String {
-    if factor >= 1.0 { format!("{factor:.0}") } else { format!("1/{:.0}", 1.0 / factor) }
+    match factor {
+        factor if factor >= 1000.0 => format!("{:.0},000", factor / 1000.0),
+        factor if factor >= 1.0 => format!("{factor:.0}"),
+        factor => format!("1/{:.0}", 1.0 / factor),
+    }
 }

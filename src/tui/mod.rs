@@ -82,6 +82,8 @@ fn footer(model: &Model, area: Rect, painter: &mut Painter<'_, '_>) {
         (None, Screen::Page(reader)) => reader.prompt(),
         (None, Screen::Show(show)) => show.prompt(),
         (None, Screen::Zoomed(it)) => it.prompt(),
+        // What was wrong with what is typed is said in its place, until the next key.
+        (None, Screen::Lab(lab)) if model.notice.is_none() => lab.prompt(),
         _ => None,
     };
     let width = area.width.saturating_sub(2);

@@ -139,7 +139,7 @@ impl<'a, 'b> Painter<'a, 'b> {
     pub(super) fn head(&mut self, area: Rect, left: &str, right: &str) {
         let right_width = Self::width(right).min(area.width / 2);
         let room = area.width.saturating_sub(right_width + 4);
-        self.text(area.x + 1, area.y, room, Ui::Title, left);
+        self.text(area.x + 1, area.y, room, Ui::Title, &Row::ui(Ui::Title, left).cut(usize::from(room)).text());
         let x = area.right().saturating_sub(right_width + 1);
         self.text(x, area.y, right_width, Ui::Muted, right);
     }

@@ -1,5 +1,6 @@
 //! Keys in, screen and attempts out, on the real course.
 
+use coldstart::app::lab::Lab;
 use coldstart::app::lesson::What;
 use coldstart::app::{Action, Motion, Screen, Size};
 use coldstart::course::{Deed, Kind, Task};
@@ -238,8 +239,8 @@ fn a_diagram_is_walked_from_box_to_box() {
 fn a_flow_shows_its_events_on_its_diagram() {
     let mut learner = Learner::new(Size { cols: 120, rows: 45 });
     learner.focus_simulation("thumbnail-flow").press("<enter><space>").wait_ms(3_000);
-    learner.sees("Message queue").sees("≡ waiting").press("v");
-    assert!(!learner.screen().contains("Message queue"));
+    learner.sees("Message queue").sees("≡ waiting").press("v").sees("▶ notify user");
+    assert!(!learner.screen().contains("Function: notify user"));
     // Where neither width nor height is enough for one line or one column, the flow is broken into lines.
     let mut learner = Learner::new(Size { cols: 80, rows: 24 });
     learner.focus_simulation("thumbnail-flow").press("<enter><space>").wait_ms(3_000);
@@ -522,19 +523,21 @@ fn time_in_the_lab_goes_back_as_well() {
     assert_eq!(learner.screen(), four);
 }
 
+/// Clicks where a text begins on the screen.
+fn click(learner: &mut Learner, text: &str) {
+    let screen = learner.screen();
+    let (row, line) = screen.lines().enumerate().find(|(_, line)| line.contains(text)).expect("it is on screen");
+    let col = line[..line.find(text).expect("it is in the line")].chars().count();
+    learner.act(Action::Click(col as u16, row as u16));
+}
+
 #[test]
 fn the_mouse_chooses_knobs_requests_instances_and_moments() {
     let mut learner = Learner::new(Size { cols: 100, rows: 40 });
     learner.focus_simulation("sparse-api").press("<enter>10<enter>G").wait_ms(60_000).press("<tab>");
-    let click = |learner: &mut Learner, text: &str| {
-        let screen = learner.screen();
-        let (row, line) = screen.lines().enumerate().find(|(_, line)| line.contains(text)).expect("it is on screen");
-        let col = line.chars().position(|c| text.starts_with(c)).expect("it is in the line") as u16;
-        learner.act(Action::Click(col, row as u16));
-    };
     click(&mut learner, "keep-alive");
     learner.sees("› keep-alive");
-    click(&mut learner, "keep-alive");
+    click(&mut learner, "3 s ▸");
     learner.wait_ms(60_000).sees("before");
     click(&mut learner, "◆");
     learner.sees("Cold:").sees("load runtime").press("<esc>");
@@ -542,6 +545,103 @@ fn the_mouse_chooses_knobs_requests_instances_and_moments() {
     learner.sees("paused");
     // At the beginning of the bar there was nothing yet.
     learner.sees("0.0 s");
+}
+
+/// The lab that is open.
+fn lab(learner: &Learner) -> &Lab {
+    let Screen::Lab(lab) = learner.model.screen() else { panic!("the lab is not open:\n{}", learner.screen()) };
+    lab
+}
+
+#[test]
+fn a_field_for_a_number_takes_nothing_else_and_says_why() {
+    let mut learner = Learner::new(USUAL);
+    learner.focus_simulation("sparse-api").press("<enter>1x").sees("A number goes here").sees("Your guess:  1▏ %");
+    learner.press("2,5 %").sees("Your guess:  12,5 %▏ %").press("7").sees("Your guess:  12,5 %▏ %");
+    learner.act(Action::Paste("many".to_owned())).sees("A number goes here").sees(" 12,5 %▏");
+    learner.press("<enter>").sees("Your guess: 12.5 %");
+}
+
+#[test]
+fn an_answer_is_chosen_by_letter_arrow_or_click_and_judged_by_the_run() {
+    for (keys, clicked, right) in [("c", None, true), ("<down><down>", None, false), ("a", Some("much longer"), true)] {
+        let mut learner = Learner::new(Size { cols: 100, rows: 30 });
+        learner.focus_simulation("snapshot-restore").press("<enter>").sees("Predict first").press("<enter>z");
+        learner.sees("A letter chooses").press(keys);
+        if let Some(text) = clicked {
+            click(&mut learner, text);
+        }
+        learner.sees("› ").press("<enter>G").wait_ms(60_000).sees("you guessed “").sees("More than twice as long!");
+        let judged = deeds(&learner).into_iter().rfind(|deed| matches!(deed, Deed::Predicted { .. }));
+        assert!(matches!(judged, Some(Deed::Predicted { right: it, .. }) if it == right), "{keys}: {judged:?}");
+    }
+}
+
+#[test]
+fn each_function_of_a_flow_has_its_requests_instances_and_totals() {
+    for size in [Size { cols: 60, rows: 20 }, USUAL, Size { cols: 200, rows: 50 }] {
+        let mut learner = Learner::new(size);
+        learner.focus_simulation("thumbnail-flow").press("<enter>G").wait_ms(3_000);
+        learner.sees("all together").sees("cold starts").sees("240 requests");
+        learner.press("n").sees("120 requests").press("<tab>").sees("of generate thumbnail").sees("handler");
+        learner.press("n").sees("of notify user").press("<tab>").sees("of notify user");
+        // A click on the function in the picture leads back to it.
+        learner.press("<esc>");
+        let asked = learner.screen();
+        click(&mut learner, "generate thumbnail");
+        assert_ne!(learner.screen(), asked, "{size:?}");
+    }
+}
+
+#[test]
+fn where_the_flow_has_no_room_it_is_told_in_a_line_a_function() {
+    let mut learner = Learner::new(Size { cols: 60, rows: 20 });
+    learner.focus_simulation("thumbnail-flow").press("<enter><space>").wait_ms(3_000).sees("▶ generate thumbnail");
+    // An event comes along the arrow, and the chart has its room below.
+    let moving = |learner: &mut Learner| {
+        let screen = learner.wait_ms(100).screen();
+        screen.lines().any(|line| line.contains("Message queue") && ["─◆", "─●"].iter().any(|it| line.contains(it)))
+    };
+    assert!((0..200).any(|_| moving(&mut learner)), "nothing travels to the second function:\n{}", learner.screen());
+    learner.sees("▶ notify user").sees("└0.0 s");
+}
+
+#[test]
+fn a_run_is_typed_in_as_a_code_or_a_change() {
+    let mut learner = Learner::new(USUAL);
+    learner.focus_simulation("sparse-api").press("<enter>7<enter>G").wait_ms(60_000).press("<tab>");
+    learner.press(":k6O<enter>").sees("`platform.keep_alive.s`").press("<esc>:k60:s3<enter>").wait_ms(60_000);
+    learner.sees("seed 3").sees("60 s").sees("before").press("y");
+    assert_eq!(learner.copied.as_deref(), Some("coldstart sim sparse-api:k60:s3"));
+    // A code of the page's own scenario counts from the course's, another one opens what it names.
+    learner.press(":coldstart sim sparse-api:m512<enter>").wait_ms(60_000).sees("seed 1");
+    assert_eq!(lab(&learner).report(), coldstart::sim::run(lab(&learner).scenario()));
+    learner
+        .press(":burst-limit:c50<enter>")
+        .sees("A burst against the concurrency limit")
+        .press("<space>")
+        .wait_ms(500);
+    learner.sees("running").press(":nonsense<enter>").sees("is no run of this course").press("<esc><esc>");
+    learner.sees("The cold start");
+}
+
+#[test]
+fn a_run_stays_to_compare_with_and_both_stand_at_the_same_moment() {
+    let mut learner = Learner::new(Size { cols: 200, rows: 50 });
+    learner
+        .focus_simulation("sparse-api")
+        .press("<enter>7<enter>")
+        .wait_ms(2_000)
+        .press("C")
+        .sees("stays to compare with");
+    learner
+        .press(":k60<enter>:k600<enter>")
+        .wait_ms(1_000)
+        .sees("now: keep-alive 600 s")
+        .sees("before: keep-alive 3 s");
+    learner.press("G").wait_ms(60_000).sees("The share of cold requests falls from 14 %");
+    // Back in time both go back.
+    learner.press("g").sees("0.0 s").press("C").sees("From now on the run before");
 }
 
 #[test]

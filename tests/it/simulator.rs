@@ -466,15 +466,23 @@ fn every_knob_turns_or_says_why_not() {
     let mut it = scenario(COLD, &["run.requests=50"]);
     for knob in knobs(&it) {
         let mut turned = it.clone();
-        turn(&mut turned, knob.key, 1);
+        turn(&mut turned, &it, knob.key, 1);
         let mut back = it.clone();
-        turn(&mut back, knob.key, -1);
+        turn(&mut back, &it, knob.key, -1);
         assert!(turned != it || back != it || knob.why_inert.is_some(), "{}", knob.key);
     }
+    // What the scenario said is a step of its own: 45 ms lie between 0 and 50.
+    let odd = scenario(COLD, &["function.init_ms=45"]);
+    let mut turned = odd.clone();
+    turn(&mut turned, &odd, "function.init_ms", 1);
+    assert_ne!(turned, odd);
+    turn(&mut turned, &odd, "function.init_ms", -1);
+    assert_eq!(turned, odd);
     // From end to end and further: a knob never leaves what can be run.
+    let original = it.clone();
     for _ in 0..40 {
         for knob in knobs(&it) {
-            turn(&mut it, knob.key, 1);
+            turn(&mut it, &original, knob.key, 1);
         }
     }
     assert_eq!(run(&it).requests, 50);

@@ -2,10 +2,10 @@
 
 use super::figures::{duration, ms};
 use crate::app::row::{Row, Span, Ui, wrapped};
-use crate::sim::{InstanceState, InstanceView, Kind, Outcome, Phases, Provenance, RequestView, WhyCold};
+use crate::sim::{InstanceState, InstanceView, Kind, Outcome, Provenance, RequestView, WhyCold};
 
-/// A request's time as a waterfall of its phases.
-pub(super) fn request(request: &RequestView, width: usize) -> Vec<Row> {
+/// A request's time as a waterfall of its phases. `of` names its function, where there are several.
+pub(super) fn request(request: &RequestView, of: Option<&str>, width: usize) -> Vec<Row> {
     let outcome = match request.outcome {
         Outcome::Completed => "answered",
         Outcome::Throttled => "refused (429): the limit was reached",
@@ -14,10 +14,8 @@ pub(super) fn request(request: &RequestView, width: usize) -> Vec<Row> {
         Outcome::InFlight => "on its way",
     };
     let latency = if request.latency_ms > 0.0 { format!(" after {}", ms(request.latency_ms)) } else { String::new() };
-    let mut rows = vec![Row::of([
-        Span::ui(Ui::Strong, format!("Request {}", request.id + 1)),
-        Span::ui(Ui::Text, format!("  came at {}, {outcome}{latency}", duration(request.arrived_s))),
-    ])];
+    let title = format!("Request {}{}", request.id + 1, of_function(of));
+    let came = format!("came at {}, {outcome}{latency}", duration(request.arrived_s));
     let mut said = match request.why_cold {
         None if request.instance.is_some() => "Warm: an instance was idle and took it at once.".to_owned(),
         None => "No instance took it.".to_owned(),
@@ -31,19 +29,41 @@ pub(super) fn request(request: &RequestView, width: usize) -> Vec<Row> {
     if request.attempts > 1 {
         said += &format!(" It took {} attempts.", request.attempts);
     }
+    let mut rows = titled(&title, &came, width);
     rows.extend(wrapped(if request.cold { Ui::Cold } else { Ui::Text }, &said, width));
-    rows.extend(waterfall(&request.phases_ms, width));
+    rows.extend(waterfall(request, width));
     rows.into_iter().map(|row| row.cut(width)).collect()
 }
 
-fn waterfall(phases: &Phases, width: usize) -> Vec<Row> {
+/// A title and what follows it, in one row or in two.
+fn titled(title: &str, text: &str, width: usize) -> Vec<Row> {
+    let (title, text) = (Span::ui(Ui::Strong, title), Span::ui(Ui::Text, text));
+    if title.width() + 2 + text.width() <= width {
+        return vec![Row::of([title, Span::ui(Ui::Text, "  "), text])];
+    }
+    vec![Row::of([title]), Row::of([text])]
+}
+
+fn of_function(name: Option<&str>) -> String {
+    name.map_or_else(String::new, |name| format!(" of {name}"))
+}
+
+/// What a request waited for before the attempt that is known: what was tried before, and the pauses between.
+fn before_ms(request: &RequestView) -> f64 {
+    let before_ms = request.latency_ms - request.phases_ms.total_ms();
+    if request.attempts > 1 { before_ms.max(0.0) } else { 0.0 }
+}
+
+fn waterfall(request: &RequestView, width: usize) -> Vec<Row> {
     const LABEL_COLS: usize = 14;
-    let total_ms = phases.total_ms();
+    let phases = &request.phases_ms;
+    let total_ms = before_ms(request) + phases.total_ms();
     if total_ms <= 0.0 {
         return Vec::new();
     }
     let room = width.saturating_sub(LABEL_COLS + 10).max(1);
     let parts = [
+        ("earlier tries", before_ms(request), Ui::Refused),
         ("provision", phases.provision_ms, Ui::Cold),
         ("fetch package", phases.fetch_ms, Ui::Cold),
         ("load runtime", phases.runtime_ms, Ui::Cold),
@@ -55,7 +75,8 @@ fn waterfall(phases: &Phases, width: usize) -> Vec<Row> {
     let mut at_ms = 0.0;
     let mut rows = Vec::new();
     for (label, part_ms, role) in parts.into_iter().filter(|(_, part_ms, _)| *part_ms > 0.0) {
-        let (from, to) = (cell(at_ms), cell(at_ms + part_ms).max(cell(at_ms) + 1));
+        let from = cell(at_ms).min(room - 1);
+        let to = cell(at_ms + part_ms).max(from + 1);
         at_ms += part_ms;
         rows.push(Row::of([
             Span::ui(Ui::Muted, format!("{label:<LABEL_COLS$}{}", " ".repeat(from))),
@@ -66,32 +87,66 @@ fn waterfall(phases: &Phases, width: usize) -> Vec<Row> {
     rows
 }
 
+/// What is known of an instance, there or gone.
+pub(super) struct Life<'a> {
+    pub id: u64,
+    pub of: Option<&'a str>,
+    /// As it is now; absent when it is gone.
+    pub now: Option<&'a InstanceView>,
+    /// Now, or the moment it went.
+    pub until_s: f64,
+    pub clock_s: f64,
+    /// The requests it took, as far as they are remembered.
+    pub requests: Vec<&'a RequestView>,
+}
+
 /// An instance's life, from what is known of it and the requests that are still remembered.
-pub(super) fn instance(instance: &InstanceView, requests: &[&RequestView], now_s: f64, width: usize) -> Vec<Row> {
-    let (doing, role) = state(instance.state);
-    let kept = if instance.provisioned { ", kept ready by provisioned concurrency" } else { "" };
-    let mut rows = vec![Row::of([
-        Span::ui(Ui::Strong, format!("Instance {}", instance.id + 1)),
-        Span::ui(
-            Ui::Text,
-            format!("  {} old, {} requests answered{kept}", duration(now_s - instance.created_s), instance.served),
-        ),
-    ])];
-    let mut now = format!("{doing} for {}", duration(now_s - instance.since_s));
-    if let Some(until_s) = instance.until_s {
-        let what = if instance.state == InstanceState::Idle { "gone in" } else { "done in" };
-        now += &format!(", {what} {} if nothing comes", duration((until_s - now_s).max(0.0)));
-    }
-    rows.push(Row::of([Span::ui(role, now)]));
-    // Its life as a bar: cold start, work and idleness in the order of their happening.
-    let room = width.max(1);
-    let span_s = (now_s - instance.created_s).max(1e-9);
+pub(super) fn instance(life: &Life<'_>, width: usize) -> Vec<Row> {
+    let Life { until_s, clock_s, requests, .. } = life;
+    let first_s = requests.first().map(|first| began_s(first));
+    let created_s = life.now.map_or(first_s, |it| Some(it.created_s)).unwrap_or(*until_s);
+    let served = life.now.map_or(requests.len() as u64, |it| it.served);
+    let kept = if life.now.is_some_and(|it| it.provisioned) { ", kept ready by provisioned concurrency" } else { "" };
+    let lived = if life.now.is_some() { "old" } else { "long there" };
+    let requests_said = if served == 1 { "1 request".to_owned() } else { format!("{served} requests") };
+    let title = format!("Instance {}{}", life.id + 1, of_function(life.of));
+    let lived = format!("{} {lived}, {requests_said} answered{kept}", duration(until_s - created_s));
+    let mut rows = titled(&title, &lived, width);
+    let (doing, role) = match life.now {
+        None => (format!("gone for {}", duration(clock_s - until_s)), Ui::Muted),
+        Some(it) => {
+            let (doing, role) = state(it.state);
+            let ends = it.until_s.map_or_else(String::new, |ends_s| {
+                let left = duration((ends_s - clock_s).max(0.0));
+                match it.state {
+                    InstanceState::Idle => format!(", gone in {left} if nothing comes"),
+                    _ => format!(", done in {left}"),
+                }
+            });
+            (format!("{doing} for {}{ends}", duration(clock_s - it.since_s)), role)
+        }
+    };
+    rows.push(Row::ui(role, doing));
+    rows.push(life_bar(requests, (created_s, *until_s), width.max(1)));
+    let ending = if life.now.is_some() { "now" } else { "its end" };
+    rows.push(Row::ui(Ui::Muted, format!("▒ cold start  █ busy  ░ idle, from its creation to {ending}")));
+    rows.into_iter().map(|row| row.cut(width)).collect()
+}
+
+/// When the instance that served a request last took it.
+fn began_s(request: &RequestView) -> f64 {
+    request.arrived_s + before_ms(request) / 1000.0
+}
+
+/// A life as a bar: cold start, work and idleness in the order of their happening.
+fn life_bar(requests: &[&RequestView], (created_s, until_s): (f64, f64), room: usize) -> Row {
+    let span_s = (until_s - created_s).max(1e-9);
+    let cell = |at_s: f64| (((at_s - created_s) / span_s) * room as f64).clamp(0.0, room as f64) as usize;
     let mut cells = vec![('░', Ui::Idle); room];
-    for request in requests.iter().filter(|request| request.instance == Some(instance.id)) {
-        let start_s = request.arrived_s;
+    for request in requests {
+        let start_s = began_s(request);
         let work_s = start_s + request.phases_ms.start_ms() / 1000.0;
         let end_s = start_s + request.phases_ms.total_ms() / 1000.0;
-        let cell = |at_s: f64| (((at_s - instance.created_s) / span_s) * room as f64).clamp(0.0, room as f64) as usize;
         for (from, to, mark) in [(start_s, work_s, ('▒', Ui::Cold)), (work_s, end_s, ('█', Ui::Busy))] {
             if to > from {
                 let to = cell(to).max(cell(from) + 1).min(room);
@@ -106,9 +161,7 @@ pub(super) fn instance(instance: &InstanceView, requests: &[&RequestView], now_s
             _ => spans.push(Span::ui(role, c)),
         }
     }
-    rows.push(Row::of(spans));
-    rows.push(Row::ui(Ui::Muted, "▒ cold start  █ busy  ░ idle, from its creation to now"));
-    rows.into_iter().map(|row| row.cut(width)).collect()
+    Row::of(spans)
 }
 
 /// What an instance is doing, in a word, and how that looks.

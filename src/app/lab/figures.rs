@@ -1,5 +1,7 @@
 //! The totals of a run as rows, and numbers as people say them.
 
+use serde_json::Value;
+
 use crate::app::row::{Row, Span, Ui};
 use crate::sim::Report;
 
@@ -9,18 +11,33 @@ struct Figure {
     name: &'static str,
     say: fn(f64) -> String,
     role: Ui,
+    /// Left out where it never happens.
+    is_rare: bool,
 }
 
 const fn figure(label: &'static str, name: &'static str, say: fn(f64) -> String) -> Figure {
-    Figure { label, name, say, role: Ui::Strong }
+    Figure { label, name, say, role: Ui::Strong, is_rare: false }
 }
 
-static FIGURES: [Figure; 13] = [
+const fn cold(name: &'static str) -> Figure {
+    Figure { label: "cold starts", name, say: percent, role: Ui::Cold, is_rare: false }
+}
+
+const fn rare(label: &'static str, name: &'static str) -> Figure {
+    Figure { label, name, say: count, role: Ui::Strong, is_rare: true }
+}
+
+/// Of one function.
+static FIGURES: [Figure; 19] = [
     figure("requests", "requests", count),
-    Figure { label: "cold starts", name: "cold_ratio", say: percent, role: Ui::Cold },
-    figure("throttled", "throttled", count),
-    figure("timed out", "timed_out", count),
-    figure("failed", "failed", count),
+    cold("cold_ratio"),
+    rare("throttled", "throttled"),
+    rare("timed out", "timed_out"),
+    rare("failed", "failed"),
+    rare("tried again", "delivery.retries"),
+    rare("delivered twice", "delivery.duplicates"),
+    rare("  done twice", "delivery.repeated_effects"),
+    rare("given up", "delivery.dead_letters"),
     figure("latency p50", "latency_ms.p50", ms),
     figure("latency p95", "latency_ms.p95", ms),
     figure("latency p99", "latency_ms.p99", ms),
@@ -28,17 +45,38 @@ static FIGURES: [Figure; 13] = [
     figure("instances, at most", "instances.max", count),
     figure("  busy, on average", "instances.mean_running", few),
     figure("  idle, on average", "instances.mean_idle", few),
-    figure("connections, most", "database.max_connections", count),
+    rare("connections, most", "database.max_connections"),
+    rare("  not to be had", "database.refused"),
+    figure("container pays from", "comparison.break_even_per_s", per_second),
 ];
+
+/// Of all functions of a flow together.
+static OF_ALL: [Figure; 8] = [
+    figure("requests", "flow.total.requests", count),
+    cold("flow.total.cold_ratio"),
+    figure("end to end p50", "flow.end_to_end_ms.p50", ms),
+    figure("end to end p95", "flow.end_to_end_ms.p95", ms),
+    figure("end to end p99", "flow.end_to_end_ms.p99", ms),
+    figure("instances, average", "flow.total.instances", few),
+    figure("  idle of them", "flow.total.idle", few),
+    figure("cost of the run", "flow.total.cost_usd", dollars),
+];
+
 const LABEL_COLS: usize = 19;
 const VALUE_COLS: usize = 11;
 const SPREAD_COLS: usize = 13;
 
 /// The totals so far; beside them half the width of the 95 % confidence interval, and the run before, where known.
-///
-/// Lines on which nothing ever happens are left out.
 pub(in crate::app) fn totals(report: &Report, before: Option<&Report>, spread: Option<&Report>) -> Vec<Row> {
-    let rare = ["throttled", "timed_out", "failed", "database.max_connections"];
+    rows(&FIGURES, report, before, spread)
+}
+
+/// The same of all functions of a flow together.
+pub(in crate::app) fn totals_of_all(report: &Report, before: Option<&Report>) -> Vec<Row> {
+    rows(&OF_ALL, report, before, None)
+}
+
+fn rows(figures: &[Figure], report: &Report, before: Option<&Report>, spread: Option<&Report>) -> Vec<Row> {
     let mut head = format!("{:<LABEL_COLS$}{:>VALUE_COLS$}", "Totals", "now");
     if spread.is_some() {
         head += &format!("{:<SPREAD_COLS$}", "  ± (95 %)");
@@ -47,9 +85,12 @@ pub(in crate::app) fn totals(report: &Report, before: Option<&Report>, spread: O
         head += &format!("{:>VALUE_COLS$}", "before");
     }
     let mut rows = vec![Row::ui(Ui::Muted, head)];
-    for Figure { label, name, say, role } in &FIGURES {
-        let (Some(now), was) = (report.figure(name), before.and_then(|it| it.figure(name))) else { continue };
-        if rare.contains(name) && now == 0.0 && was.unwrap_or(0.0) == 0.0 {
+    let (of_now, of_before) = (by_name(report), before.map(by_name));
+    for Figure { label, name, say, role, is_rare } in figures {
+        let (Some(now), was) = (figure_of(&of_now, name), of_before.as_ref().and_then(|it| figure_of(it, name))) else {
+            continue;
+        };
+        if *is_rare && now == 0.0 && was.unwrap_or(0.0) == 0.0 {
             continue;
         }
         let mut spans = vec![
@@ -57,42 +98,51 @@ pub(in crate::app) fn totals(report: &Report, before: Option<&Report>, spread: O
             Span::ui(*role, format!("{:>VALUE_COLS$}", say(now))),
         ];
         if let Some(spread) = spread {
-            let pointer = format!("/{}", name.replace('.', "/"));
-            let half = spread.ci95.as_ref().and_then(|ci95| ci95.pointer(&pointer)).and_then(serde_json::Value::as_f64);
+            let half = spread.ci95.as_ref().and_then(|ci95| figure_of(ci95, name));
             // A count does not vary where the run's length is given.
             let half = half.filter(|half| *half > 0.0).map_or_else(String::new, |half| format!("± {}", say(half)));
             spans.push(Span::ui(Ui::Muted, format!("  {half:<w$}", w = SPREAD_COLS - 2)));
         }
         if before.is_some() {
-            let was = was.map_or_else(String::new, say);
-            spans.push(Span::ui(Ui::Muted, format!("{was:>VALUE_COLS$}")));
+            let said = was.map_or_else(String::new, say);
+            spans.push(Span::ui(Ui::Muted, format!("{said:>VALUE_COLS$}")));
+            // Only what can be seen to be another number has moved.
+            let way = was.filter(|was| say(*was) != say(now)).map_or(" ", |was| if now > was { "▲" } else { "▼" });
+            spans.push(Span::ui(Ui::Key, format!(" {way}")));
         }
         rows.push(Row::of(spans));
     }
     rows
 }
 
-/// What a run costs in a month at the traffic it had, in dollars.
-pub(super) fn per_month(report: &Report) -> Option<f64> {
-    const MONTH_S: f64 = 30.4375 * 86_400.0;
-    (report.simulated_s > 0.0 && report.requests > 0).then(|| report.cost_usd.total / report.simulated_s * MONTH_S)
+/// The figures of a report by their names, for somebody who wants many of them.
+fn by_name(report: &Report) -> Value {
+    serde_json::to_value(report).unwrap_or_default()
+}
+
+fn figure_of(figures: &Value, name: &str) -> Option<f64> {
+    name.split('.').try_fold(figures, |value, key| value.get(key))?.as_f64()
 }
 
 fn count(value: f64) -> String {
     format!("{value:.0}")
 }
 
+fn per_second(value: f64) -> String {
+    format!("{}/s", round(value))
+}
+
 fn few(value: f64) -> String {
     if value >= 100.0 { format!("{value:.0}") } else { format!("{value:.2}") }
 }
 
-fn percent(ratio: f64) -> String {
+pub(in crate::app) fn percent(ratio: f64) -> String {
     let percent = ratio * 100.0;
     if percent > 0.0 && percent < 1.0 { format!("{percent:.2} %") } else { format!("{percent:.1} %") }
 }
 
 /// Milliseconds as people say them.
-pub(super) fn ms(ms: f64) -> String {
+pub(in crate::app) fn ms(ms: f64) -> String {
     match ms {
         ms if ms >= 10_000.0 => format!("{:.0} s", ms / 1000.0),
         ms if ms >= 1000.0 => format!("{:.2} s", ms / 1000.0),

@@ -2,9 +2,10 @@
 //! instances, and what stands before a function shows how many events wait in it.
 //!
 //! Nothing is scripted: what travels is what the simulation did. An event is seen on its way for a moment of the
-//! watcher's time, however fast the run goes.
+//! watcher's time, however fast the run goes. Where the diagram has no room, `strip` tells the same in a line a function.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use crate::app::row::{Role, Row, Span, Ui, of_cells, role_of};
 use crate::course::FlowDiagram;
@@ -12,7 +13,7 @@ use crate::diagram::{self, Cell, Graph, Owner, Placed};
 use crate::sim::{Event, InstanceState, Outcome, Report, Simulation, What};
 
 /// How long an event is seen on its way, in milliseconds of the watcher's time.
-const TRAVEL_MS: u64 = 900;
+pub(super) const TRAVEL_MS: u64 = 900;
 /// Events on their way at once; more would be a blur.
 const MOST_MARKS: usize = 24;
 /// In how many milliseconds of the watcher's time the light of an event on its edges is halved.
@@ -21,12 +22,24 @@ const LIGHT_HALVED_MS: f64 = 700.0;
 const LIT: f64 = 0.2;
 const BRIGHT: f64 = 4.0;
 
+/// A flow as it is shown.
+#[derive(Default)]
+pub(super) struct Picture {
+    pub(super) rows: Vec<Row>,
+    /// Columns and row of what stands for a function, by its number.
+    pub(super) places: Vec<(Range<usize>, usize, usize)>,
+    /// It is a line a function, in place of the diagram.
+    pub(super) is_strip: bool,
+}
+
 #[derive(Clone, Debug)]
 pub(super) struct FlowView {
     graph: Graph,
-    /// The functions of the simulation, in its order: node, name of the step (the first has none), ways in and out.
-    functions: Vec<Function>,
-    marks: Vec<Mark>,
+    /// What each node of the diagram is called.
+    labels: BTreeMap<String, String>,
+    /// The functions of the simulation, in its order.
+    pub(super) functions: Vec<Function>,
+    pub(super) marks: Vec<Mark>,
     /// From node to node, in the order of the diagram, with the light that events left there.
     edges: Vec<((String, String), f64)>,
     /// When the lights were last seen to.
@@ -34,38 +47,56 @@ pub(super) struct FlowView {
 }
 
 #[derive(Clone, Debug)]
-struct Function {
-    node: String,
+pub(super) struct Function {
+    pub(super) node: String,
+    /// Its name in the scenario; the first has none.
     step: Option<String>,
     /// The ways by which events come, from another function or from where the flow begins.
-    inward: Vec<Way>,
+    pub(super) inward: Vec<Way>,
     /// The ways on which its work ends at something that is no function.
     outward: Vec<Way>,
 }
 
 /// How many instances of a function start, work and stand idle.
 #[derive(Clone, Copy, Debug, Default)]
-struct States {
+pub(super) struct States {
     starting: usize,
     busy: usize,
     idle: usize,
 }
 
 /// Nodes in the order in which they are passed.
-type Way = Vec<String>;
+pub(super) type Way = Vec<String>;
 
 /// An event on its way.
 #[derive(Clone, Debug)]
-struct Mark {
-    way: Way,
-    since_ms: u64,
-    role: Ui,
+pub(super) struct Mark {
+    pub(super) way: Way,
+    pub(super) since_ms: u64,
+    pub(super) role: Ui,
+}
+
+impl Mark {
+    /// How far it has come, from 0 to 1.
+    pub(super) fn passed(&self, now_ms: u64) -> f64 {
+        now_ms.saturating_sub(self.since_ms) as f64 / TRAVEL_MS as f64
+    }
+
+    pub(super) fn symbol(&self) -> &'static str {
+        match self.role {
+            Ui::Cold => "◆",
+            Ui::Refused => "×",
+            _ => "●",
+        }
+    }
 }
 
 impl FlowView {
     /// The view of a page's diagram; `steps` are the names of the scenario's steps in its order.
     pub(super) fn new(diagram: &FlowDiagram, steps: &[String]) -> Self {
-        let edges = edges(&diagram.graph);
+        let placed = diagram::lay_out(&diagram.graph, 400);
+        let labels = placed.nodes.into_iter().map(|node| (node.id, node.label)).collect();
+        let edges: Vec<(String, String)> = placed.edges.into_iter().map(|edge| (edge.from, edge.to)).collect();
         let nodes: Vec<&str> = diagram.functions.iter().map(String::as_str).collect();
         let functions = nodes.iter().enumerate().map(|(index, node)| Function {
             node: (*node).to_owned(),
@@ -78,7 +109,7 @@ impl FlowView {
         });
         let functions = functions.collect();
         let edges = edges.into_iter().map(|edge| (edge, 0.0)).collect();
-        Self { graph: diagram.graph.clone(), functions, marks: Vec::new(), edges, dimmed_ms: 0 }
+        Self { graph: diagram.graph.clone(), labels, functions, marks: Vec::new(), edges, dimmed_ms: 0 }
     }
 
     pub(super) fn is_moving(&self) -> bool {
@@ -117,20 +148,26 @@ impl FlowView {
         }
     }
 
-    /// The diagram as it stands, in so many columns and rows where that is possible.
-    pub(super) fn rows(
+    pub(super) fn label(&self, node: &str) -> &str {
+        self.labels.get(node).map_or("", String::as_str)
+    }
+
+    /// The diagram as it stands, in so many columns and rows where that is possible. `one` is the function looked at.
+    pub(super) fn picture(
         &self,
         simulation: &Simulation,
         report: &Report,
         now_ms: u64,
+        one: Option<usize>,
         (cols, rows): (usize, usize),
-    ) -> Vec<Row> {
+    ) -> Picture {
         let bounded = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
         let placed = diagram::lay_out_within(&self.graph, bounded(cols), bounded(rows));
         let grid = diagram::draw(&placed);
         let states = self.states(simulation);
+        let one = one.and_then(|function| self.functions.get(function)).map(|it| it.node.as_str());
         let mut rows: Vec<Row> =
-            grid.rows.iter().map(|cells| of_cells(cells, |cell| self.role(cell, &placed, &states))).collect();
+            grid.rows.iter().map(|cells| of_cells(cells, |cell| self.role(cell, &placed, &states, one))).collect();
         for (node, (text, role)) in self.captions(simulation, report, &states) {
             if let Some(node) = placed.nodes.iter().find(|it| it.id == node) {
                 // Where the box is narrow the blanks go, not the corners.
@@ -147,21 +184,20 @@ impl FlowView {
                 .filter_map(|pair| placed.edges.iter().find(|edge| edge.from == pair[0] && edge.to == pair[1]))
                 .flat_map(diagram::PlacedEdge::cells)
                 .collect();
-            let passed = now_ms.saturating_sub(mark.since_ms) as f64 / TRAVEL_MS as f64;
-            let at = (passed * cells.len() as f64) as usize;
+            let at = (mark.passed(now_ms) * cells.len() as f64) as usize;
             if let Some((x, y)) = cells.get(at) {
-                let symbol = match mark.role {
-                    Ui::Cold => "◆",
-                    Ui::Refused => "×",
-                    _ => "●",
-                };
-                overlay(&mut rows, *x, *y, symbol, mark.role);
+                overlay(&mut rows, *x, *y, mark.symbol(), mark.role);
             }
         }
-        rows
+        let at = |n: i32| usize::try_from(n).unwrap_or(0);
+        let boxes = self.functions.iter().enumerate().filter_map(|(function, it)| {
+            let rect = placed.nodes.iter().find(|node| node.id == it.node)?.rect;
+            Some((at(rect.y)..at(rect.bottom())).map(move |row| (at(rect.x)..at(rect.right()), row, function)))
+        });
+        Picture { places: boxes.flatten().collect(), rows, is_strip: false }
     }
 
-    fn states(&self, simulation: &Simulation) -> BTreeMap<&str, States> {
+    pub(super) fn states(&self, simulation: &Simulation) -> BTreeMap<&str, States> {
         let mut states: BTreeMap<&str, States> = BTreeMap::new();
         for instance in simulation.instances() {
             let Some(function) = self.functions.get(instance.function) else { continue };
@@ -176,8 +212,8 @@ impl FlowView {
     }
 
     /// What a cell is for, while events pass: boxes of functions at work are lit, and what events have just passed.
-    fn role(&self, cell: &Cell, placed: &Placed, states: &BTreeMap<&str, States>) -> Role {
-        use diagram::Role::{Arrowhead, Box, Edge};
+    fn role(&self, cell: &Cell, placed: &Placed, states: &BTreeMap<&str, States>, one: Option<&str>) -> Role {
+        use diagram::Role::{Arrowhead, Box, Edge, Label};
         let light = match (cell.owner, cell.role) {
             (Owner::Edge(index), Edge | Arrowhead) => {
                 let ends = placed.edges.get(index as usize).map(|edge| (edge.from.as_str(), edge.to.as_str()));
@@ -192,23 +228,22 @@ impl FlowView {
                     _ => self.light(|from, to| from == node.id || to == node.id),
                 }
             }
+            (Owner::Node(index), Label) if one == placed.nodes.get(index as usize).map(|node| node.id.as_str()) => {
+                return Role::Ui(Ui::Chosen);
+            }
             _ => 0.0,
         };
-        match light {
-            BRIGHT.. => Role::Ui(Ui::Busy),
-            LIT.. => Role::Ui(Ui::Warm),
-            _ => role_of(cell),
-        }
+        lit(light).map_or_else(|| role_of(cell), Role::Ui)
     }
 
     /// The brightest light of some edges.
-    fn light(&self, is_one: impl Fn(&str, &str) -> bool) -> f64 {
+    pub(super) fn light(&self, is_one: impl Fn(&str, &str) -> bool) -> f64 {
         let edges = self.edges.iter().filter(|((from, to), _)| is_one(from, to));
         edges.map(|(_, light)| *light).fold(0.0, f64::max)
     }
 
     /// What stands on the lower borders of boxes: the instances of the functions, and the events that wait.
-    fn captions(
+    pub(super) fn captions(
         &self,
         simulation: &Simulation,
         report: &Report,
@@ -265,6 +300,15 @@ impl FlowView {
     }
 }
 
+/// How the light of an edge looks; absent when it is dark.
+pub(super) fn lit(light: f64) -> Option<Ui> {
+    match light {
+        BRIGHT.. => Some(Ui::Busy),
+        LIT.. => Some(Ui::Warm),
+        _ => None,
+    }
+}
+
 const STARTING: char = '◆';
 const BUSY: char = '●';
 const IDLE: char = '○';
@@ -285,12 +329,6 @@ pub(super) fn legend(width: usize) -> Row {
     ];
     let spans = marks.map(|(role, mark, text)| [Span::ui(role, mark.to_string()), Span::ui(Ui::Muted, text)]);
     Row::of(spans.into_iter().flatten()).cut(width)
-}
-
-/// The arrows of a flowchart, from node to node.
-fn edges(graph: &Graph) -> Vec<(String, String)> {
-    let placed = diagram::lay_out(graph, 400);
-    placed.edges.into_iter().map(|edge| (edge.from, edge.to)).collect()
 }
 
 /// The ways from `node` along the edges (as `turned` directs them) up to the next function or an end.

@@ -2,24 +2,35 @@
 //!
 //! Each state has a mark of its own, so that nothing is told by colour alone.
 
-use super::chart::{AXIS_COLS, Chart, chart, legend, sparklines};
-use super::detail;
-use super::figures::{dollars, duration, ms, per_month, round, totals};
-use super::{Lab, Part, Play, Prediction, Watched, flow};
+use std::ops::Range;
+
+use super::chart::{AXIS_COLS, Axes, Chart, chart, legend, sparklines};
+use super::figures::{dollars, duration, ms, round};
+use super::flow::Picture;
+use super::predict::{Draft, Prediction, letter_of};
+use super::scope::Id;
+use super::{Lab, Part, Play, Watched, flow};
 use crate::app::Size;
 use crate::app::row::{Row, Span, Ui, wrapped};
-use crate::sim::{InstanceState, InstanceView, RequestView, RunCode};
+use crate::sim::{Report, RequestView, RunCode};
 
 /// The widest the lab is.
-const MOST_COLS: u16 = 150;
-/// From this width on two charts stand side by side, and knobs beside totals with the run before.
-const WIDE_COLS: usize = 110;
+const MOST_COLS: u16 = 230;
+/// From this width on two charts stand side by side.
+const TWO_CHARTS_COLS: usize = 110;
+/// From this size on knobs and totals stand beside the charts.
+const BESIDE_COLS: usize = 150;
+const BESIDE_ROWS: usize = 32;
+/// Columns between what stands side by side.
+const GAP_COLS: usize = 3;
 /// From this height on there is room for air.
 const ROOMY_ROWS: usize = 24;
+/// From this height on the lines of bars are taller than one row.
+const TALL_ROWS: usize = 24;
 /// Below this a chart, its axis included, shows nothing.
 const LEAST_CHART_ROWS: usize = 5;
 /// What a flow's diagram leaves for the knob at hand and the most telling figure.
-const LEAST_PANEL_ROWS: usize = 2;
+pub(super) const LEAST_PANEL_ROWS: usize = 2;
 
 /// The rows of the lab and what can be clicked in them.
 #[derive(Clone, Debug, Default)]
@@ -31,18 +42,25 @@ pub struct View {
 /// Columns and a row of [`View::rows`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Area {
-    cols: std::ops::Range<usize>,
+    cols: Range<usize>,
     row: usize,
 }
 
 /// What a click means.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Target {
+    /// One of the answers of the question.
+    Choice(usize),
     Knob(usize),
-    Request(u64),
-    Instance(u64),
+    /// A knob, and which way.
+    Turn(usize, i32),
+    Request(Id),
+    Instance(Id),
+    /// One function of a flow, or all of them.
+    Function(Option<usize>),
     /// A moment of the run, in simulated seconds.
     Moment(f64),
+    Play,
 }
 
 impl View {
@@ -55,16 +73,44 @@ impl View {
         self.targets.iter().rev().find(hit).map(|(_, target)| *target)
     }
 
-    fn push(&mut self, row: Row) {
+    pub(super) fn push(&mut self, row: Row) {
         self.rows.push(row);
     }
 
-    fn extend(&mut self, rows: impl IntoIterator<Item = Row>) {
+    pub(super) fn extend(&mut self, rows: impl IntoIterator<Item = Row>) {
         self.rows.extend(rows);
     }
 
-    fn target(&mut self, cols: std::ops::Range<usize>, row: usize, target: Target) {
+    pub(super) fn target(&mut self, cols: Range<usize>, row: usize, target: Target) {
         self.targets.push((Area { cols, row }, target));
+    }
+
+    /// Puts another view below.
+    pub(super) fn append(&mut self, below: Self) {
+        self.put(below, self.rows.len(), 0);
+    }
+
+    /// Puts another view at the right, from its first row on.
+    pub(super) fn beside(&mut self, right: Self, from_col: usize) {
+        let rows = self.rows.len().max(right.rows.len());
+        self.rows.resize(rows, Row::default());
+        self.put(right, 0, from_col);
+    }
+
+    fn put(&mut self, other: Self, from_row: usize, from_col: usize) {
+        for (index, row) in other.rows.into_iter().enumerate() {
+            match self.rows.get_mut(from_row + index) {
+                None => self.rows.push(row),
+                Some(left) => {
+                    let mut spans = std::mem::take(left).padded(from_col, Ui::Text).spans;
+                    spans.extend(row.spans);
+                    *left = Row::of(spans);
+                }
+            }
+        }
+        for (Area { cols, row }, target) in other.targets {
+            self.target(cols.start + from_col..cols.end + from_col, row + from_row, target);
+        }
     }
 }
 
@@ -79,81 +125,107 @@ impl Lab {
         let width = usize::from(self.size.cols.min(MOST_COLS)).saturating_sub(2).max(1);
         let height = self.size.body_rows();
         let mut view = View::default();
-        view.extend(self.question(width));
+        self.question(&mut view, width);
         if self.asks_first() {
             view.push(Row::default());
-            self.knob_rows(&mut view, width, 0);
+            view.append(self.knob_rows(width, height.saturating_sub(view.rows.len())));
             return view;
         }
+        let left = height.saturating_sub(view.rows.len());
+        if width >= BESIDE_COLS && height >= BESIDE_ROWS {
+            let side = self.side(left);
+            let side_cols = side.rows.iter().map(Row::width).max().unwrap_or(0);
+            let from_col = width - side_cols;
+            let mut main = self.main(from_col - GAP_COLS, left, false);
+            main.beside(side, from_col);
+            view.append(main);
+        } else {
+            let main = self.main(width, left, true);
+            view.append(main);
+        }
+        view
+    }
+
+    /// Clock, instances, flow, charts; below them what is looked at, knobs and totals only `with_knobs`.
+    fn main(&self, width: usize, height: usize, with_knobs: bool) -> View {
         let roomy = height >= ROOMY_ROWS;
+        let mut view = View::default();
         self.clock(&mut view, width);
-        self.instances(&mut view, width, if roomy { 2 } else { 1 });
+        self.functions_row(&mut view, width);
+        self.tiles(&mut view, width, if roomy { 2 } else { 1 });
         // What a guess taught is worth more than the picture; else the picture has its least.
-        let picture = self.flow_rows(width, height.saturating_sub(view.rows.len() + 1 + LEAST_PANEL_ROWS));
+        let picture = self.flow_picture(width, height.saturating_sub(view.rows.len() + 1 + LEAST_PANEL_ROWS));
+        let chart_rows = LEAST_CHART_ROWS + 2;
+        let picture_rows = if picture.rows.is_empty() { 0 } else { picture.rows.len() + 1 };
         let lent = match self.part {
             Part::Lesson => 0,
-            Part::Knobs => (picture.len() + 1).max(LEAST_CHART_ROWS + 2),
-            _ => LEAST_CHART_ROWS + 2,
+            Part::Knobs if picture.is_strip => picture_rows + chart_rows,
+            Part::Knobs => picture_rows.max(chart_rows),
+            // Where there is little room, what is looked at is worth more than the chart.
+            _ if picture.is_strip && height < ROOMY_ROWS => picture_rows + 1,
+            _ => chart_rows,
         };
-        let panel = self.panel(width, height.saturating_sub(view.rows.len() + lent));
+        let panel = match self.part {
+            Part::Knobs | Part::Lesson if !with_knobs => View::default(),
+            _ => self.panel(width, height.saturating_sub(view.rows.len() + lent)),
+        };
         let left = height.saturating_sub(view.rows.len() + panel.rows.len() + if roomy { 2 } else { 1 });
-        if !picture.is_empty() && picture.len() <= left {
-            let below = (left - picture.len()).saturating_sub(1);
-            view.extend(picture);
+        if !picture.rows.is_empty() && picture.rows.len() <= left {
+            let below = (left - picture.rows.len()).saturating_sub(1);
+            // The flow's legend names the chart's marks as well, but for the warm ones, which are the rest.
+            let has_legend = !picture.is_strip && below > LEAST_CHART_ROWS;
+            put_picture(&mut view, picture, width);
             view.push(flow::legend(width));
-            if below > LEAST_CHART_ROWS + 1 {
-                self.charts(&mut view, width, below - 1, false);
+            if below >= LEAST_CHART_ROWS {
+                self.charts(&mut view, width, below - usize::from(has_legend));
+            }
+            if has_legend {
                 view.push(legend(width));
             }
         } else if left >= LEAST_CHART_ROWS {
-            let sparks = left >= LEAST_CHART_ROWS + 4;
-            self.charts(&mut view, width, left - if sparks { 2 } else { 0 }, sparks);
+            self.charts(&mut view, width, left);
             view.push(legend(width));
         }
         if roomy {
             view.push(Row::default());
         }
-        let below = view.rows.len();
-        view.extend(panel.rows);
-        for (Area { cols, row }, target) in panel.targets {
-            view.target(cols, below + row, target);
-        }
+        view.append(panel);
         view
     }
 
-    /// The flow on its diagram, in the middle of `width` columns, in at most `most_rows` rows; nothing when there is
-    /// none, when it is larger, or when the chart is wanted.
-    fn flow_rows(&self, width: usize, most_rows: usize) -> Vec<Row> {
-        let Some(flow) = self.flow.as_ref().filter(|_| !self.shows_chart) else { return Vec::new() };
-        let mut rows = flow.rows(&self.watched.sim, &self.report(), self.now_ms, (width, most_rows));
-        if rows.len() > most_rows {
-            return Vec::new();
+    /// The flow on its diagram, or in a line a function where that is larger than `most_rows` or the chart is wanted;
+    /// nothing when there is no flow or no room.
+    fn flow_picture(&self, width: usize, most_rows: usize) -> Picture {
+        let Some(flow) = &self.flow else { return Picture::default() };
+        let report = self.report();
+        if !self.shows_chart {
+            let picture = flow.picture(&self.watched.sim, &report, self.now_ms, self.scope.one(), (width, most_rows));
+            if picture.rows.len() <= most_rows && picture.rows.iter().all(|row| row.width() <= width) {
+                return picture;
+            }
         }
-        let drawn = rows.iter().map(Row::width).max().unwrap_or(0);
-        let indent = " ".repeat(width.saturating_sub(drawn) / 2);
-        for row in &mut rows {
-            row.spans.insert(0, Span::ui(Ui::Text, indent.clone()));
-        }
-        rows
+        let scope = (self.scope.names(), self.scope.one());
+        let strip = flow.strip(&self.watched.sim, &report, self.now_ms, scope, width);
+        if strip.rows.len() <= most_rows { strip } else { Picture::default() }
     }
 
     /// The simulation as it stands in a page, in `width` columns.
     pub fn card(&self, width: usize) -> Vec<Row> {
         let report = self.report();
         let mut view = View::default();
-        view.extend(self.question(width));
+        self.question(&mut view, width);
         if let Prediction::Judged { predict, .. } = &self.prediction {
             view.extend(wrapped(Ui::Text, &predict.why, width));
         }
         self.clock(&mut view, width);
-        self.instances(&mut view, width, 1);
-        let picture = self.flow_rows(width, usize::MAX);
-        if picture.is_empty() {
-            let requests: Vec<&RequestView> = self.watched.sim.recent().collect();
-            view.extend(chart(&requests, self.watched.clock_s, None, width, 7).rows);
+        self.tiles(&mut view, width, 1);
+        let picture = self.flow_picture(width, usize::MAX);
+        if picture.rows.is_empty() {
+            let (requests, axes) = self.requests_and_axes();
+            view.extend(chart(&requests, &axes, None, width, 7).rows);
             view.push(legend(width));
         } else {
-            view.extend(picture);
+            put_picture(&mut view, picture, width);
             view.push(flow::legend(width));
         }
         let latency = format!("  p50 {}  p99 {}", ms(report.latency_ms.p50), ms(report.latency_ms.p99));
@@ -171,29 +243,46 @@ impl Lab {
         format!("coldstart sim {}", RunCode::of(&self.base.0, &self.base.1, self.scenario()))
     }
 
-    fn question(&self, width: usize) -> Vec<Row> {
-        let mut rows = Vec::new();
+    fn question(&self, view: &mut View, width: usize) {
         match &self.prediction {
             Prediction::NotAsked => {}
-            Prediction::Asking { predict, field } => {
-                rows.push(Row::ui(Ui::Strong, "Predict first"));
-                rows.extend(wrapped(Ui::Text, &predict.ask, width));
-                for (letter, choice) in ('a'..).zip(&predict.choices) {
-                    rows.push(
-                        Row::of([Span::ui(Ui::Key, format!("  {letter}  ")), Span::ui(Ui::Text, &*choice.text)])
-                            .cut(width),
-                    );
-                }
-                rows.push(Row::of([
-                    Span::ui(Ui::Strong, "Your guess: "),
-                    Span::ui(Ui::Chosen, format!(" {}▏", field.text)),
-                    Span::ui(Ui::Text, format!(" {}", predict.unit)),
-                ]));
-                rows.push(Row::ui(Ui::Muted, "Enter runs the simulation, which judges the guess."));
+            Prediction::Asking { predict, draft } => {
+                view.push(Row::ui(Ui::Strong, "Predict first"));
+                view.extend(wrapped(Ui::Text, &predict.ask, width));
+                let end = match draft {
+                    Draft::Choice(chosen) => {
+                        view.push(Row::default());
+                        for (index, choice) in predict.choices.iter().enumerate() {
+                            let here = *chosen == Some(index);
+                            let lead =
+                                format!("{} {}  ", if here { "›" } else { " " }, letter_of(index).unwrap_or(' '));
+                            let role = if here { Ui::Chosen } else { Ui::Text };
+                            let indent = lead.chars().count();
+                            for (line, text) in wrapped(role, &choice.text, width - indent).into_iter().enumerate() {
+                                let lead = if line == 0 { lead.clone() } else { " ".repeat(indent) };
+                                let mut spans = vec![Span::ui(Ui::Key, lead)];
+                                spans.extend(text.spans);
+                                view.target(0..width, view.rows.len(), Target::Choice(index));
+                                view.push(Row::of(spans));
+                            }
+                        }
+                        view.push(Row::default());
+                        "A letter or ↑ ↓ chooses; Enter runs it and judges."
+                    }
+                    Draft::Number(field) => {
+                        view.push(Row::of([
+                            Span::ui(Ui::Strong, "Your guess: "),
+                            Span::ui(Ui::Chosen, format!(" {}▏", field.text)),
+                            Span::ui(Ui::Text, format!(" {}", predict.unit)),
+                        ]));
+                        "Enter runs the simulation, which judges the guess."
+                    }
+                };
+                view.push(Row::ui(Ui::Muted, end).cut(width));
             }
             Prediction::Guessed { predict, guess } => {
                 let said = format!("Your guess: {}  ", predict.say_guess(*guess));
-                rows.push(Row::of([Span::ui(Ui::Strong, said), Span::ui(Ui::Muted, &*predict.ask)]).cut(width));
+                view.push(Row::of([Span::ui(Ui::Strong, said), Span::ui(Ui::Muted, &*predict.ask)]).cut(width));
             }
             Prediction::Judged { predict, guess, actual, right } => {
                 let (mark, role, said) =
@@ -204,23 +293,9 @@ impl Lab {
                     round(*actual),
                     predict.unit
                 );
-                rows.push(Row::ui(role, judged).cut(width));
+                view.push(Row::ui(role, judged).cut(width));
             }
         }
-        rows
-    }
-
-    /// What the judged guess teaches.
-    fn lesson(&self, width: usize) -> Vec<Row> {
-        let Prediction::Judged { predict, .. } = &self.prediction else { return Vec::new() };
-        let mut rows = wrapped(Ui::Muted, &predict.ask, width);
-        rows.extend(wrapped(Ui::Text, &predict.why, width));
-        rows.push(Row::default());
-        rows.push(Row::of([
-            Span::ui(Ui::Key, "Tab"),
-            Span::ui(Ui::Muted, " leads to the knobs: turn one, and see what changes."),
-        ]));
-        rows
     }
 
     /// The clock, and the run as a bar on which one can click.
@@ -232,16 +307,18 @@ impl Lab {
         };
         let watched = &self.watched;
         let report = watched.sim.report();
-        let month = per_month(&report).map_or_else(String::new, |usd| format!("   {} a month", dollars(usd)));
+        let (requests, month_usd) = self.pace(&report);
+        let month = if month_usd > 0.0 { format!("   {} a month", dollars(month_usd)) } else { String::new() };
         let left = format!("{mark} {:<10}", duration(watched.clock_s));
-        let right = format!("  {} requests   seed {}{month}", report.requests, watched.scenario.seed());
+        let right = format!("  {requests} requests   seed {}{month}", watched.scenario.seed());
         let used = left.chars().count() + right.chars().count();
-        let bar_cols = width.saturating_sub(used).min(60);
+        let bar_cols = width.saturating_sub(used);
         let row = view.rows.len();
         let at = if watched.total_s > 0.0 { (watched.clock_s / watched.total_s).clamp(0.0, 1.0) } else { 0.0 };
         let full = (at * bar_cols as f64).round() as usize;
+        let from = left.chars().count();
+        view.target(0..from, row, Target::Play);
         if bar_cols >= 8 {
-            let from = left.chars().count();
             for x in 0..bar_cols {
                 let at_s = watched.total_s * x as f64 / (bar_cols - 1) as f64;
                 view.target(from + x..from + x + 1, row, Target::Moment(at_s));
@@ -257,222 +334,125 @@ impl Lab {
         view.push(Row::of(spans).cut(width));
     }
 
-    /// One mark an instance; an idle one with its keep-alive draining; counts when they are too many.
-    fn instances(&self, view: &mut View, width: usize, most_rows: usize) {
-        const TILE_COLS: usize = 3;
-        let label = format!("{:<AXIS_COLS$} ", "instances");
-        let room = width.saturating_sub(AXIS_COLS + 1);
-        let instances = self.watched.sim.instances();
-        let chosen = match self.part {
-            Part::Instances { chosen } => chosen,
-            _ => None,
-        };
-        let first = view.rows.len();
-        if instances.is_empty() {
-            let text = "none: nothing runs and nothing costs";
-            view.push(Row::of([Span::ui(Ui::Muted, label.clone()), Span::ui(Ui::Muted, text)]).cut(width));
-        } else if instances.len() * TILE_COLS <= room * most_rows {
-            for (index, chunk) in instances.chunks((room / TILE_COLS).max(1)).enumerate() {
-                let lead = if index == 0 { label.clone() } else { " ".repeat(AXIS_COLS + 1) };
-                let mut spans = vec![Span::ui(Ui::Muted, lead)];
-                for (place, instance) in chunk.iter().enumerate() {
-                    let (tile, role) = self.tile(instance);
-                    let role = if chosen == Some(instance.id) { Ui::Chosen } else { role };
-                    spans.extend([Span::ui(role, tile), Span::ui(Ui::Text, " ")]);
-                    let from = AXIS_COLS + 1 + place * TILE_COLS;
-                    view.target(from..from + TILE_COLS - 1, first + index, Target::Instance(instance.id));
-                }
-                view.push(Row::of(spans));
+    /// Requests so far, and what a month at this pace costs in dollars: of the function looked at, or of all.
+    fn pace(&self, report: &Report) -> (u64, f64) {
+        match (self.scope.report(report), &report.flow) {
+            (None, Some(flow)) => {
+                let all = std::iter::once(report).chain(flow.functions.values());
+                (flow.total.requests, all.map(|it| it.cost_usd.per_month).sum())
+            }
+            (of, _) => of.map_or((0, 0.0), |it| (it.requests, it.cost_usd.per_month)),
+        }
+    }
+
+    /// The functions of a flow, the one looked at marked; only that one where there is no room for all.
+    fn functions_row(&self, view: &mut View, width: usize) {
+        const ALL: &str = "all together";
+        if !self.scope.is_choice() {
+            return;
+        }
+        let names = self.scope.names();
+        let row = view.rows.len();
+        let mut spans = vec![Span::ui(Ui::Muted, format!("{:>AXIS_COLS$} ", "of"))];
+        let needed: usize = names.iter().map(|name| name.chars().count() + 2).sum();
+        if AXIS_COLS + 1 + ALL.len() + needed <= width {
+            let mut from = AXIS_COLS + 1;
+            let all = std::iter::once((None, ALL)).chain((0..).map(Some).zip(names.iter().map(String::as_str)));
+            for (function, name) in all {
+                let role = if self.scope.one() == function { Ui::Chosen } else { Ui::Text };
+                let cols = name.chars().count();
+                view.target(from..from + cols, row, Target::Function(function));
+                from += cols + 2;
+                spans.extend([Span::ui(role, name), Span::ui(Ui::Text, "  ")]);
             }
         } else {
-            let count = |of: &dyn Fn(InstanceState) -> bool| instances.iter().filter(|it| of(it.state)).count();
-            let busy = count(&|state| state == InstanceState::Busy);
-            let idle = count(&|state| state == InstanceState::Idle);
-            let spans = [
-                Span::ui(Ui::Muted, label.clone()),
-                Span::ui(Ui::Cold, format!("starting × {}  ", instances.len() - busy - idle)),
-                Span::ui(Ui::Busy, format!("busy × {busy}  ")),
-                Span::ui(Ui::Idle, format!("idle × {idle}  ")),
-            ];
-            view.push(Row::of(spans).cut(width));
-            view.push(shares(instances.len() - busy - idle, busy, idle, width));
+            let (name, place) = self.scope.one().map_or_else(
+                || (ALL, format!("{} functions", names.len())),
+                |at| (names[at].as_str(), format!("{} of {}", at + 1, names.len())),
+            );
+            spans.push(Span::ui(Ui::Chosen, name));
+            spans.push(Span::ui(Ui::Muted, format!("  {place}, n for the next")));
         }
-        let missing = (first + most_rows).saturating_sub(view.rows.len());
-        view.extend(std::iter::repeat_n(Row::default(), missing));
+        view.push(Row::of(spans).cut(width));
     }
 
-    /// Two cells for an instance: what it does, and how much is left of it.
-    fn tile(&self, instance: &InstanceView) -> (String, Ui) {
-        const LEVELS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-        let mark = match instance.state {
-            InstanceState::Provisioning => 'P',
-            InstanceState::Fetching => 'F',
-            InstanceState::LoadingRuntime => 'R',
-            InstanceState::Initialising => 'I',
-            InstanceState::Connecting => 'C',
-            InstanceState::Busy => '●',
-            InstanceState::Idle => '○',
-        };
-        let left = instance.until_s.map(|until_s| {
-            let span_s = until_s - instance.since_s;
-            if span_s > 0.0 { (until_s - self.watched.clock_s) / span_s } else { 0.0 }
-        });
-        let level = match (instance.state, left) {
-            (InstanceState::Idle, Some(left)) => LEVELS[(left.clamp(0.0, 1.0) * 8.0).ceil() as usize],
-            (InstanceState::Idle, None) => '∞',
-            _ => ' ',
-        };
-        (format!("{mark}{level}"), detail::state(instance.state).1)
+    /// The requests looked at, and the axes around them.
+    fn requests_and_axes(&self) -> (Vec<&RequestView>, Axes) {
+        let requests = self.scope.requests(&self.watched.sim);
+        let from_s = self.scope.complete_since_s(&self.watched.sim);
+        let axes = Axes::around(requests.iter().copied(), from_s, self.watched.clock_s);
+        (requests, axes)
     }
 
-    fn charts(&self, view: &mut View, width: usize, height: usize, sparks: bool) {
-        let now = &self.watched;
+    /// The run in `rows` rows, and at its right the run before where that is wanted and there is room: on the same axes.
+    fn charts(&self, view: &mut View, width: usize, rows: usize) {
+        let spark_rows = match rows {
+            TALL_ROWS.. => 2,
+            _ if rows >= LEAST_CHART_ROWS + 4 => 1,
+            _ => 0,
+        };
+        let rows = rows - 2 * spark_rows;
         let chosen = match self.part {
             Part::Requests { chosen } => chosen,
             _ => None,
         };
-        let before = self.before.as_deref().filter(|_| self.comparing && width >= WIDE_COLS);
-        let cols = if before.is_some() { (width - 3) / 2 } else { width };
-        let draw = |watched: &Watched, chosen: Option<u64>| -> (Chart, Vec<Row>) {
-            let requests: Vec<&RequestView> = watched.sim.recent().collect();
-            let chart = chart(&requests, watched.clock_s, chosen, cols, height);
-            let lines = if sparks { sparklines(&requests, watched.looks(), chart.span_s, cols) } else { Vec::new() };
+        let (requests, mut axes) = self.requests_and_axes();
+        let before = self.before.as_deref().filter(|_| self.comparing && width >= TWO_CHARTS_COLS);
+        let cols = if before.is_some() { (width - GAP_COLS) / 2 } else { width };
+        let rows = if before.is_some() { rows - 1 } else { rows };
+        let before = before.map(|before| (before, self.scope.requests(&before.sim)));
+        if let Some((before, theirs)) = &before {
+            let from_s = axes.from_s.max(self.scope.complete_since_s(&before.sim));
+            let to_s = axes.to_s.max(before.clock_s);
+            axes = Axes::around(requests.iter().chain(theirs).copied(), from_s, to_s);
+        }
+        let draw = |watched: &Watched, requests: &[&RequestView], chosen: Option<Id>| -> (Chart, Vec<Row>) {
+            let chart = chart(requests, &axes, chosen, cols, rows);
+            let lines = match spark_rows {
+                0 => Vec::new(),
+                height => sparklines(requests, watched.looks(), &self.scope, &axes, (cols, height)),
+            };
             (chart, lines)
         };
-        let (drawn, lines) = draw(now, chosen);
-        let first = view.rows.len();
+        let heading = |text: String| Row::ui(Ui::Strong, format!("{:AXIS_COLS$} {text}", "")).cut(cols);
+        let mut left = View::default();
+        let mut right = View::default();
+        if let Some((before, theirs)) = &before {
+            let (now, was) = self.differences();
+            left.push(heading(format!("now{now}")));
+            right.push(heading(format!("before{was}")));
+            let (drawn, lines) = draw(before, theirs, None);
+            right.extend(drawn.rows.into_iter().chain(lines));
+        }
+        let (drawn, lines) = draw(&self.watched, &requests, chosen);
+        let first = left.rows.len();
         let axis = first + drawn.rows.len() - 1;
-        let plot = AXIS_COLS + 1..cols;
-        for x in plot.clone() {
-            let share = (x - plot.start) as f64 / (plot.len().max(2) - 1) as f64;
-            let (from_s, to_s) = drawn.span_s;
-            view.target(x..x + 1, axis, Target::Moment(from_s + share * (to_s - from_s)));
+        for x in AXIS_COLS + 1..cols {
+            let at_s = axes.moment_s(x - AXIS_COLS - 1, cols - AXIS_COLS - 1);
+            left.target(x..x + 1, axis, Target::Moment(at_s));
         }
         for (x, y, id) in drawn.places {
-            view.target(x..x + 1, first + y, Target::Request(id));
+            left.target(x..x + 1, first + y, Target::Request(id));
         }
-        let mut left: Vec<Row> = drawn.rows.into_iter().chain(lines).collect();
-        if let Some(before) = before {
-            let (drawn, lines) = draw(before, None);
-            for (row, right) in left.iter_mut().zip(drawn.rows.into_iter().chain(lines)) {
-                let mut spans = std::mem::take(row).padded(cols + 3, Ui::Text).spans;
-                spans.extend(right.spans);
-                *row = Row::of(spans);
-            }
+        left.extend(drawn.rows.into_iter().chain(lines));
+        if before.is_some() {
+            left.beside(right, cols + GAP_COLS);
         }
-        view.extend(left);
-    }
-
-    /// What stands below the chart: knobs and totals, or the one thing that is looked at.
-    fn panel(&self, width: usize, most_rows: usize) -> View {
-        let mut panel = View::default();
-        let requests = || self.watched.sim.recent();
-        match self.part {
-            Part::Knobs => self.knobs_and_totals(&mut panel, width, most_rows),
-            Part::Lesson => panel.extend(self.lesson(width)),
-            Part::Requests { chosen } => match requests().find(|it| Some(it.id) == chosen) {
-                Some(request) => panel.extend(detail::request(request, width)),
-                None => panel.push(Row::ui(Ui::Muted, "No request yet. Space runs, ← → look at one, Esc comes back.")),
-            },
-            Part::Instances { chosen } => match self.watched.sim.instances().iter().find(|it| Some(it.id) == chosen) {
-                Some(instance) => {
-                    let requests: Vec<&RequestView> = requests().collect();
-                    panel.extend(detail::instance(instance, &requests, self.watched.clock_s, width));
-                }
-                None => {
-                    panel.push(Row::ui(Ui::Muted, "No such instance now. ← → look at another one, Esc comes back."));
-                }
-            },
-            Part::Sources { top } => {
-                let code = Row::of([
-                    Span::ui(Ui::Strong, self.command()),
-                    Span::ui(Ui::Muted, "  makes this run again; "),
-                    Span::ui(Ui::Key, "y"),
-                    Span::ui(Ui::Muted, " copies it"),
-                ]);
-                let mut rows = vec![code.cut(width)];
-                rows.extend(detail::sources(&self.report().provenance, width));
-                let top = top.min(rows.len().saturating_sub(most_rows));
-                panel.extend(rows.into_iter().skip(top).take(most_rows));
-            }
-        }
-        panel.rows.truncate(most_rows);
-        panel
-    }
-
-    fn knobs_and_totals(&self, panel: &mut View, width: usize, most_rows: usize) {
-        let report = self.report();
-        let before = self.before.as_deref().filter(|_| self.comparing).map(|before| before.sim.report());
-        let knob_cols = self.knob_cols();
-        let with_spread = totals(&report, before.as_ref(), self.spread.as_deref());
-        let cols = |rows: &[Row]| rows.iter().map(Row::width).max().unwrap_or(0);
-        // The spread waits for a wider screen where there is no room for it.
-        let fits = knob_cols + 3 + cols(&with_spread) <= width;
-        let totals = if fits { with_spread } else { totals(&report, before.as_ref(), None) };
-        if knob_cols + 3 + cols(&totals) > width || self.knobs.len() >= most_rows {
-            // One line for the knob at hand, and the figures below it.
-            self.knob_line(panel, width);
-            let is_cramped = most_rows <= LEAST_PANEL_ROWS + 1;
-            panel.extend(totals.into_iter().skip(usize::from(is_cramped)).map(|row| row.cut(width)));
-            return;
-        }
-        self.knob_rows(panel, knob_cols, 0);
-        let n = panel.rows.len().max(totals.len());
-        panel.rows.resize(n, Row::default());
-        for (row, total) in panel.rows.iter_mut().zip(totals) {
-            let mut spans = std::mem::take(row).padded(knob_cols + 3, Ui::Text).spans;
-            spans.extend(total.spans);
-            *row = Row::of(spans);
-        }
-    }
-
-    fn knob_cols(&self) -> usize {
-        let label = self.knobs.iter().map(|knob| knob.label.chars().count()).max().unwrap_or(0);
-        let value = self.knobs.iter().map(|knob| knob.value.chars().count() + knob.unit.chars().count() + 1).max();
-        label + value.unwrap_or(0) + 8
-    }
-
-    fn knob_rows(&self, view: &mut View, width: usize, from_col: usize) {
-        let label_cols = self.knobs.iter().map(|knob| knob.label.chars().count()).max().unwrap_or(0);
-        view.push(Row::ui(Ui::Muted, "Knobs"));
-        for (index, knob) in self.knobs.iter().enumerate() {
-            let here = index == self.knob && !self.asks_first();
-            let value = format!("{} {}", knob.value, knob.unit);
-            let label = format!("{} {:<label_cols$}  ", if here { "›" } else { " " }, knob.label);
-            let (label_role, value_role) = match (here, &knob.why_inert) {
-                (true, _) => (Ui::Strong, Ui::Chosen),
-                (false, Some(_)) => (Ui::Muted, Ui::Muted),
-                (false, None) => (Ui::Text, Ui::Strong),
-            };
-            let value = if here { format!("◂ {} ▸", value.trim()) } else { format!("  {}", value.trim()) };
-            view.target(from_col..from_col + width, view.rows.len(), Target::Knob(index));
-            view.push(Row::of([Span::ui(label_role, label), Span::ui(value_role, value)]).cut(width));
-        }
-    }
-
-    fn knob_line(&self, view: &mut View, width: usize) {
-        let Some(knob) = self.knobs.get(self.knob) else { return };
-        view.target(0..width, view.rows.len(), Target::Knob(self.knob));
-        let value = format!("{} {}", knob.value, knob.unit);
-        let spans = [
-            Span::ui(Ui::Strong, format!("› {}  ", knob.label)),
-            Span::ui(Ui::Chosen, format!("◂ {} ▸", value.trim())),
-            Span::ui(
-                Ui::Muted,
-                format!("   knob {} of {}, ↑ ↓ for the others, c for all", self.knob + 1, self.knobs.len()),
-            ),
-        ];
-        view.push(Row::of(spans).cut(width));
+        view.append(left);
     }
 }
 
-/// The shares of starting, busy and idle instances as one bar.
-fn shares(starting: usize, busy: usize, idle: usize, width: usize) -> Row {
-    let room = width.saturating_sub(AXIS_COLS + 1).max(1);
-    let all = (starting + busy + idle).max(1);
-    let mut spans = vec![Span::ui(Ui::Text, " ".repeat(AXIS_COLS + 1))];
-    for (n, mark, role) in [(starting, "▒", Ui::Cold), (busy, "█", Ui::Busy), (idle, "░", Ui::Idle)] {
-        spans.push(Span::ui(role, mark.repeat(n * room / all)));
+/// The picture in the middle of `width` columns.
+fn put_picture(view: &mut View, picture: Picture, width: usize) {
+    let drawn = picture.rows.iter().map(Row::width).max().unwrap_or(0);
+    let indent = width.saturating_sub(drawn) / 2;
+    let first = view.rows.len();
+    for mut row in picture.rows {
+        row.spans.insert(0, Span::ui(Ui::Text, " ".repeat(indent)));
+        view.push(row);
     }
-    Row::of(spans)
+    for (cols, row, function) in picture.places {
+        let cols = cols.start + indent..cols.end + indent;
+        view.target(cols, first + row, Target::Function(Some(function)));
+    }
 }

@@ -30,12 +30,11 @@ pub(super) struct Watched {
     happened: Vec<Event>,
 }
 
-/// How many instances there were at a moment.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// How many instances each function had at a moment.
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Look {
     pub(super) at_s: f64,
-    pub(super) instances: usize,
-    pub(super) busy: usize,
+    pub(super) instances: Box<[u32]>,
 }
 
 /// How an advance came to its end.
@@ -68,6 +67,27 @@ impl Watched {
 
     pub(super) fn is_over(&self) -> bool {
         self.sim.next_at_s().is_none()
+    }
+
+    /// Another run of the kind has gone further.
+    pub(super) fn lags_behind(&self, other: &Self) -> bool {
+        !self.is_over() && self.clock_s < other.reach_s()
+    }
+
+    /// Goes where another run is, by at most `most_events`.
+    pub(super) fn go_along(&mut self, other: &Self, most_events: usize) {
+        let to_s = other.reach_s();
+        if self.lags_behind(other) {
+            self.advance(to_s, most_events);
+        } else if self.clock_s > to_s {
+            self.rewind(to_s);
+        }
+        self.happened.clear();
+    }
+
+    /// How far another run may go that is to be compared with this one.
+    fn reach_s(&self) -> f64 {
+        if self.is_over() { f64::INFINITY } else { self.clock_s }
     }
 
     /// The looks at the instances so far, by time.
@@ -164,9 +184,11 @@ impl Watched {
         if self.looks.last().is_some_and(|look| look.at_s >= at_s) {
             return;
         }
-        let instances = self.sim.instances();
-        let busy = instances.iter().filter(|it| it.state != crate::sim::InstanceState::Idle).count();
-        self.looks.push(Look { at_s, instances: instances.len(), busy });
+        let mut instances = vec![0; self.scenario.steps().len() + 1];
+        for instance in self.sim.instances() {
+            instances[instance.function] += 1;
+        }
+        self.looks.push(Look { at_s, instances: instances.into() });
     }
 }
 

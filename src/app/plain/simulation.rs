@@ -1,7 +1,8 @@
 //! A simulation in words: a guess, the run told with a small table, knobs turned by number, and what that changed.
 
 use super::{Menu, Next, Said, World};
-use crate::app::lab::figures::{duration, round, totals};
+use crate::app::lab::figures::{duration, ms, percent, round, totals, totals_of_all};
+use crate::app::lab::scope::Scope;
 use crate::app::row::Row;
 use crate::course::progress::Predicted;
 use crate::course::{Deed, PageId, Predict, SimulationTask};
@@ -17,6 +18,8 @@ pub(super) struct Bench {
     /// The course's scenario that the run was made from, by its name: what the run's code counts from.
     base: (String, Scenario),
     scenario: Scenario,
+    /// The functions of the run.
+    scope: Scope,
     /// The last run, with the setting it was made with.
     last: Option<(Scenario, Report)>,
     /// The run before the last, of another setting.
@@ -67,6 +70,7 @@ impl Bench {
             page: page.clone(),
             task: task.clone(),
             original: scenario.clone(),
+            scope: Scope::new(&scenario, task.flow.as_ref()),
             scenario,
             last: None,
             before: None,
@@ -164,7 +168,7 @@ impl Bench {
             Choice::Compare => {
                 if let (Some(before), Some((_, now))) = (&self.before, &self.last) {
                     said.say(sim::explain(before, now));
-                    said.extend(table(now, Some(before)));
+                    said.extend(table(now, Some(before), &self.scope));
                 }
             }
             Choice::Sources => {
@@ -181,7 +185,7 @@ impl Bench {
             Choice::Turn(by) => {
                 let Stage::Turning(key) = self.stage else { return Next::Stay };
                 let was = self.scenario.clone();
-                sim::turn(&mut self.scenario, key, by);
+                sim::turn(&mut self.scenario, &self.original, key, by);
                 if self.scenario == was {
                     said.say("It goes no further that way.");
                 }
@@ -258,7 +262,7 @@ impl Bench {
             said.say(sim::explain(&before, &report));
             self.before = Some(before);
         }
-        said.extend(table(&report, self.before.as_ref()));
+        said.extend(table(&report, self.before.as_ref(), &self.scope));
         said.say(format!("The same run again, anywhere: coldstart sim {}", self.code()));
         report
     }
@@ -282,6 +286,37 @@ fn judged(predict: &Predict, Predicted { guess, actual, right }: Predicted) -> S
         + "."
 }
 
-fn table(report: &Report, before: Option<&Report>) -> Vec<String> {
-    totals(report, before, None).iter().map(|row: &Row| row.text().trim_end().to_owned()).collect()
+/// The totals; of several functions those of all together, and a sentence for each.
+fn table(report: &Report, before: Option<&Report>, scope: &Scope) -> Vec<String> {
+    /// More sentences than this nobody listens to.
+    const MOST_FUNCTIONS: usize = 10;
+    let rows = if scope.is_choice() { totals_of_all(report, before) } else { totals(report, before, None) };
+    let mut lines: Vec<String> = rows.iter().map(|row: &Row| row.text().trim_end().to_owned()).collect();
+    if scope.is_choice() && scope.names().len() <= MOST_FUNCTIONS {
+        let functions = scope.names().iter().enumerate();
+        lines.extend(functions.filter_map(|(index, name)| Some(sentence(name, scope.report_of(report, index)?))));
+    }
+    lines
+}
+
+fn sentence(name: &str, report: &Report) -> String {
+    let mut said = format!(
+        "{name}: {} requests, {} of them cold, the median response {}, at most {} instances.",
+        report.requests,
+        percent(report.cold_ratio),
+        ms(report.latency_ms.p50),
+        report.instances.max
+    );
+    let delivery = &report.delivery;
+    for (n, what) in [
+        (delivery.retries, "tried again"),
+        (delivery.duplicates, "delivered twice"),
+        (delivery.repeated_effects, "done twice"),
+        (delivery.dead_letters, "given up"),
+    ] {
+        if n > 0 {
+            said += &format!(" {n} {what}.");
+        }
+    }
+    said
 }

@@ -1,0 +1,239 @@
+//! What stands below the charts of the lab, or beside them: knobs and totals, or the one thing that is looked at.
+
+use super::detail::{self, Life};
+use super::figures::{totals, totals_of_all};
+use super::predict::Prediction;
+use super::scope::Id;
+use super::view::{LEAST_PANEL_ROWS, Target, View};
+use super::{Lab, Part};
+use crate::app::row::{Row, Span, Ui, wrapped};
+use crate::sim::{self, Knob, RequestView};
+
+/// Columns that text beside the charts takes at least.
+const SIDE_COLS: usize = 54;
+/// Fewer rows than this show one knob only.
+const LEAST_KNOB_ROWS: usize = 6;
+/// Columns between knobs and totals.
+const GAP_COLS: usize = 3;
+
+impl Lab {
+    /// What stands below the chart, in at most so many rows.
+    pub(super) fn panel(&self, width: usize, most_rows: usize) -> View {
+        let mut panel = View::default();
+        match self.part {
+            Part::Knobs => panel = self.knobs_and_totals(width, most_rows),
+            Part::Lesson => panel.extend(self.lesson(width)),
+            Part::Requests { chosen } => panel.extend(self.request(chosen, width)),
+            Part::Instances { chosen } => panel.extend(self.instance(chosen, width)),
+            Part::Sources { top } => {
+                let code = Row::of([
+                    Span::ui(Ui::Strong, self.command()),
+                    Span::ui(Ui::Muted, "  makes this run again; "),
+                    Span::ui(Ui::Key, "y"),
+                    Span::ui(Ui::Muted, " copies it"),
+                ]);
+                let mut rows = vec![code.cut(width)];
+                rows.extend(detail::sources(&self.report().provenance, width));
+                let top = top.min(rows.len().saturating_sub(most_rows));
+                panel.extend(rows.into_iter().skip(top).take(most_rows));
+            }
+        }
+        panel.rows.truncate(most_rows);
+        panel
+    }
+
+    /// What stands beside the charts of a large screen: knobs, totals, and what they teach, in words.
+    pub(super) fn side(&self, most_rows: usize) -> View {
+        let width = SIDE_COLS.max(self.knob_cols());
+        let mut side = self.knob_rows(width, usize::MAX);
+        side.push(Row::default());
+        side.extend(self.totals(true));
+        let width = side.rows.iter().map(Row::width).fold(width, usize::max);
+        if let Some(before) = self.before.as_deref().filter(|_| self.comparing) {
+            let (now, was) = (self.report(), before.sim.report());
+            if let (Some(now), Some(was)) = (self.scope.report(&now), self.scope.report(&was)) {
+                side.push(Row::default());
+                side.extend(wrapped(Ui::Text, &sim::explain(was, now), width));
+            }
+        } else if let Prediction::Judged { predict, .. } = &self.prediction {
+            side.push(Row::default());
+            side.extend(wrapped(Ui::Muted, &predict.ask, width));
+            side.extend(wrapped(Ui::Text, &predict.why, width));
+        }
+        side.rows.truncate(most_rows);
+        side
+    }
+
+    /// What the judged guess teaches.
+    fn lesson(&self, width: usize) -> Vec<Row> {
+        let Prediction::Judged { predict, .. } = &self.prediction else { return Vec::new() };
+        let mut rows = wrapped(Ui::Muted, &predict.ask, width);
+        rows.extend(wrapped(Ui::Text, &predict.why, width));
+        rows.push(Row::default());
+        rows.push(Row::of([
+            Span::ui(Ui::Key, "Tab"),
+            Span::ui(Ui::Muted, " leads to the knobs: turn one, and see what changes."),
+        ]));
+        rows
+    }
+
+    fn request(&self, chosen: Option<Id>, width: usize) -> Vec<Row> {
+        let requests = self.scope.requests(&self.watched.sim);
+        match requests.into_iter().find(|it| Some(Id::of_request(it)) == chosen) {
+            Some(request) => detail::request(request, self.name_of(request.function), width),
+            None => vec![Row::ui(Ui::Muted, "No request yet. Space runs, ← → look at one, Esc comes back.")],
+        }
+    }
+
+    fn instance(&self, chosen: Option<Id>, width: usize) -> Vec<Row> {
+        let nothing = || vec![Row::ui(Ui::Muted, "No such instance now. ← → look at another one, Esc comes back.")];
+        let Some(wanted) = chosen else { return nothing() };
+        let sim = &self.watched.sim;
+        let now = sim.instances().into_iter().find(|it| Id::of_instance(it) == wanted);
+        let gone = sim.gone().find(|it| (it.function, it.instance) == (wanted.function, wanted.id));
+        let until_s = match (&now, gone) {
+            (Some(_), _) => self.watched.clock_s,
+            (None, Some(gone)) => gone.at_s,
+            (None, None) => return nothing(),
+        };
+        let requests: Vec<&RequestView> =
+            sim.recent_of(wanted.function).filter(|it| it.instance == Some(wanted.id)).collect();
+        let life = Life {
+            id: wanted.id,
+            of: self.name_of(wanted.function),
+            now: now.as_ref(),
+            until_s,
+            clock_s: self.watched.clock_s,
+            requests,
+        };
+        detail::instance(&life, width)
+    }
+
+    /// The name of a function, where there are several.
+    fn name_of(&self, function: usize) -> Option<&str> {
+        self.scope.is_choice().then(|| self.scope.names().get(function).map(String::as_str)).flatten()
+    }
+
+    fn totals(&self, with_spread: bool) -> Vec<Row> {
+        let report = self.report();
+        let before = self.before.as_deref().filter(|_| self.comparing).map(|before| before.sim.report());
+        let of_before = before.as_ref().and_then(|before| self.scope.report(before));
+        match self.scope.report(&report) {
+            Some(now) => {
+                let spread = self.spread.as_deref().filter(|_| with_spread && !self.scope.is_choice());
+                totals(now, of_before, spread)
+            }
+            None => totals_of_all(&report, before.as_ref()),
+        }
+    }
+
+    fn knobs_and_totals(&self, width: usize, most_rows: usize) -> View {
+        let knob_cols = self.knob_cols();
+        let with_spread = self.totals(true);
+        let cols = |rows: &[Row]| rows.iter().map(Row::width).max().unwrap_or(0);
+        // The spread waits for a wider screen where there is no room for it.
+        let fits = knob_cols + GAP_COLS + cols(&with_spread) <= width;
+        let totals = if fits { with_spread } else { self.totals(false) };
+        if knob_cols + GAP_COLS + cols(&totals) > width || most_rows < LEAST_KNOB_ROWS {
+            // One line for the knob at hand, and the figures below it.
+            let mut panel = self.knob_line(width);
+            let is_cramped = most_rows <= LEAST_PANEL_ROWS + 1;
+            panel.extend(totals.into_iter().skip(usize::from(is_cramped)).map(|row| row.cut(width)));
+            return panel;
+        }
+        let mut panel = self.knob_rows(knob_cols, most_rows);
+        let mut right = View::default();
+        right.extend(totals);
+        panel.beside(right, knob_cols + GAP_COLS);
+        panel
+    }
+
+    fn knob_cols(&self) -> usize {
+        let cols = |of: &dyn Fn(&Knob) -> usize| self.knobs.iter().map(of).max().unwrap_or(0);
+        cols(&|knob| knob.label.chars().count()) + cols(&|knob| said(knob).chars().count()) + 8
+    }
+
+    /// The knobs, the one at hand with its arrows; of more than there is room for, those around it.
+    pub(super) fn knob_rows(&self, width: usize, most_rows: usize) -> View {
+        let mut view = View::default();
+        let label_cols = self.knobs.iter().map(|knob| knob.label.chars().count()).max().unwrap_or(0);
+        let n = self.knobs.len();
+        let room = most_rows.saturating_sub(1).min(n);
+        let from = self.knob.saturating_sub(room / 2).min(n - room);
+        let head = if room < n { format!("Knobs {} to {} of {n}", from + 1, from + room) } else { "Knobs".to_owned() };
+        view.push(Row::ui(Ui::Muted, head));
+        for (index, knob) in self.knobs.iter().enumerate().skip(from).take(room) {
+            let here = index == self.knob && !self.asks_first();
+            let label = format!("{} {:<label_cols$}  ", if here { "›" } else { " " }, knob.label);
+            let (label_role, value_role) = match (here, &knob.why_inert) {
+                (_, Some(_)) => (Ui::Muted, Ui::Muted),
+                (true, None) => (Ui::Strong, Ui::Chosen),
+                (false, None) => (Ui::Text, Ui::Strong),
+            };
+            let row = view.rows.len();
+            let from = label.chars().count();
+            view.target(0..width, row, Target::Knob(index));
+            let value = match (here, &knob.why_inert) {
+                (true, Some(_)) => format!("– {} –", said(knob)),
+                (true, None) => format!("◂ {} ▸", said(knob)),
+                (false, _) => format!("  {}", said(knob)),
+            };
+            turn_targets(&mut view, row, from, &value, index);
+            view.push(Row::of([Span::ui(label_role, label), Span::ui(value_role, value)]).cut(width));
+        }
+        view
+    }
+
+    /// The knob at hand in one row, with what it was in the run before.
+    fn knob_line(&self, width: usize) -> View {
+        let mut view = View::default();
+        let Some(knob) = self.knobs.get(self.knob) else { return view };
+        let label = format!("› {}  ", knob.label);
+        let value = format!("◂ {} ▸", said(knob));
+        view.target(0..width, 0, Target::Knob(self.knob));
+        turn_targets(&mut view, 0, label.chars().count(), &value, self.knob);
+        let place = format!("   knob {} of {}, ↑ ↓ for the others", self.knob + 1, self.knobs.len());
+        let aside = match self.differences() {
+            (_, was) if was.is_empty() => place,
+            (_, was) => format!("   before{was}"),
+        };
+        let role = if knob.why_inert.is_some() { Ui::Muted } else { Ui::Chosen };
+        let spans = [Span::ui(Ui::Strong, label), Span::ui(role, value), Span::ui(Ui::Muted, aside)];
+        view.push(Row::of(spans).cut(width));
+        view
+    }
+
+    /// In what the run and the one before differ, as each has it: `: keep-alive 10 s` and `: keep-alive 3 s`.
+    pub(super) fn differences(&self) -> (String, String) {
+        let Some(before) = self.before.as_deref().filter(|_| self.comparing) else { return Default::default() };
+        let theirs = sim::knobs(&before.scenario);
+        let (mut now, mut was) = (Vec::new(), Vec::new());
+        for knob in &self.knobs {
+            let Some(other) = theirs.iter().find(|it| it.key == knob.key) else { continue };
+            if other.value != knob.value {
+                now.push(format!("{} {}", knob.label, said(knob)));
+                was.push(format!("{} {}", other.label, said(other)));
+            }
+        }
+        let (seed, other) = (self.scenario().seed(), before.scenario.seed());
+        if seed != other {
+            now.push(format!("seed {seed}"));
+            was.push(format!("seed {other}"));
+        }
+        [now, was].map(|said| if said.is_empty() { String::new() } else { format!(": {}", said.join(", ")) }).into()
+    }
+}
+
+/// A knob's value with its unit.
+fn said(knob: &Knob) -> String {
+    format!("{} {}", knob.value, knob.unit).trim().to_owned()
+}
+
+/// The arrows of a knob turn it.
+fn turn_targets(view: &mut View, row: usize, from: usize, value: &str, knob: usize) {
+    if value.starts_with('◂') {
+        let cols = value.chars().count();
+        view.target(from..from + 2, row, Target::Turn(knob, -1));
+        view.target(from + 2..from + cols, row, Target::Turn(knob, 1));
+    }
+}

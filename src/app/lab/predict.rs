@@ -1,0 +1,136 @@
+//! The question that a page asks before its run: a number typed or an answer chosen, kept, and judged when the run ends.
+
+use super::{Lab, Part, Play};
+use crate::app::field::Field;
+use crate::app::key::{Code, Key};
+use crate::app::{Action, Desk, Effect, Step};
+use crate::course::progress::Predicted;
+use crate::course::{Deed, Predict};
+
+#[derive(Clone, Debug)]
+pub enum Prediction {
+    NotAsked,
+    Asking { predict: Predict, draft: Draft },
+    Guessed { predict: Predict, guess: f64 },
+    Judged { predict: Predict, guess: f64, actual: f64, right: bool },
+}
+
+/// A guess in the making.
+#[derive(Clone, Debug)]
+pub enum Draft {
+    Number(Field),
+    /// Index of the choice at hand, once there is one.
+    Choice(Option<usize>),
+}
+
+impl Prediction {
+    /// A question that was answered before is not asked again.
+    pub(super) fn new(predict: Option<&Predict>, before: Option<&Predicted>) -> Self {
+        match (predict, before) {
+            (None, _) => Self::NotAsked,
+            (Some(predict), Some(&Predicted { guess, actual, right })) => {
+                Self::Judged { predict: predict.clone(), guess, actual, right }
+            }
+            (Some(predict), None) => {
+                let draft = if predict.is_choice() { Draft::Choice(None) } else { Draft::Number(Field::default()) };
+                Self::Asking { predict: predict.clone(), draft }
+            }
+        }
+    }
+}
+
+impl Lab {
+    /// What a key does to the guess.
+    pub(super) fn predict(&mut self, desk: &Desk<'_>, action: &Action) -> Step {
+        let Prediction::Asking { predict, draft } = &mut self.prediction else { return Step::default() };
+        if matches!(action, Action::Type(Key { code: Code::Enter, .. }) | Action::Submit | Action::Open) {
+            let typed = match draft {
+                Draft::Number(field) => field.text.clone(),
+                Draft::Choice(chosen) => chosen.and_then(letter_of).map_or_else(String::new, String::from),
+            };
+            return match predict.read_guess(&typed) {
+                Ok(guess) => self.guessed(desk, guess),
+                Err(why) => Step::say(why),
+            };
+        }
+        match (draft, action) {
+            (Draft::Choice(chosen), Action::Type(key)) => {
+                let n = predict.choices.len();
+                match key.code {
+                    Code::Down => *chosen = Some(chosen.map_or(0, |at| (at + 1) % n)),
+                    Code::Up => *chosen = Some(chosen.map_or(n - 1, |at| (at + n - 1) % n)),
+                    _ => match key.typed().and_then(place_of).filter(|at| *at < n) {
+                        Some(at) => *chosen = Some(at),
+                        None => return Step::say("A letter chooses, or ↑ ↓; Enter runs the simulation."),
+                    },
+                }
+            }
+            (Draft::Number(field), Action::Type(key)) => {
+                let was = field.clone();
+                field.press(*key);
+                if !predict.admits(&field.text) {
+                    *field = was;
+                    return Step::say(predict.says_what_it_takes());
+                }
+            }
+            (Draft::Number(field), Action::Paste(text)) => {
+                let was = field.clone();
+                field.insert(text.trim());
+                if !predict.admits(&field.text) {
+                    *field = was;
+                    return Step::say(predict.says_what_it_takes());
+                }
+            }
+            _ => {}
+        }
+        Step::default()
+    }
+
+    /// Another choice of the question, by its place.
+    pub(super) fn choose_answer(&mut self, index: usize) {
+        if let Prediction::Asking { draft: Draft::Choice(chosen), .. } = &mut self.prediction {
+            *chosen = Some(index);
+        }
+    }
+
+    fn guessed(&mut self, desk: &Desk<'_>, guess: f64) -> Step {
+        let Prediction::Asking { predict, .. } = &self.prediction else { return Step::default() };
+        self.prediction = Prediction::Guessed { predict: predict.clone(), guess };
+        self.start(Play::Running);
+        // A run without any event has ended before it began.
+        let step = if self.play == Play::Ended { self.ended(desk) } else { Step::default() };
+        Step { notice: Step::say("Your guess is kept; the run judges it. G runs to the end at once.").notice, ..step }
+    }
+
+    /// The run has ended and judges the guess, if there is one.
+    pub(super) fn judge(&mut self, desk: &Desk<'_>) -> Step {
+        let Prediction::Guessed { predict, guess } = &self.prediction else {
+            return Step::say("The run has ended. Turn a knob and see what changes.");
+        };
+        let (predict, guess) = (predict.clone(), *guess);
+        let Some(actual) = predict.measured(&self.report()) else {
+            self.prediction = Prediction::NotAsked;
+            return Step::say(format!("The run has ended. It has no figure `{}` to judge the guess by.", predict.of));
+        };
+        let right = predict.is_right(guess, actual);
+        self.prediction = Prediction::Judged { predict, guess, actual, right };
+        self.part = Part::Lesson;
+        let Some(page) = &self.page else { return Step::default() };
+        let deed = Deed::Predicted { page: page.0.clone(), scenario: self.name.clone(), guess, actual, right };
+        Step::effect(Effect::Keep { question: desk.question, deed })
+    }
+}
+
+/// `a` for the first choice.
+pub(super) fn letter_of(index: usize) -> Option<char> {
+    ('a'..='z').nth(index)
+}
+
+/// The choice that a letter, or a digit from 1, stands for.
+fn place_of(typed: char) -> Option<usize> {
+    match typed.to_ascii_lowercase() {
+        letter @ 'a'..='z' => Some(letter as usize - 'a' as usize),
+        digit @ '1'..='9' => Some(digit as usize - '1' as usize),
+        _ => None,
+    }
+}

@@ -1,0 +1,186 @@
+//! A question that the run of a simulation answers: what was typed → a guess, a report → what was so, and who was right.
+//!
+//! The answer is a number in a unit, or one of some choices, each of which stands for a range of that number.
+
+use serde::Deserialize;
+
+use crate::sim::Report;
+
+/// A question whose answer the run itself gives.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Predict {
+    pub ask: String,
+    /// A field of the report, such as `cold_ratio` or `latency_ms.p95`.
+    pub of: String,
+    /// How the learner gives the number: `%` multiplies a ratio by 100.
+    #[serde(default)]
+    pub unit: String,
+    /// A guess this near (in the unit shown) counts as right. Not for choices.
+    #[serde(default)]
+    pub tolerance: f64,
+    /// What the result teaches.
+    #[serde(default)]
+    pub why: String,
+    /// Ranges to choose from, instead of a number to type.
+    #[serde(default)]
+    pub choices: Vec<PredictChoice>,
+}
+
+/// One of the answers to choose from: right when the figure lies in `from..to`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PredictChoice {
+    pub text: String,
+    #[serde(default = "no_lower_end")]
+    pub from: f64,
+    #[serde(default = "no_upper_end")]
+    pub to: f64,
+}
+
+fn no_lower_end() -> f64 {
+    f64::NEG_INFINITY
+}
+
+fn no_upper_end() -> f64 {
+    f64::INFINITY
+}
+
+impl PredictChoice {
+    fn holds(&self, actual: f64) -> bool {
+        (self.from..self.to).contains(&actual)
+    }
+}
+
+impl Predict {
+    /// The figure of `report` that the question is about, in the unit of the question.
+    pub fn measured(&self, report: &Report) -> Option<f64> {
+        let value = report.figure(&self.of)?;
+        Some(if self.unit == "%" { value * 100.0 } else { value })
+    }
+
+    pub fn is_choice(&self) -> bool {
+        !self.choices.is_empty()
+    }
+
+    /// Whether `typed` can still become a number in the unit of the question: a field takes nothing else.
+    ///
+    /// No figure of a run is below zero, so that there is no sign.
+    pub fn admits(&self, typed: &str) -> bool {
+        let (number, rest) = split_number(typed, &self.unit);
+        rest.is_empty() || (!number.is_empty() && self.unit.starts_with(rest))
+    }
+
+    /// What a field for the guess takes, for somebody whose key it did not take.
+    pub fn says_what_it_takes(&self) -> String {
+        match self.unit.as_str() {
+            "" => "A number goes here: digits, and a point or a comma.".to_owned(),
+            unit => format!("A number goes here: digits, a point or a comma, and {unit} if you like."),
+        }
+    }
+
+    /// What was typed, as a number in the unit of the question; of choices the number of the choice, from 1.
+    pub fn read_guess(&self, typed: &str) -> Result<f64, String> {
+        let typed = typed.trim();
+        if self.is_choice() {
+            let letter = typed.chars().next().map(|c| c.to_ascii_lowercase());
+            let index = letter.filter(char::is_ascii_lowercase).map(|c| usize::from(c as u8 - b'a'));
+            return match index.filter(|index| *index < self.choices.len()) {
+                Some(index) => Ok((index + 1) as f64),
+                None => Err(format!("Type a letter from a to {}.", char::from(b'a' + self.choices.len() as u8 - 1))),
+            };
+        }
+        let (number, rest) = split_number(typed, &self.unit);
+        match number.replace(',', ".").parse::<f64>() {
+            Ok(guess) if rest.is_empty() || rest == self.unit => Ok(guess),
+            _ if typed.is_empty() => {
+                Err("Type a number first: a guess costs nothing and makes the result stick.".to_owned())
+            }
+            _ => Err(format!("`{typed}` is not a number.")),
+        }
+    }
+
+    /// Whether the run says that the guess was right.
+    pub fn is_right(&self, guess: f64, actual: f64) -> bool {
+        match self.choice(guess) {
+            Some(choice) => choice.holds(actual),
+            None => (guess - actual).abs() <= self.tolerance,
+        }
+    }
+
+    /// The choices that the run says are right, by their places. An author means one.
+    pub fn right_choices(&self, actual: f64) -> Vec<usize> {
+        let right = self.choices.iter().enumerate().filter(|(_, choice)| choice.holds(actual));
+        right.map(|(index, _)| index).collect()
+    }
+
+    /// The guess in words.
+    pub fn say_guess(&self, guess: f64) -> String {
+        match self.choice(guess) {
+            Some(choice) => format!("“{}”", choice.text),
+            None => format!("{guess} {}", self.unit).trim_end().to_owned(),
+        }
+    }
+
+    fn choice(&self, guess: f64) -> Option<&PredictChoice> {
+        self.choices.get((guess as usize).checked_sub(1)?)
+    }
+}
+
+/// The number that `typed` begins with (before it a dollar where dollars are asked for), and what stands behind it.
+fn split_number<'a>(typed: &'a str, unit: &str) -> (&'a str, &'a str) {
+    let typed = typed.trim_start();
+    let typed = if unit == "USD" { typed.trim_start_matches('$') } else { typed };
+    let mut points = 0;
+    let end = typed.find(|c: char| {
+        points += usize::from(matches!(c, '.' | ','));
+        !(c.is_ascii_digit() || (points == 1 && matches!(c, '.' | ',')))
+    });
+    let (number, rest) = typed.split_at(end.unwrap_or(typed.len()));
+    (number, rest.trim_start())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Predict;
+
+    fn question(unit: &str, choices: &str) -> Predict {
+        let text = format!("ask = \"How many?\"\nof = \"cold_ratio\"\nunit = \"{unit}\"\ntolerance = 2\n{choices}");
+        toml::from_str(&text).expect("a question")
+    }
+
+    #[test]
+    fn a_guess_is_a_number_or_one_of_the_ranges() {
+        let number = question("%", "");
+        assert_eq!(number.read_guess(" 12,5 % "), Ok(12.5));
+        for typed in ["many", "", "inf", "1.2.3", "-3", "5 percent", "."] {
+            assert!(number.read_guess(typed).is_err(), "{typed}");
+        }
+        assert!(number.is_right(12.5, 14.0) && !number.is_right(12.5, 15.0));
+        let choice = question("%", "choices = [{ text = \"few\", to = 10 }, { text = \"many\", from = 10 }]\n");
+        assert_eq!(choice.read_guess("b"), Ok(2.0));
+        assert!(choice.read_guess("c").is_err() && choice.read_guess("").is_err());
+        assert!(choice.is_right(2.0, 10.0) && !choice.is_right(1.0, 10.0));
+        assert_eq!((choice.say_guess(1.0).as_str(), choice.right_choices(10.0)), ("“few”", vec![1]));
+    }
+
+    #[test]
+    fn only_what_can_become_a_guess_is_taken() {
+        for (unit, typed, is_taken) in [
+            ("%", "12,5 %", true),
+            ("%", "12m", false),
+            ("%", "1.2.", false),
+            ("ms", "250 m", true),
+            ("ms", "250 mx", false),
+            ("ms", "m", false),
+            ("ms", "-", false),
+            ("req/s", "11req/", true),
+            ("USD", "$5.40", true),
+            ("ms", "$5", false),
+            ("", "5", true),
+            ("", "5 x", false),
+        ] {
+            assert_eq!(question(unit, "").admits(typed), is_taken, "{typed} in {unit}");
+        }
+    }
+}
