@@ -621,8 +621,8 @@ fn a_run_is_typed_in_as_a_code_or_a_change() {
         .sees("A burst against the concurrency limit")
         .press("<space>")
         .wait_ms(500);
-    learner.sees("running").press(":nonsense<enter>").sees("is no run of this course").press("<esc><esc>");
-    learner.sees("The cold start");
+    learner.sees("running").press(":sparce-api<enter>").sees("the nearest is `sparse-api`").press("<esc><esc>");
+    learner.sees("1/10");
 }
 
 #[test]

@@ -58,13 +58,12 @@ impl Lab {
         let names_a_run = typed.split(':').next().is_some_and(|name| desk.course.scenarios.contains_key(name));
         if !names_a_run {
             let code = RunCode::parse(&format!("{}:{}", self.base.0, typed.trim_start_matches(':')));
-            let code = code.ok_or_else(|| {
-                format!(
-                    "`{typed}` is no run of this course and no change: k60, s7 or traffic.rate_per_s=5 would be one."
-                )
-            })?;
-            let changed = code.apply(self.scenario()).map_err(|problem| problem.message)?;
-            return Ok(self.change(desk, |scenario| *scenario = changed));
+            return match code.map(|code| code.apply(self.scenario())) {
+                Some(Ok(changed)) => Ok(self.change(desk, |scenario| *scenario = changed)),
+                Some(Err(problem)) if is_change(typed) => Err(problem.message),
+                _ => Err(desk.course.scenario(typed).err().unwrap_or_default()
+                    + "; a change would be k60, s7 or traffic.rate_per_s=5"),
+            };
         }
         let scenario = desk.course.scenario(typed)?;
         let name = typed.split(':').next().unwrap_or_default();
@@ -88,4 +87,10 @@ impl Lab {
         self.start(super::Play::Paused);
         Ok(Step::say(format!("{}: Space runs it. Esc leads back to the page.", scenario.title)))
     }
+}
+
+/// Whether it was meant as a change, and not as the name of a run: `:k60`, `k60`, `run.seed=7`.
+fn is_change(typed: &str) -> bool {
+    let has_value = typed.chars().nth(1).is_some_and(|c| c.is_ascii_digit());
+    has_value || typed.starts_with(':') || typed.contains('=')
 }
