@@ -187,13 +187,17 @@ fn round_step_s(least_s: f64) -> f64 {
     STEPS_S.into_iter().find(|step_s| *step_s >= least_s).unwrap_or_else(|| (least_s / DAY_S).ceil() * DAY_S)
 }
 
-/// A round moment: `90 s` has a unit of its own, `2 min` another.
+/// A round moment, in the largest unit of which it is a round number: `90 s` is `1.5 min` to nobody.
 fn moment(at_s: f64) -> String {
-    match at_s {
-        s if s >= 172_800.0 => format!("{} days", round(s / 86_400.0)),
-        s if s >= 3_600.0 => format!("{} h", round(s / 3_600.0)),
-        s if s >= 60.0 => format!("{} min", round(s / 60.0)),
-        s => format!("{} s", round(s)),
+    let is_round = |unit_s: f64| at_s >= unit_s && (at_s % unit_s).abs() < 1e-6 * at_s;
+    if is_round(86_400.0) && at_s >= 172_800.0 {
+        format!("{} days", round(at_s / 86_400.0))
+    } else if is_round(3_600.0) {
+        format!("{} h", round(at_s / 3_600.0))
+    } else if is_round(60.0) {
+        format!("{} min", round(at_s / 60.0))
+    } else {
+        format!("{} s", round(at_s))
     }
 }
 
@@ -271,6 +275,10 @@ mod tests {
         let axes = Axes { from_s: 0.0, to_s: 453.0, low: 0.5, high: 3.0 };
         let labels: Vec<String> = axes.labels(6).into_iter().map(Option::unwrap_or_default).collect();
         assert_eq!(labels, ["1 s", "", "100 ms", "", "10 ms", ""]);
+        assert_eq!(
+            [80.0, 90.0, 120.0, 5400.0, 7200.0, 172_800.0].map(super::moment),
+            ["80 s", "90 s", "2 min", "90 min", "2 h", "2 days"]
+        );
         let narrow = Axes { low: 2.0, high: 2.5, ..axes };
         assert_eq!(narrow.labels(3), [Some("316 ms".to_owned()), None, Some("100 ms".to_owned())]);
         let line = axes.time_line(66).text();

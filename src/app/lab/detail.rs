@@ -10,6 +10,7 @@ pub(super) fn request(request: &RequestView, of: Option<&str>, width: usize) -> 
         Outcome::Completed => "answered",
         Outcome::Throttled => "refused (429): the limit was reached",
         Outcome::TimedOut => "timed out",
+        Outcome::Failed if request.cold && request.phases_ms.handler_ms <= 0.0 => "failed while its instance started",
         Outcome::Failed => "failed",
         Outcome::InFlight => "on its way",
     };

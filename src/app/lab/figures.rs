@@ -13,23 +13,30 @@ struct Figure {
     role: Ui,
     /// Left out where it never happens.
     is_rare: bool,
+    /// That of several runs is the sum of theirs.
+    is_sum: bool,
 }
 
 const fn figure(label: &'static str, name: &'static str, say: fn(f64) -> String) -> Figure {
-    Figure { label, name, say, role: Ui::Strong, is_rare: false }
+    Figure { label, name, say, role: Ui::Strong, is_rare: false, is_sum: false }
 }
 
 const fn cold(name: &'static str) -> Figure {
-    Figure { label: "cold starts", name, say: percent, role: Ui::Cold, is_rare: false }
+    Figure { role: Ui::Cold, ..figure("cold starts", name, percent) }
+}
+
+/// How often something happened.
+const fn often(label: &'static str, name: &'static str) -> Figure {
+    Figure { is_sum: true, ..figure(label, name, count) }
 }
 
 const fn rare(label: &'static str, name: &'static str) -> Figure {
-    Figure { label, name, say: count, role: Ui::Strong, is_rare: true }
+    Figure { is_rare: true, ..often(label, name) }
 }
 
 /// Of one function.
 static FIGURES: [Figure; 19] = [
-    figure("requests", "requests", count),
+    often("requests", "requests"),
     cold("cold_ratio"),
     rare("throttled", "throttled"),
     rare("timed out", "timed_out"),
@@ -45,14 +52,14 @@ static FIGURES: [Figure; 19] = [
     figure("instances, at most", "instances.max", count),
     figure("  busy, on average", "instances.mean_running", few),
     figure("  idle, on average", "instances.mean_idle", few),
-    rare("connections, most", "database.max_connections"),
+    Figure { is_sum: false, ..rare("connections, most", "database.max_connections") },
     rare("  not to be had", "database.refused"),
     figure("container pays from", "comparison.break_even_per_s", per_second),
 ];
 
 /// Of all functions of a flow together.
 static OF_ALL: [Figure; 8] = [
-    figure("requests", "flow.total.requests", count),
+    often("requests", "flow.total.requests"),
     cold("flow.total.cold_ratio"),
     figure("end to end p50", "flow.end_to_end_ms.p50", ms),
     figure("end to end p95", "flow.end_to_end_ms.p95", ms),
@@ -86,7 +93,7 @@ fn rows(figures: &[Figure], report: &Report, before: Option<&Report>, spread: Op
     }
     let mut rows = vec![Row::ui(Ui::Muted, head)];
     let (of_now, of_before) = (by_name(report), before.map(by_name));
-    for Figure { label, name, say, role, is_rare } in figures {
+    for Figure { label, name, say, role, is_rare, is_sum } in figures {
         let (Some(now), was) = (figure_of(&of_now, name), of_before.as_ref().and_then(|it| figure_of(it, name))) else {
             continue;
         };
@@ -98,9 +105,11 @@ fn rows(figures: &[Figure], report: &Report, before: Option<&Report>, spread: Op
             Span::ui(*role, format!("{:>VALUE_COLS$}", say(now))),
         ];
         if let Some(spread) = spread {
+            let runs = if *is_sum { spread.replications.max(1) as f64 } else { 1.0 };
             let half = spread.ci95.as_ref().and_then(|ci95| figure_of(ci95, name));
             // A count does not vary where the run's length is given.
-            let half = half.filter(|half| *half > 0.0).map_or_else(String::new, |half| format!("± {}", say(half)));
+            let half =
+                half.filter(|half| *half > 0.0).map_or_else(String::new, |half| format!("± {}", say(half / runs)));
             spans.push(Span::ui(Ui::Muted, format!("  {half:<w$}", w = SPREAD_COLS - 2)));
         }
         if before.is_some() {

@@ -120,7 +120,8 @@ impl Lab {
         let of_before = before.as_ref().and_then(|before| self.scope.report(before));
         match self.scope.report(&report) {
             Some(now) => {
-                let spread = self.spread.as_deref().filter(|_| with_spread && !self.scope.is_choice());
+                let spread =
+                    self.spread.as_deref().filter(|_| with_spread && self.watched.is_over() && !self.scope.is_choice());
                 totals(now, of_before, spread)
             }
             None => totals_of_all(&report, before.as_ref()),

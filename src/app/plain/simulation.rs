@@ -249,11 +249,13 @@ impl Bench {
         let mut once = self.scenario.clone();
         let _ = once.set("run.replications=1");
         let report = sim::run(&once);
+        let (requests, cold_starts) = match &report.flow {
+            Some(flow) => (flow.total.requests, flow.total.cold_starts),
+            None => (report.requests, report.cold_starts),
+        };
         said.say(format!(
-            "The run has ended: {} requests in {} of simulated time, {} of them met a cold start (seed {}).",
-            report.requests,
+            "The run has ended: {requests} requests in {} of simulated time, {cold_starts} of them met a cold start (seed {}).",
             duration(report.simulated_s),
-            report.cold_starts,
             report.seed
         ));
         if let Some((ran, before)) = self.last.replace((self.scenario.clone(), report.clone()))
