@@ -652,7 +652,7 @@ mod tests {
     /// Each name in the tables is a key that `is` knows; a typing error would make a dead key.
     #[test]
     fn every_named_key_can_be_pressed() {
-        let all: [&[Binding]; 37] = [
+        let all: [&[Binding]; 40] = [
             &CALLED,
             &GUESSED,
             &JUMPS,
