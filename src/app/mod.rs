@@ -592,7 +592,8 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
                     Vec::new()
                 }
                 Action::Glossary => open_glossary(model),
-                Action::GoTo => {
+                // The lab takes a run's code.
+                Action::GoTo if !matches!(model.screen(), Screen::Lab(_)) => {
                     model.overlay = Some(Overlay::Prompt(Prompt::new(Asks::Page)));
                     Vec::new()
                 }
