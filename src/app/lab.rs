@@ -44,6 +44,8 @@ pub enum Deed {
     Compare,
     /// The run as it stands stays the one to compare with.
     Pin,
+    /// A run's code, or a change to the run at hand, is to be typed.
+    TypeCode,
     Finish,
     Rewind,
     Reset,
@@ -254,10 +256,6 @@ impl Lab {
             Action::Click(col, row) => self.click(desk, *col, *row),
             _ if self.asks_first() => Step::default(),
             Action::Scroll(super::Motion::Lines(by)) => self.deed(desk, Deed::Choose(by.signum())),
-            Action::GoTo => {
-                self.ask_for_code();
-                Step::default()
-            }
             Action::Copy => self.copy(),
             Action::Lab(deed) => self.deed(desk, *deed),
             _ => Step::default(),
@@ -319,6 +317,7 @@ impl Lab {
                 self.comparing = !self.comparing;
             }
             Deed::Pin => return self.pin(),
+            Deed::TypeCode => self.ask_for_code(),
             Deed::Function(by) => {
                 if !self.scope.is_choice() {
                     return Step::say("This simulation has one function only.");

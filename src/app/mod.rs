@@ -375,14 +375,13 @@ impl Step {
 }
 
 impl Model {
-    /// The program as it opens: on the page where the learner stopped, else on home with a welcome.
-    pub fn new(course: Arc<Course>, kept: Kept, size: Size) -> Self {
-        let progress = Progress::fold(&course, &kept.attempts);
-        let mut model = Self {
+    /// Nothing kept and nothing on the screen yet.
+    fn bare(course: Arc<Course>, size: Size) -> Self {
+        Self {
             course,
-            progress,
-            drafts: kept.drafts,
-            due: kept.due,
+            progress: Progress::default(),
+            drafts: BTreeMap::new(),
+            due: Vec::new(),
             size,
             screens: Vec::new(),
             overlay: None,
@@ -392,7 +391,13 @@ impl Model {
             is_still: false,
             trail: Trail::default(),
             last_question: 0,
-        };
+        }
+    }
+
+    /// The program as it opens: on the page where the learner stopped, else on home with a welcome.
+    pub fn new(course: Arc<Course>, kept: Kept, size: Size) -> Self {
+        let progress = Progress::fold(&course, &kept.attempts);
+        let mut model = Self { progress, drafts: kept.drafts, due: kept.due, ..Self::bare(course, size) };
         let home = home::Home::new(&model.desk());
         model.screens.push(Screen::Home(home));
         match kept.position {
@@ -419,21 +424,7 @@ impl Model {
 
     /// The desk of somebody who marks a class; `course` is what the class was asked.
     pub fn for_queue(course: Arc<Course>, size: Size) -> Self {
-        let mut model = Self {
-            course,
-            progress: Progress::default(),
-            drafts: BTreeMap::new(),
-            due: Vec::new(),
-            size,
-            screens: vec![Screen::Queue(Box::default())],
-            overlay: None,
-            notice: None,
-            now_ms: 0,
-            listing: Listing { numbered: false, long_lines: LongLines::Whole },
-            is_still: false,
-            trail: Trail::default(),
-            last_question: 0,
-        };
+        let mut model = Self { screens: vec![Screen::Queue(Box::default())], ..Self::bare(course, size) };
         lay_out_again(&mut model);
         model
     }
@@ -592,8 +583,7 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
                     Vec::new()
                 }
                 Action::Glossary => open_glossary(model),
-                // The lab takes a run's code.
-                Action::GoTo if !matches!(model.screen(), Screen::Lab(_)) => {
+                Action::GoTo => {
                     model.overlay = Some(Overlay::Prompt(Prompt::new(Asks::Page)));
                     Vec::new()
                 }

@@ -339,7 +339,7 @@ static LAB: [Binding; 22] = [
     key("[ -", Action::Lab(Deed::Speed(-1)), "slower", ""),
     key("g Home", Action::Lab(Deed::Rewind), "back to the beginning", ""),
     key("0", Action::Lab(Deed::Reset), "all knobs as the page had them", ""),
-    key(":", Action::GoTo, "type a run's code (sparse-api:k60:s7), or a change to this one (k60)", ""),
+    key(":", Action::Lab(Deed::TypeCode), "type a run's code (sparse-api:k60:s7), or a change to this one (k60)", ""),
     key("i", Action::Lab(Deed::Sources), "where the figures come from", ""),
     key("y", Action::Copy, "copy the command that makes this run again", ""),
 ];

@@ -67,6 +67,12 @@ fn every_kind_of_question_can_be_put_to_a_class() {
     }
     class.press("<tab><enter>").sees("run it").press("<enter>11<enter>5").press("<enter>40<enter>").press("S");
     class.sees("Your guess: 11").sees("run / pause");
+    // So is the choice of most.
+    let page = "serverless/05-advantages-and-limits".to_owned();
+    let asked = Some(Asked { question: format!("{page}#snapshot-restore"), vote: 0, is_revealed: false });
+    let mut class = Learner::before_class(USUAL, Role::Class, &page);
+    class.act(Action::Staged(Stage { page, asked, ..Stage::default() }));
+    class.press("a2").press("c5").press("S").sees("Your guess: “much longer”").sees("run / pause");
 }
 
 #[test]

@@ -65,17 +65,17 @@ impl Lab {
                     },
                 }
             }
-            (Draft::Number(field), Action::Type(key)) => {
-                let was = field.clone();
-                field.press(*key);
-                if !predict.admits(&field.text) {
-                    *field = was;
-                    return Step::say(predict.says_what_it_takes());
-                }
+            (Draft::Choice(chosen), Action::Paste(text)) => {
+                let letter = text.trim().chars().next();
+                *chosen = letter.and_then(place_of).filter(|at| *at < predict.choices.len()).or(*chosen);
             }
-            (Draft::Number(field), Action::Paste(text)) => {
+            (Draft::Number(field), Action::Type(_) | Action::Paste(_)) => {
                 let was = field.clone();
-                field.insert(text.trim());
+                match action {
+                    Action::Paste(text) => field.insert(text.trim()),
+                    Action::Type(key) => _ = field.press(*key),
+                    _ => {}
+                }
                 if !predict.admits(&field.text) {
                     *field = was;
                     return Step::say(predict.says_what_it_takes());

@@ -3,8 +3,7 @@
 //! A choice is one vote; an order is one for each place, pairs one for each line, a text one for each gap. Where the
 //! answers are not given (a number, a word), the class calls them out. Absent: who raised a hand.
 
-use crate::course::Predict;
-use crate::course::{Answer, Course, Exercise, ExerciseId, Kind, Page, SimulationTask, Task};
+use crate::course::{Answer, Course, Exercise, ExerciseId, Kind, Page, Predict, SimulationTask, Task};
 use crate::grade::Status;
 
 /// A question, and the votes on it, at least one.
