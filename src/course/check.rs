@@ -2,7 +2,8 @@
 //!
 //! Pure. What the readers of the single files found comes first; here is what only the whole course can tell: links
 //! that lead nowhere, files that nothing uses, fences that are not what they were meant to be, pages that ask nothing,
-//! predictions that no run can judge, help that leads nowhere, terms spelt otherwise than in the glossary, rubrics that misjudge their own samples.
+//! predictions that no run can judge, help that leads nowhere, terms spelt otherwise than in the glossary, rubrics that
+//! misjudge their own samples.
 
 mod help;
 mod wording;
