@@ -3,6 +3,7 @@
 //! Laying out happens here and not while painting, so that scroll limits are exact and the same rows can be printed.
 
 mod cards;
+mod marks;
 mod pan;
 mod search;
 mod select;
@@ -18,7 +19,9 @@ use std::ops::Range;
 
 use super::exercise::Sheet;
 use super::function::{self, Bench};
+use super::glossary::Words;
 use super::lab::{self, Lab};
+use super::overlay::Overlay;
 use super::row::{Role, Row, Span, Ui};
 use super::search::Search;
 use super::selection::Selection;
@@ -44,6 +47,8 @@ pub struct Reader {
     /// Index into [`Laid::things`].
     pub focus: Option<usize>,
     pub search: Option<Search>,
+    /// The line of the document that is chosen for a note or a bookmark.
+    chosen_line: Option<u32>,
     /// The box of the focused diagram that one stands on.
     walk: Option<Walk>,
     /// Simulations that were started in the page, by widget index.
@@ -259,6 +264,7 @@ impl Reader {
             top: 0,
             focus: None,
             search: None,
+            chosen_line: None,
             walk: None,
             labs: BTreeMap::new(),
             benches: BTreeMap::new(),
@@ -419,7 +425,8 @@ impl Reader {
     }
 
     fn decide(&mut self, desk: &Desk<'_>, action: &Action) -> Step {
-        if let Some(step) = self.type_into_search(desk, action) {
+        let by_mode = self.type_into_search(desk, action).or_else(|| self.mark(desk, action));
+        if let Some(step) = by_mode {
             return step;
         }
         match action {
@@ -443,6 +450,7 @@ impl Reader {
             Action::Copy => return self.copy(),
             Action::Pan(by) => return self.pan(*by),
             Action::Bookmark => return self.bookmark(desk),
+            Action::NotKept { why, .. } => return Step::failed(format!("Could not save: {why}. Try it once more.")),
             Action::ExternalEditor => {
                 let Some(page) = desk.course.page(&self.page) else { return Step::default() };
                 let line = self.top_line() + page.lines_before;
@@ -534,8 +542,11 @@ impl Reader {
             return Step::default();
         }
         let at = self.top + usize::from(row - 1);
+        if let Some(step) = self.click_in_margin(desk, col, at) {
+            return step;
+        }
         if let Some(Role::Page(markdown::Role::Term(term))) = self.span_at(col, at).map(|span| span.role) {
-            return Step::go(Go::LookUp(usize::from(term)));
+            return Step::go(Go::Lay(Overlay::Words(Words::at(usize::from(term)))));
         }
         match self.laid.things.iter().position(|thing| thing.rows.contains(&at)) {
             Some(thing) if self.focus == Some(thing) => self.open(desk),
@@ -670,23 +681,6 @@ impl Reader {
         Some((x + indent, rows.start + y, w, h))
     }
 
-    /// Marks the line at the top of the screen, or takes its mark off.
-    fn bookmark(&self, desk: &Desk<'_>) -> Step {
-        let source_line = if self.top == 0 { 0 } else { self.top_line() };
-        let page = self.page.0.clone();
-        let on = !desk.progress.bookmarks.contains(&(page.clone(), source_line));
-        let mut step = Step::say(if on { "Bookmark set; t lists it." } else { "Bookmark taken off." });
-        let deed = Deed::Bookmarked { page, source_line, on };
-        step.effects.push(Effect::Keep { question: desk.question, deed });
-        step
-    }
-
-    /// Rows on which a bookmark stands.
-    pub fn bookmarked<'a>(&'a self, progress: &'a Progress) -> impl Iterator<Item = usize> {
-        let here = progress.bookmarks.iter().filter(|(page, _)| *page == self.page.0);
-        here.map(|(_, line)| if *line == 0 { 0 } else { self.row_of_line(*line) })
-    }
-
     /// Copies the source of the first code block on screen.
     fn copy(&self) -> Step {
         if self.selection.is_some() {
@@ -724,6 +718,11 @@ impl Reader {
     /// What the search has to say, for the line above the footer.
     pub fn prompt(&self) -> Option<String> {
         self.search.as_ref().map(Search::prompt)
+    }
+
+    /// Whether a line is being chosen now.
+    pub fn is_marking(&self) -> bool {
+        self.chosen_line.is_some()
     }
 
     /// Whether keys are typed into a field now.

@@ -15,6 +15,7 @@ pub mod home;
 pub mod key;
 pub mod lab;
 pub mod lesson;
+pub mod note;
 pub mod overlay;
 pub mod plain;
 pub mod present;
@@ -163,6 +164,10 @@ pub enum Action {
     GoTo,
     Copy,
     Bookmark,
+    /// Chooses a line for a note, then writes it.
+    Annotate,
+    /// Takes off what was left on the chosen line.
+    Unmark,
     Reload,
     ExternalEditor,
     /// A key for the text field or editor that has the focus.
@@ -356,8 +361,8 @@ pub(crate) enum Go {
     /// Opens it in place of the screen that decides.
     Instead(Screen),
     Page(PageId, Start),
-    /// Lays the words of the course over the screen, open on a term.
-    LookUp(usize),
+    /// Lays something over the screen.
+    Lay(Overlay),
 }
 
 impl Step {
@@ -367,6 +372,11 @@ impl Step {
 
     pub(crate) fn effect(effect: Effect) -> Self {
         Self { effects: vec![effect], ..Self::default() }
+    }
+
+    /// Something could not be done, and that must not be overlooked.
+    pub(crate) fn failed(text: impl Into<String>) -> Self {
+        Self { notice: Some(Notice { text: text.into(), grave: true }), ..Self::default() }
     }
 
     pub(crate) fn say(text: impl Into<String>) -> Self {
@@ -502,7 +512,15 @@ impl Model {
 pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
         Action::Nothing => Vec::new(),
-        Action::Quit => vec![Effect::Quit],
+        Action::Quit => {
+            // A note that is being written is kept, as by every other way to leave it.
+            let mut effects = match &model.overlay {
+                Some(Overlay::Note(note)) => note.keep(model.last_question + 1),
+                _ => Vec::new(),
+            };
+            effects.push(Effect::Quit);
+            effects
+        }
         Action::Suspend => vec![Effect::Suspend],
         Action::Resize(size) => {
             model.size = size;
@@ -546,12 +564,18 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
                     round.note(&course, &model.progress, &attempt.deed);
                 }
             }
-            let effects = pass_on(model, &Action::Kept { question, attempt });
+            let begun = match &attempt.deed {
+                Deed::Noted { page, source_line, .. } => Some(note::no_draft(&PageId(page.clone()), *source_line)),
+                _ => None,
+            };
+            let mut effects = pass_on(model, &Action::Kept { question, attempt });
+            effects.extend(carry_out(model, Step { effects: begun.into_iter().collect(), ..Step::default() }));
             lay_out_again(model);
             effects
         }
         Action::Staged(stage) => follow(model, stage),
         Action::Clock(clock) => pass_on(model, &Action::Clock(clock)),
+        Action::Edited { .. } if matches!(model.overlay, Some(Overlay::Note(_))) => overlay::update(model, action),
         // Replies go to the screen that asked, whatever lies over it.
         reply @ (Action::Graded { .. }
         | Action::NotKept { .. }
@@ -711,7 +735,7 @@ pub(crate) fn carry_out(model: &mut Model, step: Step) -> Vec<Effect> {
             effects.extend(pass_on(model, &Action::TurnTo(page, start)));
         }
         Go::Page(page, start) => effects.extend(go_to_page(model, &page, start)),
-        Go::LookUp(term) => model.overlay = Some(Overlay::Words(Words::at(term))),
+        Go::Lay(overlay) => model.overlay = Some(overlay),
     }
     without_looked_up(model, effects)
 }

@@ -1,10 +1,11 @@
-//! What lies over a screen for a moment: the keys, the contents, the words of the course, a line to type into.
+//! What lies over a screen for a moment: the keys, the contents, the words of the course, a note, a line to type into.
 
 use std::sync::Arc;
 
 use super::field::Field;
 use super::glossary::{self, Words};
 use super::lesson::page_with;
+use super::note::Note;
 use super::{Action, Effect, Go, Model, Start, Step, carry_out};
 use crate::course::{Course, Page, PageId, Progress};
 
@@ -17,6 +18,7 @@ pub enum Overlay {
     Contents(Contents),
     Words(Words),
     Prompt(Prompt),
+    Note(Box<Note>),
 }
 
 /// A line that is typed at the foot of the screen.
@@ -109,6 +111,13 @@ impl Contents {
                 level: 1,
                 source_line: *line,
             }));
+            let notes = progress.notes.iter().filter(|((noted, _), _)| *noted == page.id.0);
+            lines.extend(notes.map(|((_, line), text)| Place {
+                page: page.id.clone(),
+                text: format!("✎ {}", text.split_whitespace().collect::<Vec<_>>().join(" ")),
+                level: 1,
+                source_line: *line,
+            }));
         }
         let chosen = lines.iter().position(|line| Some(&line.page) == reading).unwrap_or(0);
         Self { filter: Field::default(), lines, chosen }
@@ -131,6 +140,12 @@ fn bookmarked_text(page: &Page, line: u32) -> String {
 
 /// An action while something lies over the screen.
 pub(super) fn update(model: &mut Model, action: Action) -> Vec<Effect> {
+    if let Some(Overlay::Note(note)) = model.overlay.take_if(|overlay| matches!(overlay, Overlay::Note(_))) {
+        model.last_question += 1;
+        let (left, step) = note.update(model.last_question, action);
+        model.overlay = left.map(|note| Overlay::Note(Box::new(note)));
+        return carry_out(model, step);
+    }
     if matches!(action, Action::Back) {
         model.overlay = None;
         return Vec::new();
@@ -186,7 +201,7 @@ pub(super) fn update(model: &mut Model, action: Action) -> Vec<Effect> {
             }
             _ => return Vec::new(),
         },
-        None => return Vec::new(),
+        Some(Overlay::Note(_)) | None => return Vec::new(),
     };
     model.overlay = None;
     carry_out(model, step)

@@ -208,9 +208,40 @@ impl Plain {
             asked if asked.starts_with("w ") && !matches!(self.place, Place::Exercise(..)) => {
                 said.extend(words::glossary(&self.world.course, asked[2..].trim()));
             }
+            "n" if matches!(self.place, Place::Page(_)) => self.tell_notes(&mut said),
+            noted if noted.starts_with("n ") && matches!(self.place, Place::Page(_)) => {
+                self.note(noted[2..].trim(), &mut said);
+            }
             _ => self.hear_in_place(line, &mut said),
         }
         said
+    }
+
+    /// Keeps a note on the part that was said last. A dash takes it off.
+    fn note(&self, text: &str, said: &mut Said) {
+        let Place::Page(reading) = &self.place else { return };
+        let Some(page) = self.world.course.page(&reading.page) else { return };
+        let Some(part) = parts(&self.world.course, page).into_iter().nth(reading.part) else { return };
+        let text = if text == "-" { String::new() } else { text.to_owned() };
+        said.say(if text.is_empty() {
+            "The note on this part is taken off."
+        } else {
+            "Noted. n alone tells your notes."
+        });
+        said.keep(&self.world, Deed::Noted { page: page.id.0.clone(), source_line: part.source_line, text });
+    }
+
+    /// The learner's own notes on the page that is read.
+    fn tell_notes(&self, said: &mut Said) {
+        let Place::Page(reading) = &self.place else { return };
+        let Some(page) = self.world.course.page(&reading.page) else { return };
+        let here = self.world.progress.notes.iter().filter(|((noted, _), _)| *noted == page.id.0);
+        let lines: Vec<String> =
+            here.map(|((_, line), text)| format!("Your note on “{}”: {text}", page.passage(*line))).collect();
+        if lines.is_empty() {
+            said.say("You have no note on this page. n and your words keep one on this part.");
+        }
+        said.extend(lines);
     }
 
     /// The world's answer to an effect.
@@ -418,6 +449,7 @@ fn help() -> Vec<String> {
         "This is the course in words. Each time, type the number of a choice and press Enter.",
         "At any time: m for the course map, r for what is due to be asked again, q to end, a question mark to hear this. \
          Everything you do is kept.",
+        "On a page: n and your words keep a note on the part just said, n and a dash take it off, n alone tells your notes.",
         "w lists the words of the course; w and a word, such as w cold start, says what it means.",
     ];
     help.map(str::to_owned).to_vec()

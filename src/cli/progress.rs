@@ -45,7 +45,7 @@ enum What {
 enum ExportFormat {
     Json,
     Csv,
-    /// What was learned: goals, your answers, guesses, bookmarks, the solutions seen
+    /// What was learned: goals, your answers, guesses, bookmarks, notes, the solutions seen
     Markdown,
 }
 
@@ -181,6 +181,10 @@ fn csv(attempts: &[Attempt], output: &mut Output) -> Result<(), CliError> {
             Deed::Bookmarked { page, source_line, on } => {
                 let kind = if *on { "bookmark_set" } else { "bookmark_taken_off" };
                 (kind, page.as_str(), String::new(), String::new(), source_line.to_string())
+            }
+            Deed::Noted { page, source_line, text } => {
+                let kind = if text.is_empty() { "note_taken_off" } else { "noted" };
+                (kind, page.as_str(), String::new(), String::new(), format!("{source_line}: {text}"))
             }
             Deed::Predicted { scenario, guess, actual, right, .. } => (
                 "predicted",

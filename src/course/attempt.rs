@@ -35,6 +35,8 @@ pub enum Deed {
     SelfChecked { exercise: ExerciseId, items: Vec<String> },
     /// A line of a page's document was marked to be found again, or the mark taken off. Line 0 is the top.
     Bookmarked { page: String, source_line: u32, on: bool },
+    /// Something was written beside a line of a page's document, in place of what was there; nothing takes it off.
+    Noted { page: String, source_line: u32, text: String },
     /// A number was guessed before a simulation ran. Both numbers are in the unit of the question.
     Predicted { page: String, scenario: String, guess: f64, actual: f64, right: bool },
 }
@@ -49,7 +51,7 @@ impl Deed {
             | Self::GaveUp { exercise }
             | Self::Disputed { exercise, .. }
             | Self::SelfChecked { exercise, .. } => Some(exercise),
-            Self::PageRead { .. } | Self::Bookmarked { .. } | Self::Predicted { .. } => None,
+            Self::PageRead { .. } | Self::Bookmarked { .. } | Self::Noted { .. } | Self::Predicted { .. } => None,
         }
     }
 }

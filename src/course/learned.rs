@@ -1,5 +1,5 @@
 //! Progress to a page of what was learned, in Markdown: goals as they were shown, guesses, one's own answers, the solutions
-//! seen, and bookmarks. For oneself to keep, and to read again.
+//! seen, bookmarks, and one's own notes. For oneself to keep, and to read again.
 //!
 //! Absent: files and dates. What was never done is not in it.
 
@@ -54,7 +54,8 @@ fn of_page(course: &Course, page: &Page, progress: &Progress) -> Option<String> 
     let marks: Vec<u32> =
         progress.bookmarks.iter().filter(|(marked, _)| *marked == page.id.0).map(|(_, line)| *line).collect();
     let is_read = progress.pages_read.contains(&page.id.0);
-    if out.is_empty() && marks.is_empty() && !is_read {
+    let notes = of_notes(page, progress);
+    if out.is_empty() && marks.is_empty() && notes.is_empty() && !is_read {
         return None;
     }
     let mut head = format!("\n## {}\n", page.title);
@@ -76,7 +77,18 @@ fn of_page(course: &Course, page: &Page, progress: &Progress) -> Option<String> 
         let named: Vec<String> = marks.into_iter().map(|line| heading_at(page, line)).collect();
         head += &format!("{}.\n", named.join("; "));
     }
-    Some(head + &out)
+    Some(head + &notes + &out)
+}
+
+/// One's own notes on a page, each below the words it stands beside.
+fn of_notes(page: &Page, progress: &Progress) -> String {
+    let here = progress.notes.iter().filter(|((noted, _), _)| *noted == page.id.0);
+    let said = here.map(|((_, line), text)| {
+        let text = text.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n");
+        format!("- “{}”\n\n{text}\n", page.passage(*line))
+    });
+    let notes: Vec<String> = said.collect();
+    if notes.is_empty() { String::new() } else { format!("\n**My notes:**\n\n{}", notes.join("\n")) }
 }
 
 /// The heading under which a line stands.
@@ -187,6 +199,7 @@ mod tests {
             Deed::Answered { exercise: id.clone(), answer, verdict },
             Deed::SolutionSeen { exercise: id },
             Deed::Bookmarked { page: "s/01-first".into(), source_line: 3, on: true },
+            Deed::Noted { page: "s/01-first".into(), source_line: 1, text: "Ask\nagain.".into() },
         ] {
             progress.add(&course, &deed);
         }
@@ -195,6 +208,7 @@ mod tests {
             "# What I learned: C",
             "## One\n\n- [ ] Say it (in part)",
             "Bookmarks: Part.",
+            "**My notes:**\n\n- “One”\n\n  Ask\n  again.\n",
             "### T\n\nWhich?",
             "**My answer** (0 % of the points at best, one try):\n\n> - first",
             "**The solution** (seen after a try):\n\n> The second.",

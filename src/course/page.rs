@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::function::{self, FunctionTask};
 use super::{Course, ExerciseId, Predict, Problem, line_at, nearest_hint};
 use crate::diagram::{self, Graph};
-use crate::markdown::{self, Document, Fence};
+use crate::markdown::{self, Block, Document, Fence, Leaf, Run};
 
 /// Languages of the fences that respond: they become slots when the page is laid out.
 pub const RESPONDING: [&str; 4] = ["mermaid", "sim", "exercise", "function"];
@@ -141,6 +141,35 @@ impl Page {
             Task::Exercise(id) => Some(id),
             _ => None,
         })
+    }
+
+    /// The words on a line of the document, at most a sentence's worth; the page's title where there are none.
+    pub fn passage(&self, source_line: u32) -> String {
+        const MOST_CHARS: usize = 120;
+        let on_line = |runs: &[Run]| {
+            let here = runs.iter().filter(|run| run.source_line == source_line);
+            here.map(|run| run.text.as_str()).collect::<String>()
+        };
+        let words = |leaf: &Leaf| match &leaf.block {
+            Block::Paragraph(runs) | Block::Heading(_, runs) => on_line(runs),
+            Block::Table(table) => {
+                let cells = table.rows.iter().flat_map(|row| &row.cells).map(|cell| on_line(cell));
+                cells.filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join(" · ")
+            }
+            // Of code the line itself, of what responds its first.
+            Block::Code(fence) => {
+                let inside = source_line.checked_sub(fence.source_line).map(|line| line.saturating_sub(1) as usize);
+                inside.and_then(|line| fence.body.lines().nth(line)).unwrap_or_default().to_owned()
+            }
+            Block::Rule | Block::Nothing => String::new(),
+        };
+        let leaf = self.document.leaves.iter().rev().find(|leaf| leaf.source_line <= source_line);
+        let found = leaf.map(words).filter(|text| !text.trim().is_empty());
+        let text = found.as_deref().unwrap_or(&self.title).split_whitespace().collect::<Vec<_>>().join(" ");
+        match text.char_indices().nth(MOST_CHARS) {
+            Some((end, _)) => format!("{}…", text[..end].trim_end()),
+            None => text,
+        }
     }
 
     /// Whether `wanted` (id, file stem, or the stem without its number) means this page.
@@ -300,6 +329,19 @@ mod tests {
         let page = page(&format!("{FRONT}```sim\n= nonsense\n```\n\n```mermaid\ngraph LR\nA-->B\n```\n"));
         assert!(matches!(page.widgets[0].task, Task::Broken(_)));
         assert!(matches!(page.widgets[1].task, Task::Diagram { .. }));
+    }
+
+    #[test]
+    fn a_line_is_known_by_its_words() {
+        let page = page(&format!(
+            "{FRONT}# Head\n\none *two*\nthree\n\n|a|b|\n|-|-|\n|1|2|\n\n```js\nrun();\nstop();\n```\n\n---\n"
+        ));
+        let words = [(1, "Head"), (3, "one two "), (4, "three"), (8, "1 · 2"), (12, "stop();"), (15, "T"), (99, "T")];
+        for (line, said) in words {
+            assert_eq!(page.passage(line), said.trim(), "{line}");
+        }
+        let long = format!("{FRONT}{}", "word ".repeat(100));
+        assert_eq!(self::page(&long).passage(1).chars().count(), 120);
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub struct Progress {
     pub predictions: BTreeMap<(String, String), Predicted>,
     /// Page and line of its document.
     pub bookmarks: BTreeSet<(String, u32)>,
+    /// What was written beside lines, by page and line of its document.
+    pub notes: BTreeMap<(String, u32), String>,
 }
 
 /// What was done on one exercise.
@@ -76,6 +78,14 @@ impl Progress {
             }
             Deed::Bookmarked { page, source_line, on: false } => {
                 self.bookmarks.remove(&(page.clone(), *source_line));
+            }
+            Deed::Noted { page, source_line, text } => {
+                let line = (page.clone(), *source_line);
+                if text.trim().is_empty() {
+                    self.notes.remove(&line);
+                } else {
+                    self.notes.insert(line, text.clone());
+                }
             }
             Deed::Predicted { page, scenario, guess, actual, right } => {
                 let predicted = Predicted { guess: *guess, actual: *actual, right: *right };

@@ -191,7 +191,10 @@ impl Store {
     pub fn keep(&mut self, at_ms: i64, deed: Deed) -> Result<Attempt, StoreError> {
         let attempt = Attempt { at_ms, deed };
         let subject = match &attempt.deed {
-            Deed::PageRead { page } | Deed::Bookmarked { page, .. } | Deed::Predicted { page, .. } => page.clone(),
+            Deed::PageRead { page }
+            | Deed::Bookmarked { page, .. }
+            | Deed::Noted { page, .. }
+            | Deed::Predicted { page, .. } => page.clone(),
             deed => deed.exercise().map(|id| id.0.clone()).unwrap_or_default(),
         };
         let body = serde_json::to_string(&attempt)?;

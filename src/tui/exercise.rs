@@ -1,7 +1,6 @@
 //! Paints an exercise: the sheet, or the prompt with the editor below it.
 
 use ratatui::layout::Rect;
-use ratatui::style::{Modifier, Style};
 use ratatui::widgets::{Block, BorderType};
 
 use super::code;
@@ -38,11 +37,7 @@ pub(super) fn view(sheet: &Sheet, head: Rect, body: Rect, painter: &mut Painter<
         .border_type(BorderType::Rounded)
         .border_style(painter.theme.style(Role::Ui(Ui::Focus)))
         .title(format!(" Your answer · {words} {} ", if words == 1 { "word" } else { "words" }));
-    let mut area_widget = editor.area().clone();
-    area_widget.set_block(block);
-    area_widget.set_cursor_line_style(Style::new());
-    area_widget.set_cursor_style(Style::new().add_modifier(Modifier::REVERSED));
-    painter.frame.render_widget(&area_widget, area);
+    painter.editor(editor.area(), Some(block), area);
 }
 
 /// Paints what is drawn of a flow, above the editor or beside it. Returns what it leaves of `area`.

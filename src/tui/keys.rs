@@ -35,7 +35,7 @@ static JUMPS: [Binding; 3] = [
     key(":", Action::GoTo, "go to a page by its number", ""),
 ];
 
-static PAGE: [Binding; 24] = [
+static PAGE: [Binding; 25] = [
     key("Space PgDn", Action::Scroll(Motion::Pages(1)), "a screen down", "scroll"),
     key("→ l n", Action::TurnPage(1), "next page", "next page"),
     key("← h p", Action::TurnPage(-1), "previous page", ""),
@@ -58,6 +58,7 @@ static PAGE: [Binding; 24] = [
     key("#", Action::NumberLines, "number the lines of all code; again: only where the page asks for it", ""),
     key("z", Action::BreakLines, "break long lines of code instead of moving them; again: whole lines", ""),
     key("m", Action::Bookmark, "set a bookmark here, or take it off; the contents list them", ""),
+    key("a", Action::Annotate, "a note of your own on a line; the contents list them", ""),
     key("e", Action::ExternalEditor, "edit the page in your own editor (of a course opened with --course)", ""),
     key("r", Action::Reload, "read the course files again", ""),
 ];
@@ -66,6 +67,23 @@ static PAGE: [Binding; 24] = [
 static MOUSE: [Binding; 2] = [
     key("Drag", Action::Nothing, "select text: letting go copies it, y copies it again, Esc ends it", ""),
     key("Double-click", Action::Nothing, "select and copy a word, or open what responds", ""),
+];
+
+/// A line is chosen for a note.
+static LINE: [Binding; 6] = [
+    key("Enter a", Action::Annotate, "write the note on this line, or change it", "write"),
+    key("↓ j", lines(1), "the line below", "choose the line"),
+    key("↑ k", lines(-1), "the line above", ""),
+    key("m", Action::Bookmark, "set a bookmark on this line, or take it off", "bookmark"),
+    key("x Delete", Action::Unmark, "take the note off, else the bookmark", "take off"),
+    key("Esc", Action::Back, "leave it", "leave it"),
+];
+
+static NOTE: [Binding; 4] = [
+    key("Esc", Action::Back, "keep the note as it is; an empty one is taken off", "keep it"),
+    key("F5 Ctrl-Enter Alt-Enter", Action::Submit, "the same", ""),
+    key("Ctrl-e", Action::ExternalEditor, "write in your own editor ($VISUAL, $EDITOR)", "your editor"),
+    key("Ctrl-c", Action::Quit, "quit; the note is kept", ""),
 ];
 
 static SEARCHING: [Binding; 2] = [
@@ -450,6 +468,7 @@ fn tables(model: &Model) -> (Vec<&'static [Binding]>, bool) {
     match &model.overlay {
         Some(Overlay::Help { .. }) => return (vec![&HELP, &ALWAYS], false),
         Some(Overlay::Contents(_) | Overlay::Words(_)) => return (vec![&CONTENTS, &ALWAYS], true),
+        Some(Overlay::Note(_)) => return (vec![&NOTE], true),
         Some(Overlay::Prompt(_)) => return (vec![&TYPING, &ALWAYS], true),
         None => {}
     }
@@ -482,6 +501,9 @@ fn tables(model: &Model) -> (Vec<&'static [Binding]>, bool) {
         Screen::Page(reader) if reader.is_typing() => (vec![&TYPING, &ALWAYS], true),
         Screen::Page(reader) => {
             let mut tables: Vec<&'static [Binding]> = Vec::new();
+            if reader.is_marking() {
+                tables.push(&LINE);
+            }
             if reader.search.is_some() {
                 tables.push(&SEARCHING);
             }
@@ -633,6 +655,7 @@ fn is(name: &str, key: Key) -> bool {
         "End" => Code::End,
         "PgUp" => Code::PageUp,
         "PgDn" => Code::PageDown,
+        "Delete" => Code::Delete,
         "F5" => Code::F(5),
         name => {
             let mut letters = name.chars();
@@ -652,10 +675,12 @@ mod tests {
     /// Each name in the tables is a key that `is` knows; a typing error would make a dead key.
     #[test]
     fn every_named_key_can_be_pressed() {
-        let all: [&[Binding]; 40] = [
+        let all: [&[Binding]; 42] = [
             &CALLED,
             &GUESSED,
             &JUMPS,
+            &LINE,
+            &NOTE,
             &CODE_IN_PAGE,
             &BLOCK,
             &LISTING,
@@ -707,6 +732,7 @@ mod tests {
             Code::End,
             Code::PageUp,
             Code::PageDown,
+            Code::Delete,
             Code::F(5),
         ];
         let chars = (' '..='~').map(Code::Char);

@@ -10,6 +10,14 @@ use crate::app::lesson::{Reader, columns, text_col};
 use crate::app::row::{Row, Span, Ui, wrapped};
 use crate::course::Page;
 
+/// Between the text and the notes beside it.
+const NOTE_GAP_COLS: u16 = 3;
+/// Notes stand beside the text where they have at least this room; elsewhere a sign says that there is one.
+const NARROWEST_NOTE_COLS: u16 = 20;
+const WIDEST_NOTE_COLS: u16 = 36;
+/// Of a longer note the beginning is shown.
+const MOST_NOTE_ROWS: usize = 8;
+
 pub(super) fn view(reader: &Reader, model: &Model, head: Rect, body: Rect, painter: &mut Painter<'_, '_>) {
     let Some(page) = model.course.page(&reader.page) else {
         painter.text(
@@ -45,11 +53,7 @@ pub(super) fn view(reader: &Reader, model: &Model, head: Rect, body: Rect, paint
     for (y, (index, row)) in (wide.y..wide.bottom()).zip(reader.laid.rows.iter().enumerate().skip(reader.top)) {
         painter.panned(wide.x, y, wide.width, row, reader.left_of(index));
     }
-    for row in reader.bookmarked(&model.progress) {
-        if let Some(y) = row.checked_sub(reader.top).filter(|y| *y < usize::from(text.height)) {
-            painter.text(text.x.saturating_sub(1), text.y + y as u16, 1, Ui::Key, "★");
-        }
-    }
+    marks(reader, model, text, body.right(), painter);
     if let Some((x, row, w, h)) = reader.stands_on() {
         for y in (row..row + h).filter_map(|row| row.checked_sub(reader.top)).filter(|y| *y < usize::from(text.height))
         {
@@ -62,6 +66,48 @@ pub(super) fn view(reader: &Reader, model: &Model, head: Rect, body: Rect, paint
         painter.matches(search, &reader.laid.rows, reader.top, wide, |row| reader.left_of(row));
     }
     painter.selection(reader.selection(), &reader.laid.rows, reader.top, wide, |row| reader.left_of(row));
+}
+
+/// In the margins: bookmarks, signs of notes and, where there is room at the right, the notes themselves; and the line
+/// that is chosen for one.
+fn marks(reader: &Reader, model: &Model, text: Rect, right: u16, painter: &mut Painter<'_, '_>) {
+    let on_screen = |row: usize| row.checked_sub(reader.top).filter(|y| *y < usize::from(text.height));
+    let margin = text.x.saturating_sub(1);
+    for y in reader.bookmarked(&model.progress).filter_map(on_screen) {
+        painter.text(margin, text.y + y as u16, 1, Ui::Key, "★");
+    }
+    let x = text.right() + NOTE_GAP_COLS;
+    let room = right.saturating_sub(x + 1).min(WIDEST_NOTE_COLS);
+    // One note begins below the one before.
+    let mut free_from = 0;
+    for (row, _, note) in reader.noted(&model.progress) {
+        if let Some(y) = on_screen(row) {
+            painter.text(margin, text.y + y as u16, 1, Ui::Key, "✎");
+        }
+        if room < NARROWEST_NOTE_COLS {
+            continue;
+        }
+        let mut lines = wrapped(Ui::Muted, note, usize::from(room));
+        if lines.len() > MOST_NOTE_ROWS {
+            lines.truncate(MOST_NOTE_ROWS);
+            lines.push(Row::ui(Ui::Muted, "…"));
+        }
+        free_from = row.max(free_from);
+        for line in lines {
+            // A drawing that is wider than the text keeps its place.
+            while reader.laid.rows.get(free_from).is_some_and(|row| row.width() > usize::from(text.width)) {
+                free_from += 1;
+            }
+            if let Some(y) = on_screen(free_from) {
+                painter.row(x, text.y + y as u16, room, &line);
+            }
+            free_from += 1;
+        }
+    }
+    let shown = reader.laid.rows.iter().skip(reader.top).take(usize::from(text.height));
+    for (y, _) in (text.y..).zip(shown).filter(|(_, row)| reader.is_chosen(row)) {
+        painter.text(text.x.saturating_sub(2), y, 1, Ui::Focus, "▌");
+    }
 }
 
 /// The minutes that the author gives the page, for the part that has not been on screen. 0 when nothing is left.

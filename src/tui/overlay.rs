@@ -1,4 +1,4 @@
-//! Paints what lies over a screen: the keys, the contents, the words of the course.
+//! Paints what lies over a screen: the keys, the contents, the words of the course, a note.
 
 use ratatui::layout::Rect;
 
@@ -7,6 +7,7 @@ use super::paint::{Painter, centred};
 use crate::app::Model;
 use crate::app::field::Field;
 use crate::app::glossary::{Words, taught_on};
+use crate::app::note::Note;
 use crate::app::overlay::{Contents, Overlay};
 use crate::app::row::{Row, Span, Ui, frame, wrapped};
 use crate::course::Course;
@@ -15,6 +16,7 @@ pub(super) fn view(overlay: &Overlay, model: &Model, body: Rect, painter: &mut P
     match overlay {
         Overlay::Help { top } => help(*top, model, body, painter),
         Overlay::Contents(contents) => list(contents, body, painter),
+        Overlay::Note(it) => note(it, body, painter),
         Overlay::Words(words) => glossary(words, &model.course, body, painter),
         // It is typed into the line above the keys.
         Overlay::Prompt(_) => {}
@@ -112,6 +114,23 @@ fn glossary(words: &Words, course: &Course, body: Rect, painter: &mut Painter<'_
     }
     rows.truncate(room + 2);
     pop_up("Words of the course", rows, body, painter);
+}
+
+/// The words it stands beside, and below them the note.
+fn note(note: &Note, body: Rect, painter: &mut Painter<'_, '_>) {
+    const WRITTEN_ROWS: u16 = 8;
+    let area = centred(body, 76);
+    let mut beside = wrapped(Ui::Muted, &format!("“{}”", note.passage), usize::from(area.width) - 4);
+    beside.push(Row::default());
+    let height = (beside.len() as u16 + WRITTEN_ROWS + 2).min(area.height);
+    let area = Rect { y: area.y + (area.height - height) / 2, height, ..area };
+    let n_beside = beside.len() as u16;
+    painter.clear(area);
+    let mut rows = beside;
+    rows.resize(usize::from(height) - 2, Row::default());
+    painter.rows(area, &frame("Your note on this line", "", rows, usize::from(area.width)));
+    let inside = Rect { x: area.x + 2, y: area.y + 1 + n_beside, width: area.width - 4, height: height - 2 - n_beside };
+    painter.editor(note.editor.area(), None, inside);
 }
 
 fn filter_row(filter: &Field) -> Row {

@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::style::{Color, Style};
-use ratatui::widgets::Clear;
+use ratatui::style::{Color, Modifier, Style};
+use ratatui::widgets::{Block, Clear};
+use ratatui_textarea::TextArea;
 use unicode_width::UnicodeWidthStr;
 
 use super::theme::Theme;
@@ -124,6 +125,17 @@ impl<'a, 'b> Painter<'a, 'b> {
     pub(super) fn ground(&mut self, area: Rect) {
         let area = area.intersection(self.frame.area());
         self.frame.buffer_mut().set_style(area, self.theme.ground_style());
+    }
+
+    /// A text being written, with a frame around where there is one.
+    pub(super) fn editor(&mut self, area: &TextArea<'static>, frame: Option<Block<'_>>, place: Rect) {
+        let mut shown = area.clone();
+        if let Some(frame) = frame {
+            shown.set_block(frame);
+        }
+        shown.set_cursor_line_style(Style::new());
+        shown.set_cursor_style(Style::new().add_modifier(Modifier::REVERSED));
+        self.frame.render_widget(&shown, place);
     }
 
     /// Lays a role over cells that are painted already.

@@ -325,6 +325,15 @@ fn a_function_runs_in_words() {
 }
 
 #[test]
+fn a_note_is_kept_told_and_taken_off_in_words() {
+    let mut listener = Listener::new();
+    listener.types(&["4", "n"]).hears("You have no note on this page").types(&["n ask about this"]).hears("Noted");
+    let mut listener = listener.reopen();
+    listener.types(&["4", "n"]).hears("Your note on “The cold start”: ask about this");
+    listener.types(&["n -"]).hears("taken off").types(&["n"]).hears("You have no note on this page");
+}
+
+#[test]
 fn the_words_of_the_course_are_told() {
     let mut listener = Listener::new();
     listener.types(&["w"]).hears("words: API gateway; asynchronous;");

@@ -1,6 +1,7 @@
-//! What helps while reading: the words of the course.
+//! What helps while reading: the words of the course, notes of one's own.
 
 use coldstart::app::{Action, Screen, Size};
+use coldstart::course::{Deed, learned};
 
 use crate::learner::{Learner, USUAL};
 
@@ -53,4 +54,54 @@ fn from_the_map_one_goes_to_a_page_by_number_by_word_and_by_search() {
     assert!(from_map("/webhook<enter>").contains("webhook · 1 of"));
     assert!(from_map("wwebhook<enter>").contains(" 7/10"));
     assert!(from_map("/zzzz<enter>").contains("Nowhere in this course"));
+}
+
+fn notes(learner: &Learner) -> Vec<String> {
+    let deeds = learner.attempts().into_iter().map(|attempt| attempt.deed);
+    deeds.filter_map(|deed| if let Deed::Noted { text, .. } = deed { Some(text) } else { None }).collect()
+}
+
+#[test]
+fn a_note_on_a_line_is_written_seen_listed_changed_and_taken_off() {
+    for size in [Size { cols: 60, rows: 20 }, USUAL, Size { cols: 200, rows: 50 }] {
+        let mut learner = Learner::new(size);
+        learner.press(":4<enter>a").sees("Choose the line").press("<down><enter>").sees("Your note on this line");
+        learner.press("ask Ada<esc>").sees("Note kept").sees("✎");
+        // Beside the text where there is room, and on the chosen line everywhere.
+        assert_eq!(learner.screen().contains("ask Ada"), size.cols == 200);
+        learner.press("a<down>").sees("ask Ada").press("<esc>");
+        let mut learner = learner.reopen();
+        learner.press("t").sees("✎ ask Ada").press("ada<enter>").sees(" 4/10").sees("✎");
+        learner.press("a<enter>").press(" again<f5>");
+        assert_eq!(notes(&learner), ["ask Ada", "ask Ada again"], "{size:?}");
+        let text = learned::learned(&learner.model.course, &learner.model.progress);
+        assert!(text.contains("- “A function has rested since yesterday.") && text.contains("\n\n  ask Ada again\n"));
+        learner.press("ax").sees("Note taken off").press("<esc>");
+        assert!(!learner.screen().contains('✎'), "{}", learner.screen());
+        assert_eq!(notes(&learner).len(), 3);
+    }
+}
+
+#[test]
+fn a_note_outlives_a_killed_program_and_is_kept_by_every_way_to_leave_it() {
+    let mut learner = Learner::new(USUAL);
+    learner.press("a<enter>half a th");
+    // As a draft: the program ends here without a word.
+    let mut learner = learner.reopen();
+    assert_eq!(notes(&learner), [""; 0]);
+    learner.press("a<enter>").sees("half a th").press("ought<c-c>");
+    assert!(learner.has_quit);
+    assert_eq!(notes(&learner), ["half a thought"]);
+    // What is opened and left as it was is no new deed.
+    let mut learner = learner.reopen();
+    learner.press("a<enter>").sees("half a thought").press("<esc>");
+    assert_eq!(notes(&learner).len(), 1);
+}
+
+#[test]
+fn a_bookmark_stands_on_any_line() {
+    let mut learner = Learner::new(USUAL);
+    learner.press(":4<enter>a<down>m").sees("Bookmark set").sees("★");
+    assert!(!learner.screen().lines().nth(1).expect("a first line").contains('★'));
+    learner.press("x").sees("Bookmark taken off");
 }
