@@ -71,7 +71,7 @@ fn a_note_on_a_line_is_written_seen_listed_changed_and_taken_off() {
         assert_eq!(learner.screen().contains("ask Ada"), size.cols == 200);
         learner.press("a<down>").sees("ask Ada").press("<esc>");
         let mut learner = learner.reopen();
-        learner.press("t").sees("✎ ask Ada").press("ada<enter>").sees(" 4/10").sees("✎");
+        learner.press("tada").sees("✎ ask Ada").press("<enter>").sees(" 4/10").sees("✎");
         learner.press("a<enter>").press(" again<f5>");
         assert_eq!(notes(&learner), ["ask Ada", "ask Ada again"], "{size:?}");
         let text = learned::learned(&learner.model.course, &learner.model.progress);
