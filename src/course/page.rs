@@ -61,6 +61,19 @@ pub enum Task {
     Broken(String),
 }
 
+/// What it is, as one would name it in a sentence.
+impl fmt::Display for Task {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Diagram { .. } => f.write_str("the diagram"),
+            Self::Simulation(task) => write!(f, "the simulation {}", task.scenario),
+            Self::Exercise(id) => write!(f, "the exercise {id}"),
+            Self::Function(task) => write!(f, "the function “{}”", task.title),
+            Self::Broken(_) => f.write_str("a fence that cannot be read"),
+        }
+    }
+}
+
 /// A ```` ```sim ```` fence: a scenario's name or a run's code, and what to predict before it runs.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -156,7 +169,10 @@ impl Page {
                 let cells = table.rows.iter().flat_map(|row| &row.cells).map(|cell| on_line(cell));
                 cells.filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join(" · ")
             }
-            // Of code the line itself, of what responds its first.
+            Block::Code(fence) if RESPONDING.contains(&fence.language.as_str()) => {
+                let widget = self.widgets.iter().find(|widget| widget.source_line == fence.source_line);
+                widget.map_or_else(String::new, |widget| widget.task.to_string())
+            }
             Block::Code(fence) => {
                 let inside = source_line.checked_sub(fence.source_line).map(|line| line.saturating_sub(1) as usize);
                 inside.and_then(|line| fence.body.lines().nth(line)).unwrap_or_default().to_owned()
@@ -334,9 +350,10 @@ mod tests {
     #[test]
     fn a_line_is_known_by_its_words() {
         let page = page(&format!(
-            "{FRONT}# Head\n\none *two*\nthree\n\n|a|b|\n|-|-|\n|1|2|\n\n```js\nrun();\nstop();\n```\n\n---\n"
+            "{FRONT}# Head\n\none *two*\nthree\n\n|a|b|\n|-|-|\n|1|2|\n\n```js\nrun();\nstop();\n```\n\n---\n\n```mermaid\nA-->B\n```\n"
         ));
-        let words = [(1, "Head"), (3, "one two "), (4, "three"), (8, "1 · 2"), (12, "stop();"), (15, "T"), (99, "T")];
+        let words = [(1, "Head"), (3, "one two "), (4, "three"), (8, "1 · 2"), (12, "stop();"), (15, "T")];
+        let words = words.into_iter().chain([(18, "the diagram"), (99, "the diagram")]);
         for (line, said) in words {
             assert_eq!(page.passage(line), said.trim(), "{line}");
         }
