@@ -123,6 +123,8 @@ pub(super) fn certain(
 }
 
 pub(super) fn finished(score: f64, max: f64, items: Vec<ItemVerdict>, feedback: String) -> Verdict {
+    // Five fifths are a whole.
+    let score = (score * 1e12).round() / 1e12;
     Verdict { score, max, items, needs_review: false, review_reason: None, feedback }
 }
 

@@ -3,6 +3,8 @@
 //! In: a Mermaid flowchart, or the chain in words: `upload -> storage -> function`, a line for each branch. Out: a
 //! [`Chain`], or a [`Graph`]. Any text is read; what has no arrow has boxes only.
 
+use std::borrow::Cow;
+
 use crate::diagram::{self, Chart, End, Graph};
 use crate::grade::exact::flow::Chain;
 
@@ -84,7 +86,8 @@ fn in_words(text: &str) -> Chain {
     let mut in_this_chain: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = Vec::new();
     let mut goes_on = false;
-    for line in bounded(text).split(['\n', ';']) {
+    let text = in_steps(bounded(text));
+    for line in text.split(['\n', ';']) {
         let line = with_one_arrow(without_mark(line));
         if line.trim().is_empty() {
             continue;
@@ -126,6 +129,38 @@ impl Chain {
 }
 
 const ARROW: char = '→';
+
+/// A text without arrows: each "then", and each number of a list, leads on from what stands before it.
+fn in_steps(text: &str) -> Cow<'_, str> {
+    if text.contains(['>', ARROW, '⇒', '⟶', '➔', '➜', '➡']) {
+        return Cow::Borrowed(text);
+    }
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    let is_numbered = |line: &&str| line.trim_start().starts_with(|c: char| c.is_ascii_digit());
+    if lines.len() > 1 && lines.iter().all(is_numbered) {
+        return Cow::Owned(lines.into_iter().map(without_mark).collect::<Vec<_>>().join(" → "));
+    }
+    let step = |word: &str| matches!(word.trim_matches(|c: char| !c.is_alphanumeric()), "then" | "Then" | "THEN");
+    let arrowed = |line: &str| {
+        let mut steps: Vec<Vec<&str>> = vec![Vec::new()];
+        for word in line.split_whitespace() {
+            match steps.last_mut() {
+                Some(last) if !step(word) => last.push(word),
+                _ => steps.push(Vec::new()),
+            }
+        }
+        let bare = |words: Vec<&str>| {
+            let words = words.join(" ");
+            words.trim_end_matches("and").trim_matches([' ', ',', '.']).to_owned()
+        };
+        steps.into_iter().map(bare).collect::<Vec<_>>().join(" → ")
+    };
+    if text.split_whitespace().any(step) {
+        Cow::Owned(text.lines().map(arrowed).collect::<Vec<_>>().join("\n"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
 
 /// Each arrow, however it is typed (`->`, `-->`, `=>`, `>`, `⇒`), as [`ARROW`].
 fn with_one_arrow(line: &str) -> String {
@@ -189,6 +224,9 @@ mod tests {
             ("graph LR\nA[User] -- event --> B[(S3)]\nB --> C", "0 User, 1 S3, 2 C | 0>1 1>2"),
             ("```mermaid\nflowchart TD\nA --> B\n```", "0 A, 1 B | 0>1"),
             ("A[User] --> B[S3<br>Storage]", "0 User, 1 S3 Storage | 0>1"),
+            ("upload, then s3, and then f", "0 upload, 1 s3, 2 f | 0>1 1>2"),
+            ("First upload. Then s3\nthen f", "0 First upload, 1 s3, 2 f | 0>1 1>2"),
+            ("1. upload\n2. s3\n3. f", "0 upload, 1 s3, 2 f | 0>1 1>2"),
             ("just words", "0 just words | "),
             ("-> -> ;;\n>", " | "),
             ("", " | "),

@@ -96,7 +96,9 @@ impl Gap {
 fn folded(text: &str) -> String {
     let text: String = text.chars().take(MAX_WORDS_CHARS).collect();
     let bare = text.trim().trim_matches(['"', '\'', '`', '“', '”']).trim_end_matches(['.', ',', ';']);
-    bare.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+    let words = bare.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    // "A queue" fills the gap that "queue" does.
+    ["a ", "an ", "the "].iter().find_map(|article| words.strip_prefix(article)).unwrap_or(&words).to_owned()
 }
 
 #[cfg(test)]
@@ -121,6 +123,7 @@ mod tests {
             (&["cold start"], false, "cold  strat", 1.0),
             (&["get"], false, "got", 0.0),
             (&["get"], false, "GET", 1.0),
+            (&["queue"], false, "a queue", 1.0),
             // A digit is never a typing error: it is another version, another number.
             (&["nodejs22.x"], false, "nodejs20.x", 0.0),
             (&["anything"], false, "", 0.0),
