@@ -9,6 +9,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use super::editor::Editor;
+use super::lesson::measure;
 use super::row::{Role, Row, Span, Ui, wrapped};
 use crate::course::language_of;
 use crate::markdown::{self, Token, Tokens};
@@ -115,7 +116,7 @@ fn explained(marks: &Marks, at: usize, gutter: Gutter, width: usize) -> Vec<Row>
     const ROWS_MAX: usize = 2;
     let Some(said) = marks.get(&(at as u32 + 1)) else { return Vec::new() };
     let indent = gutter.width();
-    let rows = wrapped(Ui::Missing, said, width.saturating_sub(indent + 2).max(1)).into_iter().take(ROWS_MAX);
+    let rows = wrapped(Ui::Missing, said, measure(width.saturating_sub(indent + 2)).max(1)).into_iter().take(ROWS_MAX);
     let leads = [("╰ ", Ui::Missing)].into_iter().chain(std::iter::repeat(("  ", Ui::Muted)));
     rows.zip(leads)
         .map(|(row, (lead, role))| {

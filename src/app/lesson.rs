@@ -4,6 +4,7 @@
 
 mod cards;
 mod marks;
+mod numbers;
 mod pan;
 mod search;
 mod select;
@@ -12,12 +13,14 @@ mod spot;
 use cards::Running;
 use spot::{row_of, spot_of};
 
+pub use numbers::Numbered;
 pub(super) use search::page_with;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::exercise::Sheet;
+use super::field::Field;
 use super::function::{self, Bench};
 use super::glossary::Words;
 use super::lab::{self, Lab};
@@ -34,6 +37,11 @@ use crate::{diagram, markdown};
 
 /// The widest text column: longer lines are hard to come back from.
 pub const MEASURE_COLS: u16 = 90;
+
+/// What sentences take of a room of `width_cols`, wherever they stand.
+pub(super) fn measure(width_cols: usize) -> usize {
+    width_cols.min(usize::from(MEASURE_COLS))
+}
 /// From this width on the contents stand beside the page.
 const SIDEBAR_FROM_COLS: u16 = 124;
 pub const SIDEBAR_COLS: u16 = 30;
@@ -49,6 +57,10 @@ pub struct Reader {
     pub search: Option<Search>,
     /// The line of the document that is chosen for a note or a bookmark.
     chosen_line: Option<u32>,
+    /// The line to which a jump led, until the next key.
+    landed_on: Option<u32>,
+    /// The number being typed of what is to be opened, while everything that responds has one.
+    pub number: Option<Field>,
     /// The box of the focused diagram that one stands on.
     walk: Option<Walk>,
     /// Simulations that were started in the page, by widget index.
@@ -72,6 +84,13 @@ pub struct Laid {
     links: Vec<markdown::Link>,
     codes: Vec<CodeBlock>,
     tables: Vec<TableBlock>,
+}
+
+impl Laid {
+    /// Where a link of a row leads.
+    pub fn target(&self, link: usize) -> Option<&str> {
+        self.links.get(link).map(|link| link.target.as_str())
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -265,6 +284,8 @@ impl Reader {
             focus: None,
             search: None,
             chosen_line: None,
+            landed_on: None,
+            number: None,
             walk: None,
             labs: BTreeMap::new(),
             benches: BTreeMap::new(),
@@ -275,20 +296,29 @@ impl Reader {
             kept_as_read: false,
         };
         reader.lay_out(desk);
+        reader.begin_at(start);
+        reader
+    }
+
+    /// Goes to a place of the page; what runs on it goes on.
+    pub(crate) fn begin_at(&mut self, start: Start) {
+        (self.search, self.focus, self.walk, self.chosen_line) = (None, None, None, None);
+        self.selection = None;
         match start {
-            Start::Top => {}
+            Start::Top => self.top = 0,
             Start::Line(line) => {
-                reader.top = reader.row_of_line(line);
-                reader.stay_in_page();
+                self.top = self.row_of_line(line);
+                self.stay_in_page();
+                // At the end of a page the line that is meant cannot be at the top: it is pointed out.
+                self.landed_on = Some(line).filter(|line| self.row_of_line(*line) > self.top);
             }
             Start::Spot(spot) => {
-                reader.go_to_spot(spot);
-                reader.stay_in_page();
+                self.go_to_spot(spot);
+                self.stay_in_page();
             }
-            Start::FirstMatch(needle) => reader.search_for(needle, 0),
-            Start::LastMatch(needle) => reader.search_for(needle, usize::MAX),
+            Start::FirstMatch(needle) => self.search_for(needle, 0),
+            Start::LastMatch(needle) => self.search_for(needle, usize::MAX),
         }
-        reader
     }
 
     /// Lays the page out for the size at hand; the words at the top stay at the top.
@@ -405,7 +435,7 @@ impl Reader {
     /// The target of the link that has the focus.
     pub fn focused_link(&self) -> Option<&str> {
         match self.laid.things.get(self.focus?)?.what {
-            What::Link(index) => self.laid.links.get(index).map(|link| link.target.as_str()),
+            What::Link(index) => self.laid.target(index).filter(|target| markdown::footnote_of(target).is_none()),
             What::Widget(_) | What::Code(_) | What::Table(_) => None,
         }
     }
@@ -425,7 +455,10 @@ impl Reader {
     }
 
     fn decide(&mut self, desk: &Desk<'_>, action: &Action) -> Step {
-        let by_mode = self.type_into_search(desk, action).or_else(|| self.mark(desk, action));
+        let by_mode = self
+            .type_into_search(desk, action)
+            .or_else(|| self.type_number(desk, action))
+            .or_else(|| self.mark(desk, action));
         if let Some(step) = by_mode {
             return step;
         }
@@ -450,6 +483,7 @@ impl Reader {
             Action::Copy => return self.copy(),
             Action::Pan(by) => return self.pan(*by),
             Action::Bookmark => return self.bookmark(desk),
+            Action::Number => return self.show_numbers(),
             Action::NotKept { why, .. } => return Step::failed(format!("Could not save: {why}. Try it once more.")),
             Action::ExternalEditor => {
                 let Some(page) = desk.course.page(&self.page) else { return Step::default() };
@@ -717,7 +751,21 @@ impl Reader {
 
     /// What the search has to say, for the line above the footer.
     pub fn prompt(&self) -> Option<String> {
+        if let Some(number) = &self.number {
+            let n = self.numbered().len();
+            return Some(format!("Number of what to open: {}▏ 1 to {n}", number.text));
+        }
         self.search.as_ref().map(Search::prompt)
+    }
+
+    /// The row to which a jump led, where it is not at the top.
+    pub fn landed_row(&self) -> Option<usize> {
+        self.landed_on.map(|line| self.row_of_line(line))
+    }
+
+    /// The learner goes on.
+    pub(crate) fn leave_landing(&mut self) {
+        self.landed_on = None;
     }
 
     /// Whether a line is being chosen now.
@@ -727,7 +775,7 @@ impl Reader {
 
     /// Whether keys are typed into a field now.
     pub fn is_typing(&self) -> bool {
-        self.search.as_ref().is_some_and(|search| search.typing)
+        self.number.is_some() || self.search.as_ref().is_some_and(|search| search.typing)
     }
 }
 

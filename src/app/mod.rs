@@ -166,6 +166,8 @@ pub enum Action {
     Bookmark,
     /// Chooses a line for a note, then writes it.
     Annotate,
+    /// Puts a number beside everything on screen that responds.
+    Number,
     /// Takes off what was left on the chosen line.
     Unmark,
     Reload,
@@ -593,6 +595,9 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
                 }
                 action => action,
             };
+            if let Some(Screen::Page(reader)) = model.screens.last_mut() {
+                reader.leave_landing();
+            }
             if model.overlay.is_some() {
                 return overlay::update(model, action);
             }
@@ -800,12 +805,19 @@ pub(crate) fn go_to_page(model: &mut Model, page: &PageId, start: Start) -> Vec<
 
 /// Shows a page, in place of the one being read.
 fn show_page(model: &mut Model, page: &PageId, start: Start) -> Vec<Effect> {
-    let reader = lesson::Reader::new(&model.desk(), page, start);
+    // On the page that is read already, what runs in it goes on.
+    let reader = match model.screens.pop_if(|screen| matches!(screen, Screen::Page(reader) if reader.page == *page)) {
+        Some(Screen::Page(mut reader)) => {
+            reader.begin_at(start);
+            reader
+        }
+        _ => Box::new(lesson::Reader::new(&model.desk(), page, start)),
+    };
     let position = reader.position();
     // An exercise whose passage is looked up waits below, and is one key back.
     let waiting = model.screens.iter().rposition(|screen| matches!(screen, Screen::Exercise(_)));
     model.screens.truncate(waiting.unwrap_or(0) + 1);
-    model.screens.push(Screen::Page(Box::new(reader)));
+    model.screens.push(Screen::Page(reader));
     let mut effects = vec![position];
     effects.extend(pass_on(model, &Action::Nothing));
     without_looked_up(model, effects)

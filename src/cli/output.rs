@@ -10,7 +10,7 @@ use ratatui::style::Style;
 use super::Colour;
 use crate::app::row::Row;
 use crate::content::visible;
-use crate::tui::{Depth, Theme};
+use crate::tui::{Depth, Theme, hyperlink};
 
 pub(super) struct Output {
     out: BufWriter<Stdout>,
@@ -54,6 +54,15 @@ impl Output {
     }
 
     pub(super) fn rows<'a>(&mut self, rows: impl IntoIterator<Item = &'a Row>) -> io::Result<()> {
+        self.linked_rows(rows, |_| None)
+    }
+
+    /// Rows whose links lead to what `target` says.
+    pub(super) fn linked_rows<'a>(
+        &mut self,
+        rows: impl IntoIterator<Item = &'a Row>,
+        target: impl Fn(usize) -> Option<&'a str>,
+    ) -> io::Result<()> {
         let ground = self.theme.ground_style();
         // A theme with a ground of its own is readable only on it, up to the end of the line.
         let ground_cols = if ground.bg.is_some() { Self::width() } else { 0 };
@@ -64,7 +73,10 @@ impl Output {
             }
             for span in &row.spans {
                 let style: Style = ground.patch(self.theme.span_style(span));
-                write!(self.out, "{}", style.into_crossterm().apply(visible(&span.text)))?;
+                let link = span.link.filter(|_| self.theme.hyperlinks);
+                let link = link.and_then(|link| hyperlink::around(target(link)?, link));
+                let (before, after) = link.unwrap_or_default();
+                write!(self.out, "{before}{}{after}", style.into_crossterm().apply(visible(&span.text)))?;
             }
             let missing = ground_cols.saturating_sub(row.width());
             if missing > 0 {
@@ -112,7 +124,7 @@ pub(super) fn theme(colour: Colour) -> Theme {
         Colour::Auto if io::stdout().is_terminal() => found.depth,
         Colour::Auto => Depth::None,
     };
-    Theme { depth, ..found }
+    Theme { depth, hyperlinks: found.hyperlinks && io::stdout().is_terminal(), ..found }
 }
 
 /// The text of a row where letters are all there is: what is struck out must not read as if it were not.

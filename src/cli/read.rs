@@ -69,7 +69,7 @@ pub(super) fn run(
     let width = width(it);
     let laid = lay_out(&course, &Progress::default(), page, width);
     match it.format {
-        Format::Text => output.rows(&laid.rows)?,
+        Format::Text => output.linked_rows(&laid.rows, |link| laid.target(link))?,
         Format::Json => output.json(&Printed {
             page: &page.id.0,
             file: &page.file,

@@ -20,9 +20,13 @@ const AUTO: &str = "auto";
 pub(super) fn chosen(colour: Colour, named: Option<&str>) -> Result<Theme, CliError> {
     let mut theme = theme(colour);
     let folder = settings_folder();
+    let settings = folder.as_deref().map(settings).unwrap_or_default();
+    if settings.hyperlinks == Some(false) {
+        theme.hyperlinks = false;
+    }
     if let Some(name) = named {
         theme.looks = find(name, folder.as_deref()).map_err(CliError::Input)?;
-    } else if let Some(name) = folder.as_deref().and_then(configured) {
+    } else if let Some(name) = settings.theme {
         match find(&name, folder.as_deref()) {
             Ok(looks) => theme.looks = looks,
             Err(why) => remark(&why),
@@ -37,27 +41,39 @@ fn settings_folder() -> Option<PathBuf> {
     Some(etcetera::choose_base_strategy().ok()?.config_dir().join("coldstart"))
 }
 
-/// The theme that the settings name.
-fn configured(folder: &Path) -> Option<String> {
+/// What `config.toml` says of how things look.
+#[derive(Debug, Default)]
+struct Settings {
+    theme: Option<String>,
+    hyperlinks: Option<bool>,
+}
+
+fn settings(folder: &Path) -> Settings {
     let path = folder.join("config.toml");
     if !path.exists() {
-        return None;
+        return Settings::default();
     }
-    let settings = content::read_text(&path)
+    let read = content::read_text(&path)
         .map_err(|error| error.to_string())
         .and_then(|read| read.text.parse::<toml::Table>().map_err(|error| error.to_string()));
-    match settings {
-        Ok(settings) => {
-            let theme = settings.get("theme")?;
-            if !theme.is_str() {
-                remark(&format!("{}: `theme` is the name of a theme, in quotes", path.display()));
-            }
-            theme.as_str().map(str::to_owned)
-        }
+    let table = match read {
+        Ok(table) => table,
         Err(why) => {
             remark(&format!("{}: {}", path.display(), why.trim_end()));
-            None
+            return Settings::default();
         }
+    };
+    let of = |name: &str, wanted: &str, is_right: &dyn Fn(&toml::Value) -> bool| {
+        let value = table.get(name)?;
+        if !is_right(value) {
+            remark(&format!("{}: `{name}` is {wanted}", path.display()));
+        }
+        Some(value)
+    };
+    Settings {
+        theme: of("theme", "the name of a theme, in quotes", &toml::Value::is_str)
+            .and_then(|value| value.as_str().map(str::to_owned)),
+        hyperlinks: of("hyperlinks", "true or false", &toml::Value::is_bool).and_then(toml::Value::as_bool),
     }
 }
 

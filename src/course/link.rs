@@ -1,6 +1,7 @@
 //! A link's target to the place in the course that it means.
 
 use super::{Course, Page};
+use crate::markdown::footnote_of;
 
 /// Where a link leads.
 #[derive(Clone, Copy, Debug)]
@@ -23,8 +24,15 @@ pub enum Target<'a> {
 }
 
 impl Course {
-    /// Resolves `target`, a link on the page `from`, such as `04-cold-start.md#what-helps`, `#what-helps` or an address.
+    /// Resolves `target`, a link on the page `from`, such as `04-cold-start.md#what-helps`, `#what-helps`,
+    /// an address, or a footnote.
     pub fn follow<'a>(&'a self, from: &'a Page, target: &'a str) -> Target<'a> {
+        if let Some(label) = footnote_of(target) {
+            return match from.document.footnote_line(label) {
+                Some(source_line) => Target::Place { page: from, source_line },
+                None => Target::NoHeading { page: from, anchor: target },
+            };
+        }
         if target.contains("://") || target.starts_with("mailto:") {
             return Target::Outside;
         }

@@ -10,7 +10,7 @@ use super::markup::Markup;
 use super::page::{Sheet, widget};
 use crate::course::Widget;
 use crate::markdown::{
-    Align, Block, Callout, ContainerId, ContainerKind, Document, Fence, Leaf, Role, Run, Table, Token,
+    Align, Block, Callout, ContainerId, ContainerKind, Document, Fence, Leaf, Role, Run, Table, Token, footnote_of,
 };
 
 /// How a document stands in its page.
@@ -272,6 +272,10 @@ impl<'a> Writer<'a, '_> {
     fn runs(&mut self, runs: &'a [Run]) {
         for part in runs.chunk_by(|a, b| a.look.link == b.look.link) {
             let target = part[0].look.link.and_then(|link| self.document.links.get(link));
+            if let Some(label) = target.and_then(|target| footnote_of(target)) {
+                self.note_mark(label);
+                continue;
+            }
             let address = target.and_then(|target| self.sheet.names.resolve(self.sheet.page, target));
             if let Some(address) = &address {
                 self.sheet.markup.open("a", &[("href", address)]);
@@ -302,7 +306,6 @@ impl<'a> Writer<'a, '_> {
                 markup.leaf("span", &[("role", "img"), ("aria-label", "Image: ")], run.text.trim_end());
                 markup.text(" ");
             }
-            Role::Marker => self.note_marks(&run.text),
             Role::Term(term) => match self.sheet.course.glossary.terms.get(usize::from(term)) {
                 Some(term) => {
                     let address = glossary::address_from(self.sheet.page, term);
@@ -318,22 +321,20 @@ impl<'a> Writer<'a, '_> {
         }
     }
 
-    /// References to footnotes as they stand in the text: `[idle]`, or `[idle][share]` when several stand together.
-    fn note_marks(&mut self, text: &str) {
-        let mut rest = text;
-        while let Some((label, after)) = rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-            let Some(note) = self.notes.get_mut(label) else { break };
-            let number = note.number.to_string();
-            let (said, address) = (format!("Note {number}"), format!("#{}.note.{number}", self.name));
-            let id = format!("{}.mark.{number}", self.name);
-            let mut attributes = vec![("href", address.as_str()), ("role", "doc-noteref"), ("aria-label", &said)];
-            if !std::mem::replace(&mut note.is_referred_to, true) {
-                attributes.push(("id", &id));
-            }
-            self.sheet.markup.element("sup", &[], |it| it.leaf("a", &attributes, &number));
-            rest = after;
+    /// A reference to a footnote; its bare label where there is no such note.
+    fn note_mark(&mut self, label: &str) {
+        let Some(note) = self.notes.get_mut(label) else {
+            self.sheet.markup.text(&format!("[{label}]"));
+            return;
+        };
+        let number = note.number.to_string();
+        let (said, address) = (format!("Note {number}"), format!("#{}.note.{number}", self.name));
+        let id = format!("{}.mark.{number}", self.name);
+        let mut attributes = vec![("href", address.as_str()), ("role", "doc-noteref"), ("aria-label", &said)];
+        if !std::mem::replace(&mut note.is_referred_to, true) {
+            attributes.push(("id", &id));
         }
-        self.sheet.markup.text(rest);
+        self.sheet.markup.element("sup", &[], |it| it.leaf("a", &attributes, &number));
     }
 }
 

@@ -16,7 +16,7 @@ pub struct Document {
     pub leaves: Vec<Leaf>,
     pub containers: Vec<Container>,
     pub lists: Vec<List>,
-    /// Targets, in the order of the source.
+    /// Targets, in the order of the source. Of some, [`footnote_of`] knows that they are footnotes of the document.
     pub links: Vec<String>,
     pub(super) comments: Vec<(u32, String)>,
 }
@@ -70,6 +70,16 @@ impl Document {
                 _ => None,
             })
             .collect()
+    }
+
+    /// The line on which a footnote begins.
+    pub fn footnote_line(&self, label: &str) -> Option<u32> {
+        let is_it = |kind: &ContainerKind| matches!(kind, ContainerKind::Footnote { label: it } if it == label);
+        let inside = |leaf: &&Leaf| {
+            let mut outward = std::iter::successors(leaf.container, |id| self.containers[*id].parent);
+            outward.any(|id| is_it(&self.containers[id].kind))
+        };
+        self.leaves.iter().find(inside).map(|leaf| leaf.source_line)
     }
 
     /// Gives the first use of each term in the sentences of the document its role. `find` says where in the text of a
@@ -185,6 +195,16 @@ pub struct Run {
     pub text: String,
     pub look: Look,
     pub source_line: u32,
+}
+
+/// The target of a link to the footnote `label`. No address has a bracket at its beginning.
+pub(super) fn footnote_target(label: &str) -> String {
+    format!("[^{label}]")
+}
+
+/// The label of the footnote that a link's target names, if it names one.
+pub fn footnote_of(target: &str) -> Option<&str> {
+    target.strip_prefix("[^")?.strip_suffix(']')
 }
 
 pub(super) fn text_of(runs: &[Run]) -> String {

@@ -1,6 +1,6 @@
 //! What stands within a paragraph, a heading or a cell, to runs of one look each.
 
-use super::document::Run;
+use super::document::{Run, footnote_target};
 use super::role::{Look, Role, Style};
 use super::visible::visible;
 
@@ -131,6 +131,19 @@ impl Inline {
         if !anchor.title.is_empty() {
             self.push(&format!(" ({})", anchor.title), Role::Muted);
         }
+    }
+
+    /// A reference to a footnote is a link to it; within another link it is a part of that one.
+    pub(super) fn footnote(&mut self, label: &str) {
+        let shown = format!("[{label}]");
+        if self.link.is_some() {
+            self.push(&shown, Role::Link);
+            return;
+        }
+        self.link = Some(self.targets.len());
+        self.targets.push(footnote_target(&visible(label, &[])));
+        self.push(&shown, Role::Marker);
+        self.link = None;
     }
 
     /// An HTML tag within text: keys become caps, breaks break, the others are shown.

@@ -43,6 +43,7 @@ mod wrap;
 pub use code::code_lines;
 pub use document::{
     Align, Block, Container, ContainerId, ContainerKind, Document, Fence, Leaf, List, Problem, Run, Table, TableRow,
+    footnote_of,
 };
 pub use flow::wrap_plain;
 pub use highlight::{Tokens, highlight, warm_up};

@@ -142,7 +142,7 @@ impl<'a> Reader<'a> {
             },
             Event::SoftBreak => self.inline.text(" "),
             Event::HardBreak => self.inline.hard_break(),
-            Event::FootnoteReference(label) => self.inline.push(&format!("[{label}]"), Role::Marker),
+            Event::FootnoteReference(label) => self.inline.footnote(&label),
             Event::Html(html) => {
                 let line = self.inline.source_line;
                 self.html.get_or_insert_with(|| (line, String::new())).1.push_str(&html);

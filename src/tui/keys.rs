@@ -35,7 +35,7 @@ static JUMPS: [Binding; 3] = [
     key(":", Action::GoTo, "go to a page by its number", ""),
 ];
 
-static PAGE: [Binding; 25] = [
+static PAGE: [Binding; 26] = [
     key("Space PgDn", Action::Scroll(Motion::Pages(1)), "a screen down", "scroll"),
     key("→ l n", Action::TurnPage(1), "next page", "next page"),
     key("← h p", Action::TurnPage(-1), "previous page", ""),
@@ -58,6 +58,7 @@ static PAGE: [Binding; 25] = [
     key("#", Action::NumberLines, "number the lines of all code; again: only where the page asks for it", ""),
     key("z", Action::BreakLines, "break long lines of code instead of moving them; again: whole lines", ""),
     key("m", Action::Bookmark, "set a bookmark here, or take it off; the contents list them", ""),
+    key("f", Action::Number, "a number beside all that responds here: type one to open it", ""),
     key("a", Action::Annotate, "a note of your own on a line; the contents list them", ""),
     key("e", Action::ExternalEditor, "edit the page in your own editor (of a course opened with --course)", ""),
     key("r", Action::Reload, "read the course files again", ""),

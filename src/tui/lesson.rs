@@ -53,6 +53,7 @@ pub(super) fn view(reader: &Reader, model: &Model, head: Rect, body: Rect, paint
     for (y, (index, row)) in (wide.y..wide.bottom()).zip(reader.laid.rows.iter().enumerate().skip(reader.top)) {
         painter.panned(wide.x, y, wide.width, row, reader.left_of(index));
     }
+    hyperlinks(reader, wide, painter);
     marks(reader, model, text, body.right(), painter);
     if let Some((x, row, w, h)) = reader.stands_on() {
         for y in (row..row + h).filter_map(|row| row.checked_sub(reader.top)).filter(|y| *y < usize::from(text.height))
@@ -66,6 +67,41 @@ pub(super) fn view(reader: &Reader, model: &Model, head: Rect, body: Rect, paint
         painter.matches(search, &reader.laid.rows, reader.top, wide, |row| reader.left_of(row));
     }
     painter.selection(reader.selection(), &reader.laid.rows, reader.top, wide, |row| reader.left_of(row));
+    numbers(reader, text, painter);
+}
+
+/// Addresses for the terminal to open, where it can.
+fn hyperlinks(reader: &Reader, text: Rect, painter: &mut Painter<'_, '_>) {
+    let shown = reader.laid.rows.iter().skip(reader.top);
+    for (y, row) in (text.y..text.bottom()).zip(shown) {
+        let mut x = text.x;
+        for span in &row.spans {
+            let width = Painter::width(&span.text);
+            if let Some((link, target)) = span.link.and_then(|link| Some((link, reader.laid.target(link)?))) {
+                let area = Rect { x, y, width, height: 1 };
+                painter.hyperlink(area.intersection(text), target, link);
+            }
+            x = x.saturating_add(width);
+        }
+    }
+}
+
+/// A number left of everything that responds, while one is typed.
+fn numbers(reader: &Reader, text: Rect, painter: &mut Painter<'_, '_>) {
+    if reader.number.is_none() {
+        return;
+    }
+    for (number, at) in (1..).zip(reader.numbered()) {
+        let Some(y) = at.row.checked_sub(reader.top).filter(|y| *y < usize::from(text.height)) else { continue };
+        let label = format!("{number}");
+        let width = label.len() as u16;
+        let area = Rect { x: text.x.saturating_add(at.col as u16), y: text.y + y as u16, width, height: 1 };
+        // In the blanks before it; right after another word it hides the beginning of what it names, not that word.
+        let before = Rect { x: area.x.saturating_sub(width), ..area };
+        let area = if painter.is_blank(before) { before } else { area };
+        painter.text(area.x, area.y, area.width, Ui::Text, &label);
+        painter.highlight(area, Ui::Chosen);
+    }
 }
 
 /// In the margins: bookmarks, signs of notes and, where there is room at the right, the notes themselves; and the line
@@ -107,6 +143,9 @@ fn marks(reader: &Reader, model: &Model, text: Rect, right: u16, painter: &mut P
     let shown = reader.laid.rows.iter().skip(reader.top).take(usize::from(text.height));
     for (y, _) in (text.y..).zip(shown).filter(|(_, row)| reader.is_chosen(row)) {
         painter.text(text.x.saturating_sub(2), y, 1, Ui::Focus, "▌");
+    }
+    if let Some(y) = reader.landed_row().and_then(on_screen) {
+        painter.text(text.x.saturating_sub(2), text.y + y as u16, 1, Ui::Focus, "▸");
     }
 }
 

@@ -8,6 +8,7 @@ mod exercise;
 mod function;
 mod goals;
 mod home;
+pub mod hyperlink;
 pub mod keys;
 mod lab;
 mod lesson;
@@ -79,11 +80,11 @@ fn too_small(area: Rect, painter: &mut Painter<'_, '_>) {
 fn footer(model: &Model, area: Rect, painter: &mut Painter<'_, '_>) {
     let prompt = match (&model.overlay, model.screen()) {
         (Some(Overlay::Prompt(prompt)), _) => Some(prompt.says()),
-        (None, Screen::Page(reader)) => reader.prompt(),
+        // What was wrong with what is typed is said in its place, until the next key.
+        (None, Screen::Page(reader)) if model.notice.is_none() || reader.number.is_none() => reader.prompt(),
+        (None, Screen::Lab(lab)) if model.notice.is_none() => lab.prompt(),
         (None, Screen::Show(show)) => show.prompt(),
         (None, Screen::Zoomed(it)) => it.prompt(),
-        // What was wrong with what is typed is said in its place, until the next key.
-        (None, Screen::Lab(lab)) if model.notice.is_none() => lab.prompt(),
         _ => None,
     };
     let width = area.width.saturating_sub(2);

@@ -1,14 +1,17 @@
 //! Rows with roles to cells with colours, clipped to an area.
 
+use std::num::NonZeroU16;
 use std::ops::Range;
 
 use ratatui::Frame;
+use ratatui::buffer::CellDiffOption;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::widgets::{Block, Clear};
 use ratatui_textarea::TextArea;
 use unicode_width::UnicodeWidthStr;
 
+use super::hyperlink::around;
 use super::theme::Theme;
 use crate::app::row::{Role, Row, Ui};
 use crate::app::search::Search;
@@ -125,6 +128,30 @@ impl<'a, 'b> Painter<'a, 'b> {
     pub(super) fn ground(&mut self, area: Rect) {
         let area = area.intersection(self.frame.area());
         self.frame.buffer_mut().set_style(area, self.theme.ground_style());
+    }
+
+    /// Whether nothing is painted there yet.
+    pub(super) fn is_blank(&mut self, area: Rect) -> bool {
+        let buffer = self.frame.buffer_mut();
+        area.positions().all(|at| buffer.cell(at).is_some_and(|cell| cell.symbol() == " "))
+    }
+
+    /// Makes cells that are painted already lead to an address, where the terminal shows such links and this is one.
+    pub(super) fn hyperlink(&mut self, area: Rect, target: &str, id: usize) {
+        let Some((before, after)) = Some(target).filter(|_| self.theme.hyperlinks).and_then(|it| around(it, id)) else {
+            return;
+        };
+        let mut x = area.x;
+        while x < area.right() {
+            // Each cell carries its own link, so that it is written anew whenever its letter or its address changes; how
+            // wide it is must be said, since the escape codes are no columns.
+            let Some(cell) = self.frame.buffer_mut().cell_mut((x, area.y)) else { return };
+            let width = Self::width(cell.symbol()).max(1);
+            let linked = format!("{before}{}{after}", cell.symbol());
+            cell.set_symbol(&linked);
+            cell.set_diff_option(NonZeroU16::new(width).map_or(CellDiffOption::None, CellDiffOption::ForcedWidth));
+            x += width;
+        }
     }
 
     /// A text being written, with a frame around where there is one.

@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use ratatui::style::{Modifier, Style};
 
+use super::hyperlink;
 use crate::app::row::{Role, Span, Ui};
 pub use colour::Rgb;
 pub use looks::{Looks, shipped, shipped_names};
@@ -52,14 +53,16 @@ pub struct Theme {
     pub ground: Ground,
     /// The theme that was asked for; else the shipped one for the ground.
     pub looks: Option<Arc<Looks>>,
+    /// The terminal opens addresses itself (OSC 8).
+    pub hyperlinks: bool,
 }
 
 impl Theme {
-    pub const PLAIN: Self = Self { depth: Depth::None, ground: Ground::Unknown, looks: None };
+    pub const PLAIN: Self = Self { depth: Depth::None, ground: Ground::Unknown, looks: None, hyperlinks: false };
 
     /// What the environment says of the terminal: `NO_COLOR`, `COLORTERM`, `TERM`, `COLORFGBG`.
     pub fn from_environment(get: impl Fn(&str) -> Option<String>) -> Self {
-        let set = |name| get(name).filter(|value| !value.is_empty());
+        let set = |name: &str| get(name).filter(|value| !value.is_empty());
         let term = set("TERM").unwrap_or_default();
         let depth = if set("NO_COLOR").is_some() || term == "dumb" {
             Depth::None
@@ -75,7 +78,7 @@ impl Theme {
             Some(_) => Ground::Dark,
             None => Ground::Unknown,
         };
-        Self { depth, ground, looks: None }
+        Self { depth, ground, looks: None, hyperlinks: hyperlink::are_shown(get) }
     }
 
     /// Whether it looks better when the terminal's background is known.
@@ -125,7 +128,10 @@ mod tests {
 
     #[test]
     fn the_environment_says_what_the_terminal_can_do() {
-        assert_eq!(from(&[("TERM", "xterm-256color")]), Theme { depth: Depth::Palette, ..Theme::PLAIN });
+        assert_eq!(
+            from(&[("TERM", "xterm-256color")]),
+            Theme { depth: Depth::Palette, hyperlinks: true, ..Theme::PLAIN }
+        );
         assert_eq!(from(&[("TERM", "xterm"), ("COLORTERM", "truecolor")]).depth, Depth::True);
         assert_eq!(from(&[("TERM", "linux")]).depth, Depth::Sixteen);
         assert_eq!(from(&[("TERM", "xterm-256color"), ("NO_COLOR", "1")]).depth, Depth::None);
@@ -137,7 +143,7 @@ mod tests {
     #[test]
     fn the_ground_chooses_the_theme_unless_one_was_asked_for() {
         let title = |ground, looks| {
-            let theme = Theme { depth: Depth::True, ground, looks };
+            let theme = Theme { depth: Depth::True, ground, looks, hyperlinks: false };
             theme.style(Role::Ui(Ui::Title)).fg
         };
         assert_eq!(title(Ground::Dark, None), Some(Color::Rgb(0x7a, 0xa2, 0xf7)));
@@ -150,7 +156,7 @@ mod tests {
 
     #[test]
     fn only_a_theme_that_was_asked_for_brings_its_ground() {
-        let ground = |depth, looks| Theme { depth, ground: Ground::Dark, looks }.ground_style();
+        let ground = |depth, looks| Theme { depth, ground: Ground::Dark, looks, hyperlinks: false }.ground_style();
         assert_eq!(ground(Depth::True, shipped("light")).bg, Some(Color::Rgb(0xfc, 0xfc, 0xfa)));
         assert_eq!(ground(Depth::Sixteen, shipped("dark")).bg, Some(Color::Black));
         for leaves_it in [ground(Depth::True, None), ground(Depth::None, shipped("light"))] {

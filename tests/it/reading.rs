@@ -1,7 +1,10 @@
-//! What helps while reading: the words of the course, notes of one's own.
+//! What helps while reading: the words of the course, notes of one's own, links by number, footnotes.
 
 use coldstart::app::{Action, Screen, Size};
 use coldstart::course::{Deed, learned};
+use coldstart::tui::{Theme, view};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
 
 use crate::learner::{Learner, USUAL};
 
@@ -104,4 +107,104 @@ fn a_bookmark_stands_on_any_line() {
     learner.press(":4<enter>a<down>m").sees("Bookmark set").sees("★");
     assert!(!learner.screen().lines().nth(1).expect("a first line").contains('★'));
     learner.press("x").sees("Bookmark taken off");
+}
+
+/// Scrolls down until `text` is on the screen.
+fn scroll_to<'a>(learner: &'a mut Learner, text: &str) -> &'a mut Learner {
+    for _ in 0..500 {
+        if learner.screen().contains(text) {
+            return learner;
+        }
+        learner.press("j");
+    }
+    panic!("`{text}` is not on this page")
+}
+
+#[test]
+fn all_that_responds_opens_by_its_number() {
+    for size in [Size { cols: 60, rows: 20 }, USUAL, Size { cols: 200, rows: 50 }] {
+        let mut learner = Learner::new(size);
+        learner.press(":9<enter>");
+        scroll_to(&mut learner, "the two versions");
+        let numbered = |learner: &Learner| match learner.model.screen() {
+            Screen::Page(reader) => reader.numbered().len(),
+            _ => 0,
+        };
+        let n = numbered(&learner);
+        assert!(n > 0, "{size:?}");
+        learner.press("f").sees(&format!("1 to {n}"));
+        // Of the numbers on the screen one stands before the link.
+        let screen = learner.screen();
+        let before = screen.split("the two versions").next().expect("before it").trim_end_matches(' ');
+        let number: String = before.chars().rev().take_while(char::is_ascii_digit).collect();
+        let number: String = number.chars().rev().collect();
+        learner.press(&number);
+        // Another digit could have followed.
+        if number.parse::<usize>().expect("a number") * 10 <= n {
+            learner.press("<enter>");
+        }
+        learner.sees(" 6/10").press("[").sees(" 9/10");
+        learner
+            .press("f999")
+            .sees("There is no number 9")
+            .press("<enter>")
+            .sees(" 9/10")
+            .press("0")
+            .sees("no number 0");
+        learner.press("x<esc>").sees(" 9/10");
+    }
+}
+
+#[test]
+fn a_footnote_is_one_key_away_and_the_text_one_key_back() {
+    let mut learner = Learner::new(USUAL);
+    learner.press(":4<enter>");
+    scroll_to(&mut learner, "[idle]");
+    let top = |learner: &Learner| match learner.model.screen() {
+        Screen::Page(reader) => reader.top,
+        _ => 0,
+    };
+    for _ in 0..20 {
+        learner.press("<tab>");
+        let Screen::Page(reader) = learner.model.screen() else { panic!("not on the page") };
+        let thing = &reader.laid.things[reader.focus.expect("something has the focus")];
+        if reader.laid.rows[thing.rows.start].text().contains("[idle]") {
+            break;
+        }
+    }
+    let here = top(&learner);
+    learner.press("<enter>").sees("[idle] Measurements published");
+    // Near the end of a page the note cannot stand at the top: it is pointed out, until the next key.
+    learner.sees("▸ [idle]").press("k");
+    assert!(!learner.screen().contains('▸'), "{}", learner.screen());
+    learner.press("[").sees("[idle]");
+    assert!(top(&learner).abs_diff(here) < USUAL.rows.into(), "{} {here}", top(&learner));
+}
+
+#[test]
+fn addresses_are_for_the_terminal_to_open_where_it_can_and_words_stay_in_their_cells() {
+    let size = Size { cols: 80, rows: 24 };
+    let mut terminal = Terminal::new(TestBackend::new(size.cols, size.rows)).expect("a screen of cells");
+    let text =
+        "+++\nformat = 1\ntitle = \"T\"\n+++\n# T\n\nSee [the site](<https://example.org/x y>) and [here](#t).\n";
+    let files = coldstart::course::Files::from([("lessons/s/01-a.md".to_owned(), text.to_owned())]);
+    let mut learner = Learner::new(size);
+    learner.act(Action::CourseRead(coldstart::course::Course::assemble(&files).into())).press("<esc><enter>");
+    let mut painted = |hyperlinks: bool| {
+        let theme = Theme { hyperlinks, ..Theme::PLAIN };
+        terminal.draw(|frame| view(&learner.model, &theme, frame)).expect("drawn");
+        let cells = terminal.backend().buffer().content();
+        cells.iter().map(|cell| cell.symbol().to_owned()).collect::<Vec<_>>()
+    };
+    let (bare, linked) = (painted(false), painted(true));
+    assert_eq!(bare.len(), linked.len());
+    let changed: Vec<(&String, &String)> = bare.iter().zip(&linked).filter(|(bare, linked)| bare != linked).collect();
+    let words: String = changed.iter().map(|(bare, _)| bare.as_str()).collect();
+    assert_eq!(words, "the site");
+    for (bare, linked) in changed {
+        assert_eq!(
+            *linked,
+            format!("\u{1b}]8;id=coldstart-0;https://example.org/x%20y\u{1b}\\{bare}\u{1b}]8;;\u{1b}\\")
+        );
+    }
 }

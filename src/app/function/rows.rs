@@ -3,6 +3,7 @@
 use super::times::{self, Simulated, say_ms};
 use super::{Asked, Bench, Editing, Ran, SEEN_FROM_MS, Start, Version};
 use crate::app::code;
+use crate::app::lesson::measure;
 use crate::app::row::{Row, Span, Ui, wrapped};
 
 /// From this width on two versions stand side by side.
@@ -74,7 +75,7 @@ impl Bench {
                 ms as f64 / 1000.0
             ),
         };
-        let mut rows = wrapped(Ui::Busy, &says, width);
+        let mut rows = wrapped(Ui::Busy, &says, measure(width));
         rows.push(Row::default());
         rows
     }
@@ -151,6 +152,7 @@ impl Bench {
     fn last_answer(&self, width: usize) -> Vec<Row> {
         let version = &self.versions[self.shown];
         let Some(ran) = version.ran.last().filter(|ran| self.share_shown(ran) >= 1.0) else { return Vec::new() };
+        let width = measure(width);
         let mut rows = vec![Row::default()];
         let status = ran.status.map_or_else(String::new, |status| format!("{status}  "));
         match &ran.answer {

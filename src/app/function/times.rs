@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+use crate::app::lesson::measure;
 use crate::app::row::{Row, Span, Ui, wrapped};
 use crate::sim::{self, Outcome, Scenario};
 
@@ -248,7 +249,7 @@ pub fn rows(groups: &[Group], simulated: Simulated, width: usize) -> Vec<Row> {
     let mut rows = picture(groups, width);
     for said in words(simulated) {
         rows.push(Row::default());
-        rows.extend(wrapped(Ui::Muted, said, width));
+        rows.extend(wrapped(Ui::Muted, said, measure(width)));
     }
     rows
 }
