@@ -91,6 +91,30 @@ impl Laid {
     pub fn target(&self, link: usize) -> Option<&str> {
         self.links.get(link).map(|link| link.target.as_str())
     }
+
+    /// The links that lead out of the course: their words, and where to.
+    pub fn outward(&self) -> Vec<(String, &str)> {
+        let mut words = vec![String::new(); self.links.len()];
+        for row in &self.rows {
+            let mut before = None;
+            for span in row.spans.iter().filter(|span| span.link.is_some()) {
+                let Some(words) = span.link.and_then(|link| words.get_mut(link)) else { continue };
+                // It goes on from the row above.
+                if span.link != before && row.join == Join::Blank && !words.is_empty() {
+                    words.push(' ');
+                }
+                words.push_str(&span.text);
+                before = span.link;
+            }
+        }
+        let links = words.into_iter().zip(self.links.iter().map(|link| link.target.as_str()));
+        links.filter(|(_, target)| leads_out(target)).collect()
+    }
+}
+
+/// Whether a link's target is an address of the world.
+fn leads_out(target: &str) -> bool {
+    ["https://", "http://", "mailto:"].iter().any(|scheme| target.starts_with(scheme))
 }
 
 #[derive(Clone, Debug)]
@@ -809,9 +833,7 @@ fn follow(desk: &Desk<'_>, page: &Page, target: &str) -> Step {
         // The place the author meant is gone; its page is better than nothing.
         Target::NoHeading { page, .. } => Step::go(Go::Page(page.id.clone(), Start::Top)),
         Target::NoPage { .. } => Step::say(format!("This link leads to no page of the course: {target}")),
-        Target::Outside if ["https://", "http://", "mailto:"].iter().any(|scheme| target.starts_with(scheme)) => {
-            Step::effect(Effect::Visit { address: target.to_owned() })
-        }
+        Target::Outside if leads_out(target) => Step::effect(Effect::Visit { address: target.to_owned() }),
         Target::Outside => {
             let mut step = Step::say(format!("copied {target}"));
             step.effects.push(Effect::Copy(target.to_owned()));

@@ -323,7 +323,7 @@ impl Plain {
         }
         said.extend(lines.iter().cloned());
         if let Some(index) = widget {
-            said.extend(self.world.announce(page, *index));
+            said.say(self.world.announce(page, *index));
         }
         let position = Position { page: page.id.clone(), spot: Spot::at(*source_line) };
         said.effects.push(Effect::SavePosition(position));
@@ -420,27 +420,43 @@ impl World {
         Some(menu)
     }
 
-    /// What waits at the end of a part, in a line or two.
-    fn announce(&self, page: &Page, widget: usize) -> Vec<String> {
-        match &page.widgets[widget].task {
-            Task::Exercise(id) => match self.course.exercises.get(id) {
-                Some(exercise) => {
-                    let work = self.progress.work(id);
-                    let standing = match work.tries {
-                        0 => "Not answered yet.".to_owned(),
-                        _ => format!("Answered; the best earned {:.0} % of the points.", work.best * 100.0),
-                    };
-                    vec![format!("Here is a question: {}. {standing}", exercise.title)]
-                }
-                None => vec![format!("Something is missing here: no exercise `{id}`.")],
-            },
-            Task::Simulation(task) => {
-                let title = self.course.scenario(&task.scenario).map_or_else(|why| why, |scenario| scenario.title);
-                vec![format!("Here is a simulation: {title}.")]
-            }
-            Task::Function(task) => vec![format!("Here is a function that runs: {}.", task.title)],
-            Task::Diagram { .. } | Task::Broken(_) => Vec::new(),
+    /// What waits at the end of a part, and how one stands with it.
+    fn announce(&self, page: &Page, widget: usize) -> String {
+        let mut said = announced(&self.course, page, widget);
+        if let Task::Exercise(id) = &page.widgets[widget].task
+            && self.course.exercises.contains_key(id)
+        {
+            let work = self.progress.work(id);
+            said += &match work.tries {
+                0 => " Not answered yet.".to_owned(),
+                _ => format!(" Answered; the best earned {:.0} % of the points.", work.best * 100.0),
+            };
         }
+        said
+    }
+}
+
+/// A page from its beginning to its end, as it is said when one goes through it part by part.
+pub fn page_in_words(course: &Course, page: &Page) -> Vec<String> {
+    let said = parts(course, page).into_iter().flat_map(|Part { mut lines, widget, .. }| {
+        lines.extend(widget.map(|index| announced(course, page, index)));
+        lines
+    });
+    said.collect()
+}
+
+fn announced(course: &Course, page: &Page, widget: usize) -> String {
+    match &page.widgets[widget].task {
+        Task::Exercise(id) => match course.exercises.get(id) {
+            Some(exercise) => format!("Here is a question: {}.", exercise.title),
+            None => format!("Something is missing here: no exercise `{id}`."),
+        },
+        Task::Simulation(task) => {
+            let title = course.scenario(&task.scenario).map_or_else(|why| why, |scenario| scenario.title);
+            format!("Here is a simulation: {title}.")
+        }
+        Task::Function(task) => format!("Here is a function that runs: {}.", task.title),
+        Task::Diagram { .. } | Task::Broken(_) => String::new(),
     }
 }
 

@@ -38,10 +38,7 @@ enum Format {
 pub(super) fn run(it: &Arguments, output: &mut Output) -> Result<Outcome, CliError> {
     let (name, text) = read(&it.file)?;
     let (graph, problems) = diagram::parse(&text);
-    let width = it.width.unwrap_or_else(|| {
-        let terminal = if Output::is_terminal() { crossterm::terminal::size().ok() } else { None };
-        terminal.map_or(80, |(cols, _)| cols).max(1)
-    });
+    let width = it.width.unwrap_or_else(|| Output::width() as u16);
     let placed = diagram::lay_out(&graph, width);
     match it.format {
         Format::Text => {

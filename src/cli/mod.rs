@@ -170,11 +170,13 @@ fn run(arguments: Arguments) -> Result<Outcome, CliError> {
 
 fn perform(arguments: Arguments, theme: Theme, output: &mut Output) -> Result<Outcome, CliError> {
     let (course, data) = (arguments.course.as_deref(), arguments.data.as_deref());
-    let is_plain = arguments.plain || plain::is_asked_for();
+    let is_plain = arguments.plain || plain::is_asked_for() || plain::terminal_only_prints();
+    // In a pipe a page is laid out whatever the terminal can do: there is none.
+    let in_words = if Output::is_terminal() { is_plain } else { arguments.plain || plain::is_asked_for() };
     match arguments.command {
         None if is_plain => plain::run(course, data, First::WhereStopped, output),
         None => open::run(course, data, First::WhereStopped, theme),
-        Some(Command::Read(it)) => read::run(&it, course, data, output),
+        Some(Command::Read(it)) => read::run(&it, in_words, course, data, output),
         Some(Command::Diagram(it)) => diagram::run(&it, output),
         Some(Command::Sim(it)) => sim::run(&it, course, output),
         Some(Command::Grade(it)) => grade::run(&it, course, output),

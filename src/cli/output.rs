@@ -34,13 +34,20 @@ impl Output {
             && std::env::var_os("TERM").is_some_and(|term| term != "dumb" && !term.is_empty())
     }
 
+    /// Whether the words of a link lead there by themselves.
+    pub(super) fn shows_hyperlinks(&self) -> bool {
+        self.theme.hyperlinks && self.theme.depth != Depth::None
+    }
+
     /// Columns to write in; what people expect of a pipe where there is no terminal.
     pub(super) fn width() -> usize {
         const USUAL_COLS: usize = 80;
         if !Self::is_terminal() {
             return USUAL_COLS;
         }
-        crossterm::terminal::size().map_or(USUAL_COLS, |(cols, _)| usize::from(cols.max(20)))
+        // A terminal that knows nothing of its size says 0.
+        let cols = crossterm::terminal::size().ok().map(|(cols, _)| usize::from(cols)).filter(|cols| *cols > 0);
+        cols.map_or(USUAL_COLS, |cols| cols.max(20))
     }
 
     /// A line of text.

@@ -21,10 +21,14 @@ use crate::store::Store;
 /// The longest line that is read as one.
 const MOST_LINE_BYTES: u64 = 64 * 1024;
 
-/// Whether the environment asks for words: `ACCESSIBLE`, or a terminal that can only print.
+/// Whether the environment asks for words.
 pub(super) fn is_asked_for() -> bool {
-    let get = |name| std::env::var(name).unwrap_or_default();
-    !matches!(get("ACCESSIBLE").as_str(), "" | "0") || get("TERM") == "dumb"
+    !matches!(std::env::var("ACCESSIBLE").unwrap_or_default().as_str(), "" | "0")
+}
+
+/// Whether there is a terminal on which nothing can be drawn.
+pub(super) fn terminal_only_prints() -> bool {
+    std::env::var("TERM").is_ok_and(|term| term == "dumb")
 }
 
 /// What effects are done with.

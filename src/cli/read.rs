@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::output::{Output, remark};
 use super::{CliError, Format, Outcome, open_course, open_store};
 use crate::app::glossary::{matching, taught_on};
-use crate::app::lesson::{MEASURE_COLS, lay_out};
+use crate::app::lesson::{Laid, MEASURE_COLS, lay_out};
+use crate::app::plain::page_in_words;
 use crate::app::row::{Row, Ui, wrapped};
 use crate::content;
 use crate::course::{Course, Page, Progress, nearest_hint};
@@ -40,12 +41,21 @@ struct Printed<'a> {
     minutes: u32,
     goals: &'a [String],
     width: u16,
+    links: Vec<Link<'a>>,
     lines: Vec<String>,
     problems: Vec<String>,
 }
 
+/// A link that leads out of the course.
+#[derive(Serialize)]
+struct Link<'a> {
+    text: String,
+    target: &'a str,
+}
+
 pub(super) fn run(
     it: &Arguments,
+    in_words: bool,
     folder: Option<&Path>,
     data: Option<&Path>,
     output: &mut Output,
@@ -66,10 +76,21 @@ pub(super) fn run(
             }
         },
     };
+    if in_words && it.format == Format::Text {
+        for line in page_in_words(&course, page) {
+            output.line(&line)?;
+        }
+        return Ok(Outcome::Done);
+    }
     let width = width(it);
     let laid = lay_out(&course, &Progress::default(), page, width);
     match it.format {
-        Format::Text => output.linked_rows(&laid.rows, |link| laid.target(link))?,
+        Format::Text => {
+            output.linked_rows(&laid.rows, |link| laid.target(link))?;
+            if !output.shows_hyperlinks() {
+                output.rows(&addresses(&laid, usize::from(width)))?;
+            }
+        }
         Format::Json => output.json(&Printed {
             page: &page.id.0,
             file: &page.file,
@@ -77,6 +98,7 @@ pub(super) fn run(
             minutes: page.minutes,
             goals: &page.goals,
             width,
+            links: laid.outward().into_iter().map(|(text, target)| Link { text, target }).collect(),
             lines: laid.rows.iter().map(|row: &Row| row.text().trim_end().to_owned()).collect(),
             problems: page.problems.iter().map(ToString::to_string).collect(),
         })?,
@@ -84,11 +106,25 @@ pub(super) fn run(
     Ok(Outcome::Done)
 }
 
+/// Where links lead that leave the course, for readers who cannot open them from their words.
+fn addresses(laid: &Laid, width: usize) -> Vec<Row> {
+    let hidden: Vec<_> = laid.outward().into_iter().filter(|(text, target)| text != target).collect();
+    let mut rows = Vec::new();
+    if !hidden.is_empty() {
+        rows.extend([Row::default(), Row::ui(Ui::Muted, "Links")]);
+    }
+    for (text, target) in hidden {
+        rows.extend(
+            wrapped(Ui::Muted, &format!("{text}: {target}"), width.saturating_sub(2))
+                .into_iter()
+                .map(|row| row.indented(2)),
+        );
+    }
+    rows
+}
+
 fn width(it: &Arguments) -> u16 {
-    it.width.unwrap_or_else(|| {
-        let terminal = if Output::is_terminal() { crossterm::terminal::size().ok() } else { None };
-        terminal.map_or(80, |(cols, _)| cols).clamp(1, MEASURE_COLS)
-    })
+    it.width.unwrap_or_else(|| (Output::width() as u16).min(MEASURE_COLS))
 }
 
 /// What `--glossary --format json` prints of a term.
@@ -104,6 +140,11 @@ struct Defined<'a> {
 fn glossary(it: &Arguments, course: &Course, output: &mut Output) -> Result<Outcome, CliError> {
     let asked = it.what.as_deref().unwrap_or_default();
     let terms = matching(&course.glossary, asked);
+    if terms.is_empty() && !asked.is_empty() {
+        let names = course.glossary.terms.iter().map(|term| term.name.as_str());
+        let near = nearest_hint(asked, names);
+        return Err(CliError::Input(format!("no word `{asked}` in the glossary{near}; without it all are shown")));
+    }
     match it.format {
         Format::Json => {
             let defined = terms.iter().map(|term| Defined {
@@ -114,11 +155,7 @@ fn glossary(it: &Arguments, course: &Course, output: &mut Output) -> Result<Outc
             });
             output.json(&defined.collect::<Vec<_>>())?;
         }
-        Format::Text if terms.is_empty() => {
-            let names = course.glossary.terms.iter().map(|term| term.name.as_str());
-            let near = nearest_hint(asked, names);
-            return Err(CliError::Input(format!("no word `{asked}` in the glossary{near}; without it all are shown")));
-        }
+        Format::Text if terms.is_empty() => output.line("This course has no glossary.")?,
         Format::Text => {
             let width = usize::from(width(it));
             for (index, term) in terms.iter().enumerate() {

@@ -55,6 +55,14 @@ pub fn parse(text: &str) -> Document {
     reader.document()
 }
 
+/// The label of a footnote that was referred to and is not there: its bracket comes as a text of its own, which one
+/// behind a backslash does not.
+fn dangling_footnote<'a>(source: &'a str, bracket: &Range<usize>) -> Option<&'a str> {
+    source.get(bracket.clone()).filter(|text| *text == "[")?;
+    let (label, _) = source.get(bracket.end..)?.strip_prefix('^')?.split_once(']')?;
+    (!label.is_empty() && !label.contains(|c: char| c.is_whitespace() || c == '[')).then_some(label)
+}
+
 /// What the text being collected will be.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum TextKind {
@@ -138,7 +146,7 @@ impl<'a> Reader<'a> {
             Event::End(tag) => self.end(tag, range),
             Event::Text(text) => match &mut self.fence {
                 Some(fence) => fence.body.push_str(&text),
-                None => self.inline.text(&text),
+                None => self.text(&text, range),
             },
             Event::SoftBreak => self.inline.text(" "),
             Event::HardBreak => self.inline.hard_break(),
@@ -160,6 +168,15 @@ impl<'a> Reader<'a> {
             Event::Code(code) | Event::InlineMath(code) | Event::DisplayMath(code) => {
                 self.inline.push(&code, Role::Code);
             }
+        }
+    }
+
+    fn text(&mut self, text: &str, range: &Range<usize>) {
+        self.inline.text(text);
+        if let Some(label) = dangling_footnote(self.source, range) {
+            let label = visible(label, &[]);
+            let remedy = format!("add a line `[^{label}]: what it says`, or put it between backticks");
+            self.slip(self.inline.source_line, format!("there is no footnote `{label}`: {remedy}"));
         }
     }
 

@@ -116,6 +116,31 @@ fn a_page_is_printed_at_the_width_asked_for_without_escape_codes() {
 }
 
 #[test]
+fn where_links_lead_is_printed_below_a_page_and_a_page_is_printed_in_words() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("page.md");
+    let text = "# T\n\nSee [the site of the example](https://example.org/a), <https://example.org/b>, [here](#t)[^1].\n\n[^1]: N\n";
+    std::fs::write(&file, text).expect("a page");
+    let file = file.to_str().expect("a path in UTF-8");
+    let printed = coldstart(&["read", file, "--width", "30"]);
+    let links = out(&printed).split_once("\nLinks\n").expect("the links below the page").1;
+    assert_eq!(links, "  the site of the example:\n  https://example.org/a\n");
+    let words = coldstart(&["read", file, "--plain"]);
+    assert!(
+        out(&words).contains("See the site of the example (https://example.org/a), https://example.org/b, here[1].")
+    );
+    let addresses: Vec<_> = json(&["read", file, "--format", "json"])["links"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|link| (link["text"].to_string(), link["target"].to_string()))
+        .collect();
+    let quoted = |text: &str| format!("\"{text}\"");
+    let site = (quoted("the site of the example"), quoted("https://example.org/a"));
+    assert_eq!(addresses, [site, (quoted("https://example.org/b"), quoted("https://example.org/b"))]);
+}
+
+#[test]
 fn the_glossary_is_printed_whole_or_by_word() {
     let all = coldstart(&["read", "--glossary"]);
     assert!(out(&all).contains("cold start\n    The wait of a request") && out(&all).contains("webhook"));
@@ -123,6 +148,7 @@ fn the_glossary_is_printed_whole_or_by_word() {
     let said = coldstart(&["read", "--glossary", "coldstart"]);
     assert_eq!(said.status.code(), Some(2));
     assert!(err(&said).contains("the nearest is `cold start`"), "{}", err(&said));
+    assert_eq!(coldstart(&["read", "--glossary", "coldstart", "--format", "json"]).status.code(), Some(2));
     let terms = json(&["read", "--glossary", "--format", "json"]);
     assert!(terms.as_array().is_some_and(|terms| terms.iter().all(|term| term["says"].is_string())));
 }

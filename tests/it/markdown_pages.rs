@@ -454,6 +454,10 @@ fn slips_are_said_with_their_line() {
         "[a][b] [c] [d]\n\n[d]: e\n",
         &[(1, "no link is named `b`: add a line `[b]: address`, or put code between backticks")],
     );
+    check_problems(
+        "a[^a] `[^b]` \\[^c] [^ d] [^e *f*\n\n*g[^h]*[^]\n\n[^a]: b\n",
+        &[(3, "there is no footnote `h`: add a line `[^h]: what it says`, or put it between backticks")],
+    );
     check(
         "<!-- never\nclosed\n",
         30,
