@@ -1,26 +1,28 @@
 //! `coldstart sim`: a simulation without the screen; one run, a row of runs, or two compared.
 
+mod rows;
+mod traffic;
+mod watch;
+
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
-use serde::Serialize;
 use serde_json::Value;
 
-use super::output::{self, Output};
+use self::rows::{Row, table};
+use self::watch::Watch;
+use super::output::Output;
 use super::{CliError, Outcome, open_course};
+use crate::app::row;
 use crate::content;
 use crate::course::{Course, Task};
 use crate::sim::{self, Report, Scenario};
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  coldstart sim sparse-api --set platform.keep_alive.s=60 --seed 7\n  coldstart sim sparse-api:k60:s7\n  coldstart sim sparse-api --sweep platform.keep_alive.s=0..60:10 --format csv\n  coldstart sim --compare sparse-api sparse-api:k60\n  coldstart sim my.toml --format json"
+    after_help = "Example:\n  coldstart sim sparse-api --set platform.keep_alive.s=60 --seed 7\n  coldstart sim sparse-api:k60:s7\n  coldstart sim sparse-api --sweep platform.keep_alive.s=0..60:10 --format csv\n  coldstart sim --compare sparse-api sparse-api:k60\n  coldstart sim my.toml --traffic mine.csv --format json"
 )]
 pub(super) struct Arguments {
     /// A scenario file, the name of one of the course's, or a run's code; without it the first on the course's pages
@@ -29,6 +31,12 @@ pub(super) struct Arguments {
     /// Changes one value of the scenario; may be repeated
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
+    /// A recorded trace in place of the scenario's traffic: `minute,requests`, or a line for each function
+    #[arg(long, value_name = "FILE.csv")]
+    traffic: Option<PathBuf>,
+    /// Of a traffic file with a line for each function, the one to take, from 0
+    #[arg(long, value_name = "N", requires = "traffic", default_value_t = 0)]
+    function: usize,
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// Independent runs, for confidence intervals
@@ -57,10 +65,10 @@ enum Format {
     Csv,
 }
 
-/// Below this a line of progress would only flicker.
-const QUIET: Duration = Duration::from_millis(500);
 /// Rows of a series: as many as a plot can show.
 const SERIES_ROWS: usize = 500;
+/// Columns of a paragraph.
+const TEXT_COLS: usize = 80;
 
 pub(super) fn run(it: &Arguments, folder: Option<&Path>, output: &mut Output) -> Result<Outcome, CliError> {
     if let [a, b] = it.compare.as_slice() {
@@ -70,25 +78,39 @@ pub(super) fn run(it: &Arguments, folder: Option<&Path>, output: &mut Output) ->
     if let Some(range) = &it.sweep {
         return sweep(it, &scenario, range, output);
     }
-    if let Some(path) = &it.trace {
-        trace(&scenario, path)?;
-    }
+    // To trace is a run of its own, which is all when there is one replication.
+    let runs_again = it.series || scenario.replications() > 1;
+    let mut watch = Watch::of(1 + usize::from(it.trace.is_some() && runs_again));
+    let traced = it.trace.as_ref().map(|path| trace(&scenario, path, &mut watch)).transpose()?;
     if it.series {
-        series(it.format, &scenario, output)?;
-        return Ok(Outcome::Done);
+        let moments = sim::series(&scenario, SERIES_ROWS, &mut |progress| watch.look(progress));
+        let outcome = watch.finish();
+        match it.format {
+            Format::Json => output.json(&moments)?,
+            Format::Csv | Format::Text => rows::moments(&moments, output)?,
+        }
+        return Ok(outcome);
     }
-    let watch = Watch::begin();
-    let report = watch.run(&scenario);
+    let report = match traced {
+        Some(report) if !runs_again || watch.is_stopped() => report,
+        _ => watch.run(&scenario),
+    };
+    let outcome = watch.finish();
     match it.format {
         Format::Json => output.json(&report)?,
         Format::Csv => table(&[Row::of(None, &report)?], output)?,
         Format::Text => text(&scenario, &report, output)?,
     }
-    Ok(watch.outcome())
+    Ok(outcome)
 }
 
 /// The scenario with what the options change in it.
 fn changed(it: &Arguments, mut scenario: Scenario) -> Result<Scenario, CliError> {
+    if let Some(path) = &it.traffic {
+        let counts = traffic::read(path, it.function)?;
+        let refused = |problem: sim::Problem| CliError::Input(format!("{}: {}", path.display(), problem.message));
+        scenario.set_traffic(&counts).map_err(refused)?;
+    }
     scenario.set_all(&it.set).map_err(|problem| CliError::Input(format!("--set: {}", problem.message)))?;
     if let Some(seed) = it.seed {
         scenario = scenario.with_seed(seed);
@@ -133,59 +155,6 @@ fn first_on_a_page(course: &Course) -> Option<String> {
         Task::Simulation(task) => Some(task.scenario.clone()),
         _ => None,
     })
-}
-
-/// Runs with a line of progress when it takes long; Ctrl-C ends it with what is known so far.
-struct Watch {
-    stop: Arc<AtomicBool>,
-    handler: Option<signal_hook::SigId>,
-    begun: Instant,
-}
-
-impl Watch {
-    fn begin() -> Self {
-        let stop = Arc::new(AtomicBool::new(false));
-        // Where no handler can be set, Ctrl-C ends the process as it would without us.
-        let handler = signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::clone(&stop)).ok();
-        Self { stop, handler, begun: Instant::now() }
-    }
-
-    fn is_stopped(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
-    }
-
-    fn run(&self, scenario: &Scenario) -> Report {
-        let mut said = self.begun;
-        let mut shown = false;
-        let report = sim::run_watched(scenario, &mut |progress| {
-            if self.begun.elapsed() > QUIET && said.elapsed() > Duration::from_millis(100) {
-                said = Instant::now();
-                shown = true;
-                output::progress(&format!("{:3.0} %  {} requests", progress.fraction * 100.0, progress.requests));
-            }
-            if self.is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        });
-        if shown {
-            output::progress("");
-        }
-        report
-    }
-
-    fn outcome(&self) -> Outcome {
-        if self.is_stopped() {
-            output::remark("stopped; the figures are of what had run until then");
-            return Outcome::Signal(signal_hook::consts::SIGINT);
-        }
-        Outcome::Done
-    }
-}
-
-impl Drop for Watch {
-    fn drop(&mut self) {
-        if let Some(handler) = self.handler {
-            signal_hook::low_level::unregister(handler);
-        }
-    }
 }
 
 fn text(scenario: &Scenario, report: &Report, output: &mut Output) -> Result<(), CliError> {
@@ -248,98 +217,39 @@ fn text(scenario: &Scenario, report: &Report, output: &mut Output) -> Result<(),
     Ok(())
 }
 
-/// A line of a table: the value of what was swept or the scenario's name, and the figures of the run.
-#[derive(Serialize)]
-struct Row {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    of: Option<String>,
-    #[serde(flatten)]
-    figures: Value,
-}
-
-impl Row {
-    fn of(of: Option<String>, report: &Report) -> Result<Self, CliError> {
-        Ok(Self { of, figures: serde_json::to_value(report).map_err(std::io::Error::other)? })
-    }
-}
-
-/// A line of names and a line of numbers for each row, nested names joined by a dot.
-fn table(rows: &[Row], output: &mut Output) -> Result<(), CliError> {
-    for (index, row) in rows.iter().enumerate() {
-        let mut columns = Vec::new();
-        flatten("", &row.figures, &mut columns);
-        let (mut names, mut values): (Vec<String>, Vec<String>) = columns.into_iter().unzip();
-        if let Some(of) = &row.of {
-            let (key, value) = of.split_once('=').unwrap_or(("scenario", of));
-            names.insert(0, key.to_owned());
-            values.insert(0, value.to_owned());
-        }
-        if index == 0 {
-            output.line(&names.join(","))?;
-        }
-        output.line(&values.join(","))?;
-    }
-    Ok(())
-}
-
-fn flatten(name: &str, value: &Value, columns: &mut Vec<(String, String)>) {
-    match value {
-        Value::Object(fields) => {
-            for (key, value) in fields {
-                let name = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
-                flatten(&name, value, columns);
-            }
-        }
-        Value::Number(number) => columns.push((name.to_owned(), number.to_string())),
-        // Words (where a figure comes from) are for the JSON.
-        _ => {}
-    }
-}
-
-fn series(format: Format, scenario: &Scenario, output: &mut Output) -> Result<(), CliError> {
-    let moments = sim::series(scenario, SERIES_ROWS);
-    if format == Format::Json {
-        return Ok(output.json(&moments)?);
-    }
-    output.line("from_s,requests,completed,throttled,cold_starts,latency_mean_ms,instances,running,function")?;
-    for it in &moments {
-        output.line(&format!(
-            "{},{},{},{},{},{},{},{},{}",
-            it.from_s,
-            it.requests,
-            it.completed,
-            it.throttled,
-            it.cold_starts,
-            it.latency_mean_ms,
-            it.instances,
-            it.running,
-            it.function
-        ))?;
-    }
-    Ok(())
-}
-
-fn trace(scenario: &Scenario, path: &Path) -> Result<(), CliError> {
+/// Writes every request of the run, of its first replication when there are several. The report is of the run until it was
+/// stopped.
+fn trace(scenario: &Scenario, path: &Path, watch: &mut Watch) -> Result<Report, CliError> {
+    /// Lines between two looks at the clock: a millisecond of work.
+    const LINES_PER_LOOK: usize = 500;
     let failed = |error: std::io::Error| CliError::Input(format!("cannot write {}: {error}", path.display()));
     let mut file = BufWriter::new(File::create(path).map_err(failed)?);
-    for request in sim::requests(scenario) {
+    let mut requests = sim::requests(scenario);
+    for line in 1usize.. {
+        let Some(request) = requests.next() else { break };
         serde_json::to_writer(&mut file, &request).map_err(|error| failed(error.into()))?;
         file.write_all(b"\n").map_err(failed)?;
+        if line.is_multiple_of(LINES_PER_LOOK) && watch.look(requests.progress()).is_break() {
+            break;
+        }
     }
-    file.flush().map_err(failed)
+    file.flush().map_err(failed)?;
+    watch.next_run();
+    Ok(requests.report())
 }
 
 fn sweep(it: &Arguments, scenario: &Scenario, range: &str, output: &mut Output) -> Result<Outcome, CliError> {
     let refused = |problem: sim::Problem| CliError::Input(format!("--sweep {range}: {}", problem.message));
-    let watch = Watch::begin();
+    let assignments = sim::sweep(range).map_err(refused)?;
+    let mut watch = Watch::of(assignments.len());
     let mut rows = Vec::new();
     let mut lines = Vec::new();
-    for assignment in sim::sweep(range).map_err(refused)? {
-        let mut scenario = scenario.clone();
-        scenario.set(&assignment).map_err(refused)?;
+    for assignment in assignments {
         if watch.is_stopped() {
             break;
         }
+        let mut scenario = scenario.clone();
+        scenario.set(&assignment).map_err(refused)?;
         let report = watch.run(&scenario);
         lines.push(format!(
             "{:<34} {:>9.3} {:>9.1} {:>9.1} {:>9.2} {:>9} {:>10.2}",
@@ -353,6 +263,7 @@ fn sweep(it: &Arguments, scenario: &Scenario, range: &str, output: &mut Output) 
         ));
         rows.push(Row::of(Some(assignment), &report)?);
     }
+    let outcome = watch.finish();
     match it.format {
         Format::Json => output.json(&rows)?,
         Format::Csv => table(&rows, output)?,
@@ -366,54 +277,75 @@ fn sweep(it: &Arguments, scenario: &Scenario, range: &str, output: &mut Output) 
             }
         }
     }
-    Ok(watch.outcome())
+    Ok(outcome)
 }
 
 fn compare(it: &Arguments, a: &str, b: &str, folder: Option<&Path>, output: &mut Output) -> Result<Outcome, CliError> {
-    let watch = Watch::begin();
+    let scenarios = [changed(it, find(Some(a), folder)?)?, changed(it, find(Some(b), folder)?)?];
+    let mut watch = Watch::of(2);
     let mut reports = Vec::new();
-    for wanted in [a, b] {
-        let scenario = changed(it, find(Some(wanted), folder)?)?;
-        reports.push(watch.run(&scenario));
-    }
-    let [before, after] = reports.as_slice() else { return Ok(watch.outcome()) };
-    match it.format {
-        Format::Json => {
-            let rows = [Row::of(Some(a.to_owned()), before)?, Row::of(Some(b.to_owned()), after)?];
-            output.json(&serde_json::json!({ "explanation": sim::explain(before, after), "runs": rows }))?;
+    for scenario in &scenarios {
+        if !watch.is_stopped() {
+            reports.push(watch.run(scenario));
         }
-        Format::Csv => table(&[Row::of(Some(a.to_owned()), before)?, Row::of(Some(b.to_owned()), after)?], output)?,
+    }
+    // Runs of unequal length differ by their length too: then the figures speak for themselves.
+    let explanation = match reports.as_slice() {
+        [before, after] if !watch.is_stopped() => Some(sim::explain(before, after)),
+        _ => None,
+    };
+    let outcome = watch.finish();
+    let named = || [a, b].into_iter().zip(&reports);
+    let rows: Vec<Row> =
+        named().map(|(name, report)| Row::of(Some(name.to_owned()), report)).collect::<Result<_, _>>()?;
+    match it.format {
+        Format::Json => output.json(&serde_json::json!({ "explanation": explanation, "runs": rows }))?,
+        Format::Csv => table(&rows, output)?,
         Format::Text => {
-            for row in crate::app::row::wrapped(crate::app::row::Ui::Text, &sim::explain(before, after), 80) {
+            for row in row::wrapped(row::Ui::Text, &explanation.unwrap_or_default(), TEXT_COLS) {
                 output.line(&row.text())?;
             }
+            let columns = |of: &dyn Fn(&str, &Report) -> String| {
+                named().map(|(name, report)| format!(" {:>18}", of(name, report))).collect::<Vec<_>>().concat()
+            };
             output.line("")?;
-            output.line(&format!("{:<26} {:>18} {:>18}", "", cut(a), cut(b)))?;
-            for name in [
-                "requests",
-                "cold_starts",
-                "cold_ratio",
-                "throttled",
-                "timed_out",
-                "latency_ms.mean",
-                "latency_ms.p50",
-                "latency_ms.p99",
-                "instances.mean",
-                "instances.max",
-                "database.max_connections",
-                "cost_usd.total",
-                "cost_usd.per_million",
-            ] {
-                let figure = |report: &Report| report.figure(name).map_or_else(String::new, |it| format!("{it:.4}"));
-                output.line(&format!("{name:<26} {:>18} {:>18}", figure(before), figure(after)))?;
+            output.line(&format!("{:<26}{}", "", columns(&|name, _| cut(name).to_owned())))?;
+            for name in COMPARED {
+                output.line(&format!("{name:<26}{}", columns(&|_, report| figure(report, name))))?;
             }
         }
     }
-    Ok(watch.outcome())
+    Ok(outcome)
+}
+
+/// The figures that a comparison shows to people.
+const COMPARED: [&str; 13] = [
+    "requests",
+    "cold_starts",
+    "cold_ratio",
+    "throttled",
+    "timed_out",
+    "latency_ms.mean",
+    "latency_ms.p50",
+    "latency_ms.p99",
+    "instances.mean",
+    "instances.max",
+    "database.max_connections",
+    "cost_usd.total",
+    "cost_usd.per_million",
+];
+
+/// A count without decimals, any other figure with four; nothing where the run has none.
+fn figure(report: &Report, name: &str) -> String {
+    match report.figure(name) {
+        Some(it) if it.fract() == 0.0 => format!("{it}"),
+        Some(it) => format!("{it:.4}"),
+        None => String::new(),
+    }
 }
 
 /// A name short enough for the head of a column.
 fn cut(name: &str) -> &str {
     let name = name.rsplit('/').next().unwrap_or(name);
-    crate::app::row::fit(name, 18)
+    row::fit(name, 18)
 }

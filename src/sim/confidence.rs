@@ -42,30 +42,36 @@ fn is_sum(path: &[&str]) -> bool {
 /// Figures that chance does not move.
 const SETTINGS: [&str; 3] = ["seed", "replications", "warmup_requests"];
 
+/// The figures of a report that chance moves, each with the names that lead to it.
+pub(super) fn figures(report: &Report) -> Vec<(Vec<String>, f64)> {
+    let Ok(Value::Object(all)) = serde_json::to_value(report) else { return Vec::new() };
+    let mut stack: Vec<(Vec<String>, Value)> = all
+        .into_iter()
+        .filter(|(name, _)| !SETTINGS.contains(&name.as_str()))
+        .map(|(name, value)| (vec![name], value))
+        .collect();
+    let mut figures = Vec::new();
+    while let Some((path, value)) = stack.pop() {
+        match value {
+            Value::Object(below) => {
+                stack.extend(below.into_iter().map(|(name, value)| ([path.as_slice(), &[name]].concat(), value)));
+            }
+            Value::Number(number) => figures.push((path, number.as_f64().unwrap_or_default())),
+            _ => {}
+        }
+    }
+    figures
+}
+
 impl Spread {
-    pub(super) fn add(&mut self, report: &Report) {
+    pub(super) fn add(&mut self, figures: Vec<(Vec<String>, f64)>) {
         self.replications += 1;
         let n = self.replications as f64;
-        let Ok(Value::Object(figures)) = serde_json::to_value(report) else { return };
-        let mut stack: Vec<(Vec<String>, Value)> = figures
-            .into_iter()
-            .filter(|(name, _)| !SETTINGS.contains(&name.as_str()))
-            .map(|(name, value)| (vec![name], value))
-            .collect();
-        while let Some((path, value)) = stack.pop() {
-            match value {
-                Value::Object(below) => {
-                    stack.extend(below.into_iter().map(|(name, value)| ([path.as_slice(), &[name]].concat(), value)));
-                }
-                Value::Number(number) => {
-                    let number = number.as_f64().unwrap_or_default();
-                    let moments = self.figures.entry(path).or_default();
-                    let deviation = number - moments.mean;
-                    moments.mean += deviation / n;
-                    moments.squares += deviation * (number - moments.mean);
-                }
-                _ => {}
-            }
+        for (path, number) in figures {
+            let moments = self.figures.entry(path).or_default();
+            let deviation = number - moments.mean;
+            moments.mean += deviation / n;
+            moments.squares += deviation * (number - moments.mean);
         }
     }
 

@@ -18,6 +18,7 @@
 //!   knobs      what a learner can turn         code        a run as a word that can be typed
 //!   sweep      a row of runs                   explain     the difference of two, in words
 //!   calibration, provider, trace               measured cold starts, limits and prices, recorded traffic
+//!   recorded   the lines of a trace of one's own → requests by the minute
 //! ```
 //!
 //! Pure: no file, no clock, no print. The same scenario and seed give the same bytes on every machine, whether the run is
@@ -45,6 +46,7 @@ mod pool;
 mod provider;
 mod queue;
 mod random;
+mod recorded;
 mod report;
 mod run;
 mod scenario;
@@ -68,10 +70,11 @@ pub use flight::WhyCold;
 pub use knobs::{Knob, knobs, turn};
 pub use model::Provenance;
 pub use provider::Kind;
+pub use recorded::Recorded;
 pub use report::{Database, Delivery, Flow, Initialisation, Instances, Latency, PhaseMeans, Report, Total};
 pub use run::{Progress, run, run_watched, share_done};
 pub use scenario::Scenario;
-pub use series::{Moment, requests, series};
+pub use series::{Moment, Requests, requests, series};
 pub use service::Phases;
 pub use sweep::sweep;
 pub use tally::Outcome;

@@ -255,14 +255,15 @@ impl<'a> Reader<'a> {
         let outright = self.is_given("function.warm") || self.is_given("function.cold");
         let function = self.function(provider, outright);
         let service = if outright { self.outright() } else { self.phased(provider, &function) };
+        let traffic = self.traffic();
         Model {
-            traffic: self.traffic(),
             service,
             platform: self.platform(provider, outright),
             function,
             max_connections: self.whole("database.max_connections").map(|most| most as u32),
             delivery: self.delivery(),
-            run: self.run(),
+            run: self.run(traffic.total()),
+            traffic,
             provenance: Arc::from([]),
             steps: Arc::from([]),
         }
@@ -584,20 +585,20 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn run(&mut self) -> Run {
+    /// `in_traffic` is the number of requests where the traffic ends by itself.
+    fn run(&mut self, in_traffic: Option<u64>) -> Run {
         let requests = self.whole("run.requests");
         let duration_s = self.number("run.duration_s");
         if requests.is_some() && duration_s.is_some() {
             self.problem("run.duration_s", "give `run.requests` or `run.duration_s`, not both");
         }
-        let ends_itself = matches!(self.word("traffic.kind"), Some("list" | "trace"));
         let requests = match (requests, duration_s) {
             (Some(requests), _) => requests,
-            (None, None) if !ends_itself => REQUESTS,
+            (None, None) if in_traffic.is_none() => REQUESTS,
             (None, _) => u64::MAX,
         };
         let warmup_requests = self.whole("run.warmup_requests").unwrap_or(0);
-        if warmup_requests >= requests {
+        if warmup_requests >= requests.min(in_traffic.unwrap_or(u64::MAX)) {
             self.problem("run.warmup_requests", "`run.warmup_requests` must be fewer than the requests of the run");
         }
         Run {

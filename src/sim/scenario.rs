@@ -56,6 +56,11 @@ impl Scenario {
         self.model.run.seed
     }
 
+    /// How many independent runs it asks for.
+    pub fn replications(&self) -> u32 {
+        self.model.run.replications
+    }
+
     /// The same scenario with other chance.
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Self {
@@ -75,6 +80,21 @@ impl Scenario {
         for assignment in assignments {
             assign(&mut values, assignment.as_ref())?;
         }
+        self.change(values)
+    }
+
+    /// Takes requests by the minute in place of its traffic, and of how many requests there were to be: they are all there
+    /// are, and end the run unless a duration does.
+    pub fn set_traffic(&mut self, counts_per_minute: &[u64]) -> Result<(), Problem> {
+        let mut values = self.values.clone();
+        values.retain(|path, _| !is_below(path, "traffic") && path != "run.requests" && path != "run.warmup_requests");
+        values.insert("traffic.kind".to_owned(), Value::Text("trace".to_owned()));
+        let counts = counts_per_minute.iter().map(|count| *count as f64).collect();
+        values.insert("traffic.counts_per_minute".to_owned(), Value::Numbers(counts));
+        self.change(values)
+    }
+
+    fn change(&mut self, values: Values) -> Result<(), Problem> {
         match Self::read(values, &Lines::new()) {
             Ok(changed) => {
                 *self = changed;

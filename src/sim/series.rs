@@ -4,12 +4,16 @@
 //! a request is forgotten once its line has been taken.
 
 use std::collections::VecDeque;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use serde::Serialize;
 
 use super::fleet::Fleet;
 use super::flight::{Flight, Observer, Request};
+use super::model::Model;
+use super::report::Report;
+use super::run::{EVENTS_PER_ROUND, Progress};
 use super::scenario::Scenario;
 use super::service::Phases;
 use super::tally::Outcome;
@@ -33,12 +37,18 @@ pub struct Moment {
 }
 
 /// The run, function by function, in at most `most_rows` rows of equal length, which is a power of two of a millisecond.
-pub fn series(scenario: &Scenario, most_rows: usize) -> Vec<Moment> {
+///
+/// `watch` is told every few milliseconds how far it is; when it breaks, the rows are of what had run until then.
+pub fn series(
+    scenario: &Scenario,
+    most_rows: usize,
+    watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Vec<Moment> {
     let model = scenario.model();
     let mut fleet = Fleet::new(model, model.run.seed);
     let rows = |_| Rows { length_s: 0.001, most: most_rows.clamp(2, 1_000_000), ..Rows::default() };
     let mut table = Table { function: 0, rows: (0..fleet.engines().len()).map(rows).collect() };
-    loop {
+    for event in 1u32.. {
         fleet.settle();
         let goes_on = fleet.next_at_s();
         let until_s = goes_on.unwrap_or(model.run.duration_s);
@@ -48,10 +58,13 @@ pub fn series(scenario: &Scenario, most_rows: usize) -> Vec<Moment> {
             }
         }
         if goes_on.is_none() || fleet.step(&mut table).is_none() {
-            let numbered = table.rows.into_iter().enumerate();
-            return numbered.flat_map(|(function, rows)| rows.finish(function)).collect();
+            break;
+        }
+        if event.is_multiple_of(EVENTS_PER_ROUND) && watch(Progress::of(model, &fleet)).is_break() {
+            break;
         }
     }
+    table.rows.into_iter().enumerate().flat_map(|(function, rows)| rows.finish(function)).collect()
 }
 
 /// The rows of each function, and which of them is at work.
@@ -164,14 +177,36 @@ impl Observer for Table {
 }
 
 /// Every attempt of every request of the run, of all functions, in the order in which they end.
-pub fn requests(scenario: &Scenario) -> impl Iterator<Item = RequestView> + use<> {
+pub fn requests(scenario: &Scenario) -> Requests {
     let model = Arc::clone(scenario.model());
-    let mut fleet = Fleet::new(&model, model.run.seed);
-    let mut ended = Ended::default();
-    std::iter::from_fn(move || {
-        while ended.requests.is_empty() && fleet.step(&mut ended).is_some() {}
-        ended.requests.pop_front()
-    })
+    Requests { fleet: Fleet::new(&model, model.run.seed), model, ended: Ended::default() }
+}
+
+/// A run that is asked for one request after the other.
+pub struct Requests {
+    model: Arc<Model>,
+    fleet: Fleet,
+    ended: Ended,
+}
+
+impl Requests {
+    pub fn progress(&self) -> Progress {
+        Progress::of(&self.model, &self.fleet)
+    }
+
+    /// The figures of what has run so far.
+    pub fn report(&self) -> Report {
+        Report::of_all(&self.model, &self.fleet.tallies_until(self.fleet.now_s()), 1)
+    }
+}
+
+impl Iterator for Requests {
+    type Item = RequestView;
+
+    fn next(&mut self) -> Option<RequestView> {
+        while self.ended.requests.is_empty() && self.fleet.step(&mut self.ended).is_some() {}
+        self.ended.requests.pop_front()
+    }
 }
 
 /// Requests that have ended and whose line was not taken yet.
@@ -198,6 +233,8 @@ impl Observer for Ended {
 
 #[cfg(test)]
 mod tests {
+    use std::ops::ControlFlow;
+
     use super::{requests, series};
     use crate::sim::run::run;
     use crate::sim::scenario::Scenario;
@@ -211,7 +248,7 @@ mod tests {
             scenario.set_all(set).expect("it can be set");
             let report = run(&scenario);
             for most_rows in [2, 37, 1000] {
-                let rows = series(&scenario, most_rows);
+                let rows = series(&scenario, most_rows, &mut |_| ControlFlow::Continue(()));
                 assert!(
                     rows.len() <= most_rows && rows.len() * 2 + 2 >= most_rows,
                     "{} rows of {most_rows}",
@@ -227,10 +264,23 @@ mod tests {
                 let area: f64 = rows.iter().enumerate().map(|(i, row)| row.instances * seconds(i)).sum();
                 assert!((area / report.simulated_s - report.instances.mean).abs() < 1e-6);
             }
-            let lines: Vec<_> = requests(&scenario).collect();
+            let mut requests = requests(&scenario);
+            let lines: Vec<_> = requests.by_ref().collect();
+            assert_eq!((requests.report(), requests.progress().fraction), (report.clone(), 1.0));
             assert_eq!(lines.len() as u64, report.requests - report.in_flight);
             assert_eq!(lines.iter().filter(|line| line.outcome == Outcome::Completed).count() as u64, report.completed);
         }
+    }
+
+    #[test]
+    fn rows_of_a_run_that_is_stopped_are_of_what_has_run() {
+        let scenario = Scenario::parse("traffic.rate_per_s = 5\nrun.duration_s = 3e9").expect("it is a scenario");
+        let mut far = None;
+        let rows = series(&scenario, 50, &mut |progress| {
+            far = Some(progress);
+            ControlFlow::Break(())
+        });
+        assert_eq!(rows.iter().map(|row| row.requests).sum::<u64>(), far.expect("it was asked").requests);
     }
 
     #[test]
@@ -238,7 +288,8 @@ mod tests {
         let text = "traffic = { kind = \"constant\", interval_s = 10 }\nrun.requests = 50\n\
                     [flow.notify]\nvia = \"queue\"\ndelay_ms = 50\nfunction = { warm = 10, cold = 10 }";
         let scenario = Scenario::parse(text).expect("it is a scenario");
-        let (rows, lines) = (series(&scenario, 20), requests(&scenario).collect::<Vec<_>>());
+        let (rows, lines) =
+            (series(&scenario, 20, &mut |_| ControlFlow::Continue(())), requests(&scenario).collect::<Vec<_>>());
         for function in [0, 1] {
             let of_it = rows.iter().filter(|row| row.function == function);
             assert_eq!(of_it.clone().map(|row| row.completed).sum::<u64>(), 50);

@@ -272,6 +272,27 @@ fn series_and_trace_tell_the_same_run() {
 }
 
 #[test]
+fn traffic_of_ones_own_is_simulated_or_refused_with_its_line() {
+    let (_folder, path) = file("mine.csv", b"minute,requests\n0,3\n1,0\n2,7\n");
+    let report = json(&["sim", "sparse-api", "--traffic", &path, "--format", "json"]);
+    assert_eq!(report["requests"], 10);
+    assert!(report["simulated_s"].as_f64().is_some_and(|seconds| seconds > 120.0), "{report:#}");
+    let (_folder, path) = file("azure.csv", b"HashFunction,Trigger,1,2,3\na,http,1,2,3\nb,timer,4,5,6\n");
+    assert_eq!(json(&["sim", "sparse-api", "--traffic", &path, "--function", "1", "--format", "json"])["requests"], 15);
+    for (text, said) in [
+        ("minute,requests\n0,3\n2,7\n", "mine.csv:3: minute 1 is due"),
+        ("seconds,requests\n0,3\n", "mine.csv:1: `seconds,requests` names no minutes"),
+        ("minute,requests\n0,many\n", "mine.csv:2: `many` in minute 0"),
+        ("minute,requests\n0,0\n", "mine.csv: a trace without a single request"),
+    ] {
+        let (_folder, path) = file("mine.csv", text.as_bytes());
+        let refused = coldstart(&["sim", "sparse-api", "--traffic", &path]);
+        assert_eq!(refused.status.code(), Some(2), "{text}");
+        assert!(err(&refused).starts_with("error: ") && err(&refused).contains(said), "{text}: {}", err(&refused));
+    }
+}
+
+#[test]
 fn a_diagram_is_drawn_as_text_as_a_picture_and_as_data() {
     let (_folder, path) = file("flow.mmd", b"graph LR\nA[One] -- goes to --> B[Two]\n");
     let text = coldstart(&["diagram", &path, "--width", "60"]);

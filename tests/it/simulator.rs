@@ -459,6 +459,10 @@ fn a_run_that_is_stopped_says_what_is_known() {
         if looks == 3 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     assert!(it.requests > 1000 && it.latency_ms.p50 > 0.0, "{}", it.requests);
+    // Of many short runs too, each over before anybody would ask.
+    let many = scenario(PLAIN, &["run.replications=10000", "run.warmup_requests=0", "run.requests=10"]);
+    let few = run_watched(&many, &mut |_| ControlFlow::Break(()));
+    assert!(few.replications < 10_000 && few.requests == 10 * few.replications, "{}", few.replications);
 }
 
 #[test]

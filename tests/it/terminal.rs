@@ -236,3 +236,29 @@ fn the_same_words_stand_at_the_top_after_a_resize_and_at_the_next_start() {
     assert_eq!(pty.ends().exit_code(), 0);
     Pty::run(&arguments, &[], 72, 24).waits_for("the same word", at_top);
 }
+
+#[test]
+fn a_century_shows_how_far_it_is_and_when_told_to_stop_what_is_known() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let lines = folder.path().join("requests.jsonl").to_string_lossy().into_owned();
+    for (arguments, known) in [
+        (&["thumbnail-flow"][..], "cold starts"),
+        (&["sparse-api", "--replications", "50"], "cold starts"),
+        (&["sparse-api", "--trace", &lines], "cold starts"),
+        (&["sparse-api", "--sweep", "platform.keep_alive.s=60..600:60"], "platform.keep_alive.s=60"),
+        (&["--compare", "sparse-api", "sparse-api:k60"], "latency_ms.p99"),
+        (&["sparse-api", "--series", "--format", "csv"], ",0"),
+    ] {
+        let arguments = [&["sim", "--set", "run.duration_s=3.1e9"][..], arguments].concat();
+        let mut pty = Pty::run(&arguments, &[], 80, 24);
+        pty.sees("░").send("\x03");
+        assert_eq!(pty.ends().exit_code(), 130, "{arguments:?}");
+        let screen = pty.screen();
+        // The rows of a series are more than the screen.
+        assert!(screen.contains(known) && !screen.contains('░'), "{arguments:?}: {screen}");
+        let said = String::from_utf8_lossy(&pty.raw()).into_owned();
+        assert!(said.contains("note: stopped at 0.0"), "{arguments:?}: {said}");
+    }
+    let traced = std::fs::read_to_string(&lines).expect("a trace");
+    assert!(traced.ends_with("}\n"), "no line is cut off");
+}
