@@ -186,13 +186,15 @@ pub fn lay_out(course: &Course, progress: &Progress, page: &Page, width_cols: u1
 fn lay_out_with(course: &Course, progress: &Progress, page: &Page, width_cols: u16, live: Option<&Live<'_>>) -> Laid {
     let mut laid = Laid::default();
     let listing = live.map_or_else(Listing::default, |live| live.listing);
-    let wrapped = markdown::wrap_with(&page.document, width_cols, &RESPONDING, listing);
+    let mut wrapped = markdown::wrap_with(&page.document, width_cols, &RESPONDING, listing);
     let mut captions = live.map_or_else(Vec::new, |live| captions(&wrapped, live)).into_iter().peekable();
     let about_at = below_title(page, &wrapped.lines);
     let mut slots = wrapped.slots.iter().peekable();
     // Where each line of the document went, to carry over what names lines.
     let mut row_of_line = Vec::with_capacity(wrapped.lines.len() + 1);
-    for (index, line) in wrapped.lines.iter().map(Some).chain([None]).enumerate() {
+    laid.rows.reserve(wrapped.lines.len());
+    let lines = std::mem::take(&mut wrapped.lines);
+    for (index, line) in lines.into_iter().map(Some).chain([None]).enumerate() {
         while let Some((_, what, caption)) = captions.next_if(|(end, ..)| *end == index) {
             laid.rows.push(caption);
             laid.things.push(Thing { rows: 0..laid.rows.len(), what });
@@ -245,7 +247,7 @@ fn lay_out_with(course: &Course, progress: &Progress, page: &Page, width_cols: u
         .map(|code| CodeBlock {
             rows: block(&code.lines),
             source_line: code.source_line,
-            width_cols: widest(&wrapped.lines[code.lines.clone()]),
+            width_cols: laid.rows[block(&code.lines)].iter().map(Row::width).max().unwrap_or(0),
             text: code.text.clone(),
         })
         .collect();
@@ -255,7 +257,7 @@ fn lay_out_with(course: &Course, progress: &Progress, page: &Page, width_cols: u
 }
 
 fn widest(lines: &[markdown::Line]) -> usize {
-    lines.iter().map(|line| Row::from(line).width()).max().unwrap_or(0)
+    lines.iter().map(markdown::Line::width_cols).max().unwrap_or(0)
 }
 
 /// Code and tables that a page has not enough room for, in reading order: after which line they end, and what is said below

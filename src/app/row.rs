@@ -220,20 +220,12 @@ impl Row {
     }
 }
 
-impl From<&markdown::Line> for Row {
-    fn from(line: &markdown::Line) -> Self {
-        let spans = line
-            .spans
-            .iter()
-            .map(|span| Span {
-                text: span.text.clone(),
-                role: Role::Page(span.role),
-                style: span.style,
-                link: span.link,
-            })
-            .collect();
-        let markdown::Line { source_line, block_line, margin_cols, join, .. } = *line;
-        Self { spans, source_line, block_line, margin_cols, join }
+impl From<markdown::Line> for Row {
+    fn from(line: markdown::Line) -> Self {
+        let markdown::Line { spans, source_line, block_line, margin_cols, join } = line;
+        let span =
+            |it: markdown::Span| Span { text: it.text, role: Role::Page(it.role), style: it.style, link: it.link };
+        Self { spans: spans.into_iter().map(span).collect(), source_line, block_line, margin_cols, join }
     }
 }
 
@@ -317,7 +309,7 @@ pub fn led(mark: &str, role: Ui, text: &str, width: usize) -> Vec<Row> {
 /// Markdown as rows, none of them from a page.
 pub fn prose(text: &str, width: usize) -> Vec<Row> {
     let laid = markdown::wrap(&markdown::parse(text.trim()), width.max(1) as u16, &[]);
-    laid.lines.iter().map(|line| Row { source_line: 0, block_line: 0, ..Row::from(line) }).collect()
+    laid.lines.into_iter().map(|line| Row { source_line: 0, block_line: 0, ..Row::from(line) }).collect()
 }
 
 /// A box of exactly `width` columns around `body`, with a title at its left and something at its right.

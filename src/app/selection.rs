@@ -195,7 +195,7 @@ mod tests {
     use crate::markdown;
 
     fn rows(text: &str, width_cols: u16) -> Vec<Row> {
-        markdown::wrap(&markdown::parse(text), width_cols, &[]).lines.iter().map(Row::from).collect()
+        markdown::wrap(&markdown::parse(text), width_cols, &[]).lines.into_iter().map(Row::from).collect()
     }
 
     /// All from one cell to another.

@@ -90,7 +90,7 @@ impl Zoomed {
 
     pub(crate) fn lay_out(&mut self, desk: &Desk<'_>) {
         self.size = desk.size;
-        let rows = |lines: Vec<crate::markdown::Line>| lines.iter().map(Row::from).collect::<Vec<_>>();
+        let rows = |lines: Vec<crate::markdown::Line>| lines.into_iter().map(Row::from).collect::<Vec<_>>();
         (self.head, self.rows) = match &mut self.subject {
             Subject::Drawing(drawing) => (Vec::new(), drawing.rows(self.zoom, self.size)),
             Subject::Code(fence) => {

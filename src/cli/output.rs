@@ -50,6 +50,10 @@ impl Output {
         cols.map_or(USUAL_COLS, |cols| cols.max(20))
     }
 
+    pub(super) fn has_colours(&self) -> bool {
+        self.theme.depth != Depth::None
+    }
+
     /// A line of text.
     pub(super) fn line(&mut self, text: &str) -> io::Result<()> {
         writeln!(self.out, "{}", visible(text))
@@ -74,7 +78,7 @@ impl Output {
         // A theme with a ground of its own is readable only on it, up to the end of the line.
         let ground_cols = if ground.bg.is_some() { Self::width() } else { 0 };
         for row in rows {
-            if self.theme.depth == Depth::None {
+            if !self.has_colours() {
                 writeln!(self.out, "{}", visible(in_letters(row).trim_end()))?;
                 continue;
             }
@@ -199,7 +203,7 @@ mod tests {
 
     #[test]
     fn struck_words_are_struck_without_colours_too() {
-        let text = |source| markdown::wrap(&markdown::parse(source), 80, &[]).lines.iter().map(Row::from).next();
+        let text = |source| markdown::wrap(&markdown::parse(source), 80, &[]).lines.into_iter().map(Row::from).next();
         let row = text("It costs ~~two *cents*~~ one.").expect("a line");
         assert_eq!(in_letters(&row), "It costs ~~two cents~~ one.");
     }

@@ -1,5 +1,6 @@
 //! `coldstart read`: a page, or any Markdown file, as the reader shows it.
 
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -60,7 +61,8 @@ pub(super) fn run(
     data: Option<&Path>,
     output: &mut Output,
 ) -> Result<Outcome, CliError> {
-    let course = open_course(folder)?;
+    // The process ends with this: the system takes its memory back faster than it could be freed.
+    let course = ManuallyDrop::new(open_course(folder)?);
     if it.glossary {
         return glossary(it, &course, output);
     }
@@ -71,7 +73,7 @@ pub(super) fn run(
             // A file of that name in this folder is what was meant when it is written as a file.
             Some(page) if !Path::new(what).is_file() => page,
             _ => {
-                from_file = read_file(what, &course)?;
+                from_file = ManuallyDrop::new(read_file(what, &course)?);
                 &from_file
             }
         },
@@ -83,7 +85,10 @@ pub(super) fn run(
         return Ok(Outcome::Done);
     }
     let width = width(it);
-    let laid = lay_out(&course, &Progress::default(), page, width);
+    if it.format == Format::Json || !output.has_colours() {
+        page.document.leave_plain();
+    }
+    let laid = ManuallyDrop::new(lay_out(&course, &Progress::default(), page, width));
     match it.format {
         Format::Text => {
             output.linked_rows(&laid.rows, |link| laid.target(link))?;

@@ -56,6 +56,15 @@ impl Document {
         })
     }
 
+    /// Leaves the code plain, for where no colours are shown: colouring it would cost more than all the rest.
+    pub fn leave_plain(&self) {
+        for leaf in &self.leaves {
+            if let Block::Code(fence) = &leaf.block {
+                let _ = fence.tokens.set(Arc::default());
+            }
+        }
+    }
+
     /// The HTML comments with their line.
     pub fn comments(&self) -> Vec<(u32, String)> {
         self.comments.clone()

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::cells::width;
 use super::role::{Look, Role, Style};
 
 /// A document at one width.
@@ -99,6 +100,10 @@ impl Line {
 
     pub fn text(&self) -> String {
         self.spans.iter().map(|span| span.text.as_str()).collect()
+    }
+
+    pub fn width_cols(&self) -> usize {
+        self.spans.iter().map(|span| width(&span.text)).sum()
     }
 
     /// Adds `text` at the end; text of the same look grows the last span.

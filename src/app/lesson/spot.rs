@@ -72,7 +72,7 @@ mod tests {
     use crate::markdown;
 
     fn rows(text: &str, width_cols: u16) -> Vec<Row> {
-        markdown::wrap(&markdown::parse(text), width_cols, &[]).lines.iter().map(Row::from).collect()
+        markdown::wrap(&markdown::parse(text), width_cols, &[]).lines.into_iter().map(Row::from).collect()
     }
 
     const TEXT: &str = "# Title\n\nOne paragraph of many words, which is written on one line of the source and takes \
