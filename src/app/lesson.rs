@@ -16,8 +16,10 @@ use spot::{row_of, spot_of};
 pub use numbers::Numbered;
 pub(super) use search::page_with;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+
+use rayon::prelude::*;
 
 use super::exercise::Sheet;
 use super::field::Field;
@@ -44,6 +46,8 @@ pub(super) fn measure(width_cols: usize) -> usize {
 }
 /// From this width on the contents stand beside the page.
 const SIDEBAR_FROM_COLS: u16 = 124;
+/// From so many cards on they are drawn by all processors. Fewer are drawn before the threads would have begun.
+const MANY_CARDS: usize = 16;
 pub const SIDEBAR_COLS: u16 = 30;
 
 #[derive(Clone, Debug)]
@@ -189,7 +193,24 @@ fn lay_out_with(course: &Course, progress: &Progress, page: &Page, width_cols: u
     let mut wrapped = markdown::wrap_with(&page.document, width_cols, &RESPONDING, listing);
     let mut captions = live.map_or_else(Vec::new, |live| captions(&wrapped, live)).into_iter().peekable();
     let about_at = below_title(page, &wrapped.lines);
-    let mut slots = wrapped.slots.iter().peekable();
+    let widget_of =
+        |slot: &markdown::Slot| page.widgets.iter().position(|widget| widget.source_line == slot.source_line);
+    let draw = |widget: usize, running, slot: &markdown::Slot| {
+        cards::widget(course, progress, &page.widgets[widget].task, running, usize::from(slot.width_cols))
+    };
+    // What was begun in its place is drawn where it is met; it cannot be looked at by two threads.
+    let begun: BTreeSet<usize> =
+        live.iter().flat_map(|live| live.labs.keys().chain(live.benches.keys())).copied().collect();
+    let draw_still = |slot: &markdown::Slot| {
+        let widget = widget_of(slot).filter(|widget| !begun.contains(widget))?;
+        Some(draw(widget, Running::default(), slot))
+    };
+    let drawn: Vec<Option<Vec<Row>>> = if wrapped.slots.len() < MANY_CARDS {
+        wrapped.slots.iter().map(draw_still).collect()
+    } else {
+        wrapped.slots.par_iter().map(draw_still).collect()
+    };
+    let mut slots = wrapped.slots.iter().zip(drawn).peekable();
     // Where each line of the document went, to carry over what names lines.
     let mut row_of_line = Vec::with_capacity(wrapped.lines.len() + 1);
     laid.rows.reserve(wrapped.lines.len());
@@ -199,16 +220,15 @@ fn lay_out_with(course: &Course, progress: &Progress, page: &Page, width_cols: u
             laid.rows.push(caption);
             laid.things.push(Thing { rows: 0..laid.rows.len(), what });
         }
-        while let Some(slot) = slots.next_if(|slot| slot.line_index <= index) {
-            let Some(widget) = page.widgets.iter().position(|widget| widget.source_line == slot.source_line) else {
-                continue;
-            };
-            let running = live.map_or_else(Running::default, |live| Running {
-                lab: live.labs.get(&widget),
-                bench: live.benches.get(&widget),
+        while let Some((slot, drawn)) = slots.next_if(|(slot, _)| slot.line_index <= index) {
+            let Some(widget) = widget_of(slot) else { continue };
+            let card = drawn.unwrap_or_else(|| {
+                let running = live.map_or_else(Running::default, |live| Running {
+                    lab: live.labs.get(&widget),
+                    bench: live.benches.get(&widget),
+                });
+                draw(widget, running, slot)
             });
-            let task = &page.widgets[widget].task;
-            let card = cards::widget(course, progress, task, running, usize::from(slot.width_cols));
             let start = laid.rows.len();
             let indent = " ".repeat(usize::from(slot.indent_cols));
             laid.rows.extend(card.into_iter().map(|mut row| {

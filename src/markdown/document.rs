@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use rayon::prelude::*;
+
 use super::highlight::{self, Tokens};
 use super::listing::Wishes;
 use super::role::{Callout, Look, Role};
@@ -47,6 +49,9 @@ pub struct Fence {
     pub(super) tokens: OnceLock<Arc<Tokens>>,
 }
 
+/// From so many code blocks on threads are worth their beginning.
+const MANY_FENCES: usize = 16;
+
 impl Document {
     /// The fenced code blocks, in reading order.
     pub fn fences(&self) -> impl Iterator<Item = &Fence> {
@@ -54,6 +59,18 @@ impl Document {
             Block::Code(fence) if fence.is_fenced => Some(&**fence),
             _ => None,
         })
+    }
+
+    /// Colours the code blocks of a long document, by all processors; those of a short one are coloured one by one as
+    /// they are set.
+    pub(super) fn colour(&self, responding: &[&str]) {
+        let fences: Vec<&Fence> =
+            self.fences().filter(|fence| !responding.contains(&fence.language.as_str())).collect();
+        if fences.len() >= MANY_FENCES {
+            fences.par_iter().for_each(|fence| {
+                fence.tokens();
+            });
+        }
     }
 
     /// Leaves the code plain, for where no colours are shown: colouring it would cost more than all the rest.

@@ -25,6 +25,7 @@ pub fn wrap(document: &Document, width_cols: u16, responding: &[&str]) -> Wrappe
 
 /// The same, with code blocks set as `listing` says.
 pub fn wrap_with(document: &Document, width_cols: u16, responding: &[&str], listing: Listing) -> Wrapped {
+    document.colour(responding);
     let mut setter = Setter {
         document,
         responding,
