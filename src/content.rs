@@ -33,11 +33,12 @@ pub enum ContentError {
 ///
 /// Slips in single files are in [`Course::problems`]; only a folder that is no course is an error.
 pub fn open(folder: Option<&Path>) -> Result<Course, ContentError> {
-    let (files, problems) = match folder {
-        None => (embedded(), Vec::new()),
+    let Folder { files, others, problems } = match folder {
+        None => Folder { files: embedded(), ..Folder::default() },
         Some(folder) => read_folder(folder)?,
     };
     let mut course = Course::assemble(&files);
+    course.files.extend(others);
     // What is built in was checked before. A folder has an author, who wants to know.
     if folder.is_some() {
         course.find_rubric_slips();
@@ -65,13 +66,21 @@ pub fn embedded() -> Files {
     files
 }
 
-fn read_folder(root: &Path) -> Result<(Files, Vec<Problem>), ContentError> {
+/// What lies in a course's folder.
+#[derive(Default)]
+struct Folder {
+    files: Files,
+    /// Files of kinds that no course has.
+    others: Vec<String>,
+    problems: Vec<Problem>,
+}
+
+fn read_folder(root: &Path) -> Result<Folder, ContentError> {
     std::fs::read_dir(root).map_err(|source| ContentError::Unreadable { path: root.to_owned(), source })?;
     if !root.join("lessons").is_dir() {
         return Err(ContentError::NoCourse { path: root.to_owned() });
     }
-    let mut files = Files::new();
-    let mut problems = Vec::new();
+    let Folder { mut files, mut others, mut problems } = Folder::default();
     let mut folders =
         vec![(root.join("lessons"), "lessons".to_owned(), 0), (root.join("exercises"), "exercises".into(), 0)];
     while let Some((folder, name, depth)) = folders.pop() {
@@ -100,11 +109,18 @@ fn read_folder(root: &Path) -> Result<(Files, Vec<Problem>), ContentError> {
                     }
                     Err(error) => problems.push(Problem::new(&name, 0, format!("cannot read it: {error}"))),
                 }
+            } else if !is_editors(&file_name) {
+                others.push(name);
             }
         }
     }
     problems.sort();
-    Ok((files, problems))
+    Ok(Folder { files, others, problems })
+}
+
+/// What editors leave behind for a while; a number is how one of them tries whether it may write.
+fn is_editors(file_name: &str) -> bool {
+    file_name.ends_with('~') || file_name.starts_with('#') || file_name.parse::<u32>().is_ok()
 }
 
 /// Text as it may be shown, with a note for each thing that had to be changed.

@@ -11,7 +11,9 @@ mod wording;
 use std::collections::BTreeSet;
 
 use super::page::RESPONDING;
-use super::{Course, Exercise, ExerciseId, Kind, LessonId, Page, Predict, Problem, Target, Task, nearest_hint, step};
+use super::{
+    Course, Exercise, ExerciseId, Kind, LessonId, Page, Predict, Problem, Target, Task, Widget, nearest_hint, step,
+};
 use crate::{markdown, sim};
 
 /// Words a learner reads in a minute, slowly: a page much longer than its minutes is a promise broken.
@@ -54,14 +56,14 @@ pub fn course(course: &Course) -> Vec<Problem> {
 /// What a page promises at its top, goals and minutes, and whether it asks for any of it in the end.
 fn promises(page: &Page) -> Vec<Problem> {
     let mut problems = Vec::new();
-    if page.goals.is_empty() {
+    if page.goals.is_empty() && !page.places.is_unread {
         problems.push(Problem::new(
             &page.file,
             1,
             "the page states no goals: add `goals = [\"…\"]` to its front matter",
         ));
     }
-    if page.minutes == 0 {
+    if page.minutes == 0 && !page.places.is_unread {
         let message = "the page does not say how long it takes: add `minutes = 5` to its front matter";
         problems.push(Problem::new(&page.file, 1, message));
     }
@@ -80,7 +82,7 @@ fn promises(page: &Page) -> Vec<Problem> {
     let room = page.minutes as usize * WORDS_PER_MINUTE;
     if page.minutes > 0 && words > room {
         let message = format!("{words} words in {} minutes: shorten the page, or say more minutes", page.minutes);
-        problems.push(Problem::new(&page.file, 1, message));
+        problems.push(Problem::new(&page.file, page.places.minutes, message));
     }
     problems
 }
@@ -163,16 +165,31 @@ fn predictions(course: &Course, page: &Page) -> Vec<Problem> {
     for widget in &page.widgets {
         let Task::Simulation(task) = &widget.task else { continue };
         let (Some(predict), Ok(scenario)) = (&task.predict, course.scenario(&task.scenario)) else { continue };
-        let line = widget.source_line + page.lines_before;
-        match predict.measured(&sim::run(&scenario)) {
+        let line = |key: &str| line_of(page, widget, key);
+        let report = sim::run(&scenario);
+        match predict.measured(&report) {
             None => {
-                let message = format!("a run has no figure `{}` to judge the prediction by", predict.of);
-                problems.push(Problem::new(&page.file, line, message));
+                let figures = report.figures();
+                let near = nearest_hint(&predict.of, figures.iter().map(String::as_str));
+                let message = format!("a run has no figure `{}` to judge the prediction by{near}", predict.of);
+                problems.push(Problem::new(&page.file, line("of"), message));
             }
-            Some(actual) => problems.extend(pointless(predict, actual).map(|it| Problem::new(&page.file, line, it))),
+            Some(actual) => {
+                let slip = |it| Problem::new(&page.file, line("tolerance"), it);
+                problems.extend(pointless(predict, actual).map(slip));
+            }
         }
     }
     problems
+}
+
+/// The line of a key in a widget's fence; the fence's own where it is not found.
+fn line_of(page: &Page, widget: &Widget, key: &str) -> u32 {
+    let fence = page.document.fences().find(|fence| fence.source_line == widget.source_line);
+    let is_key =
+        |line: &str| line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='));
+    let inside = fence.and_then(|fence| fence.body.lines().position(is_key)).map_or(0, |index| index as u32 + 1);
+    widget.source_line + inside + page.lines_before
 }
 
 fn pointless(predict: &Predict, actual: f64) -> Option<String> {
@@ -299,7 +316,11 @@ mod tests {
         let said = problems(&format!("+++\nformat = 1\ntitle = \"T\"\n+++\ntext\n{ASKED}"));
         assert!(said[0].contains("how long it takes") && said[1].contains("no goals"), "{said:?}");
         let long = problems(&format!("{FRONT}{}\n{ASKED}", "word ".repeat(1200)));
-        assert!(long[0].contains("1200 words in 5 minutes"), "{long:?}");
+        assert!(long[0].starts_with("lessons/s/01-first.md:4: 1200 words in 5 minutes"), "{long:?}");
+        // What cannot be read is told once, and not that it is missing.
+        let slip = problems(&format!("+++\nformat = 1\nminutse = 5\n+++\ntext\n{ASKED}"));
+        assert_eq!(slip.len(), 1, "{slip:?}");
+        assert!(slip[0].starts_with("lessons/s/01-first.md:3: unknown field `minutse`"), "{slip:?}");
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub use function::{Beside, Costs, FunctionEvent, FunctionTask};
 pub use glossary::{Glossary, Term};
 pub use link::Target;
 pub use outline::{Entry, Module};
-pub use page::{FlowDiagram, Page, PageId, SimulationTask, Task, Widget};
+pub use page::{FlowDiagram, Page, PageId, Places, SimulationTask, Task, Widget};
 pub use predict::{Predict, PredictChoice};
 pub use progress::Progress;
 

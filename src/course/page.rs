@@ -37,8 +37,21 @@ pub struct Page {
     /// What a teacher would say: the `<!-- notes: … -->` comments.
     pub notes: Vec<String>,
     pub problems: Vec<Problem>,
+    /// Where its file says what stands at the top, for whoever mends it.
+    pub places: Places,
     /// Lines of front matter above the document: file line = document line + this.
     pub lines_before: u32,
+}
+
+/// The lines of a page's front matter, counted in the file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Places {
+    /// 0 where it says none.
+    pub minutes: u32,
+    /// One for each goal.
+    pub goals: Vec<u32>,
+    /// There is none, or it could not be read: a problem says so, and nothing can be said of what it lacks.
+    pub is_unread: bool,
 }
 
 /// A fence that responds. `source_line` counts in the document, as slots do.
@@ -102,10 +115,9 @@ pub struct FlowDiagram {
 struct FrontMatter {
     format: Option<toml::Spanned<i64>>,
     title: Option<String>,
+    minutes: Option<toml::Spanned<u32>>,
     #[serde(default)]
-    minutes: u32,
-    #[serde(default)]
-    goals: Vec<String>,
+    goals: Vec<toml::Spanned<String>>,
 }
 
 impl Page {
@@ -113,7 +125,7 @@ impl Page {
     pub fn parse(id: &str, file: &str, text: &str, course: &Course) -> Self {
         let mut problems = Vec::new();
         let (front, body, lines_before) = split_front_matter(text);
-        let front = read_front_matter(front, file, &mut problems);
+        let (front, places) = read_front_matter(front, file, &mut problems);
         let document = markdown::parse(body);
         problems.extend(document.problems.iter().map(|it| Problem::new(file, it.line + lines_before, &*it.message)));
         let files = function::shown_files(&document);
@@ -139,12 +151,13 @@ impl Page {
             id: PageId(id.to_owned()),
             file: file.to_owned(),
             title,
-            minutes: front.minutes,
-            goals: front.goals,
+            minutes: front.minutes.map_or(0, toml::Spanned::into_inner),
+            goals: front.goals.into_iter().map(toml::Spanned::into_inner).collect(),
             document,
             widgets,
             notes,
             problems,
+            places,
             lines_before,
         }
     }
@@ -214,12 +227,13 @@ fn split_front_matter(text: &str) -> (Option<&str>, &str, u32) {
     (None, text, 0)
 }
 
-fn read_front_matter(front: Option<&str>, file: &str, problems: &mut Vec<Problem>) -> FrontMatter {
+fn read_front_matter(front: Option<&str>, file: &str, problems: &mut Vec<Problem>) -> (FrontMatter, Places) {
+    let unread = || (FrontMatter::default(), Places { is_unread: true, ..Places::default() });
     let Some(front) = front else {
         let message =
             "no front matter: begin the file with a line `+++`, then format, title, minutes, goals, then `+++`";
         problems.push(Problem::new(file, 1, message));
-        return FrontMatter::default();
+        return unread();
     };
     match toml::from_str::<FrontMatter>(front) {
         Ok(read) => {
@@ -233,12 +247,18 @@ fn read_front_matter(front: Option<&str>, file: &str, problems: &mut Vec<Problem
                 }
                 Some(_) => {}
             }
-            read
+            let line = |span: std::ops::Range<usize>| 1 + line_at(front, span.start);
+            let places = Places {
+                minutes: read.minutes.as_ref().map_or(0, |minutes| line(minutes.span())),
+                goals: read.goals.iter().map(|goal| line(goal.span())).collect(),
+                is_unread: false,
+            };
+            (read, places)
         }
         Err(error) => {
             let line = error.span().map_or(1, |span| 1 + line_at(front, span.start));
             problems.push(Problem::new(file, line, error.message()));
-            FrontMatter::default()
+            unread()
         }
     }
 }

@@ -249,6 +249,25 @@ impl Report {
         report
     }
 
+    /// The names of all figures.
+    pub fn figures(&self) -> Vec<String> {
+        fn below(value: &serde_json::Value, name: &str, names: &mut Vec<String>) {
+            match value {
+                serde_json::Value::Object(fields) => {
+                    for (key, value) in fields {
+                        let name = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
+                        below(value, &name, names);
+                    }
+                }
+                serde_json::Value::Number(_) => names.push(name.to_owned()),
+                _ => {}
+            }
+        }
+        let mut names = Vec::new();
+        below(&serde_json::to_value(self).unwrap_or_default(), "", &mut names);
+        names
+    }
+
     /// The figure of a dotted name, such as `latency_ms.p95`.
     pub fn figure(&self, name: &str) -> Option<f64> {
         let whole = serde_json::to_value(self).ok()?;

@@ -257,3 +257,22 @@ fn the_manual_names_every_command() {
     }
     assert!(!manual.contains(".SH DESCRIPTION\n.SH"), "a section without text");
 }
+
+#[test]
+fn a_file_of_no_kind_that_a_course_has_is_told_and_what_editors_leave_is_not() {
+    let course = begun();
+    for name in ["lessons/queues/cat.png", "lessons/queues/01-queues.md~", "exercises/.q.toml.swp"] {
+        fs::write(course.path().join(name), "x").expect("written");
+    }
+    let said = out(&coldstart(course.path(), &["check"]));
+    assert!(said.contains("lessons/queues/cat.png: nothing reads this file") && said.contains(": 1 problem"), "{said}");
+}
+
+#[test]
+fn a_figure_that_no_run_has_is_told_in_its_line() {
+    let course = begun();
+    edit(course.path(), PAGE, "of = \"cold_ratio\"", "of = \"cold_ratoi\"");
+    let said = out(&coldstart(course.path(), &["check"]));
+    assert!(said.contains("no figure `cold_ratoi` to judge the prediction by; the nearest is `cold_ratio`"), "{said}");
+    assert!(said.contains("│ of = \"cold_ratoi\"\n      │       ^^^^^^^^^^\n"), "{said}");
+}

@@ -62,7 +62,7 @@ fn unasked_goals(course: &Course, page: &Page) -> Vec<Problem> {
             "no question of the page is about its goal {number}, “{}”: put `shows = [{number}]` into the exercise that is",
             goal.text
         );
-        Problem::new(&page.file, 1, message)
+        Problem::new(&page.file, page.places.goals.get(number - 1).copied().unwrap_or(1), message)
     };
     unasked.map(problem).collect()
 }
@@ -104,7 +104,7 @@ mod tests {
                 "exercises/c.toml:6: `b` is another form itself: name `a`",
             ),
             (&[("a", "shows = [1, 3]")], "exercises/a.toml:6: `shows` names goal 3"),
-            (&[("a", "shows = [1]")], "lessons/s/01-first.md:1: no question of the page is about its goal 2, “Do it”"),
+            (&[("a", "shows = [1]")], "lessons/s/01-first.md:3: no question of the page is about its goal 2, “Do it”"),
         ] {
             let said = said(exercises);
             assert!(
