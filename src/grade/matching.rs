@@ -496,6 +496,8 @@ mod tests {
             ("yes,", "yes it is", ""),
             ("run once", "it does not run once", "not: run once"),
             ("not run", "it does not run", "not run"),
+            ("open", "it is not opened again", "opened"),
+            ("open again", "it is not opened again", "not: opened again"),
             ("~reopen", "it need not be reopened", "reopened"),
             ("~reopen", "it avoids reopening it", "reopening"),
             ("~reopen", "it is reopened", ""),

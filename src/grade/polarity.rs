@@ -19,7 +19,20 @@ pub(super) struct Negation {
     /// The words that negate. A pattern that holds them means them.
     pub(super) by: u128,
     pub(super) over: u128,
+    /// What of it the negator is about, if not all: "not opened | again".
+    pub(super) focus: u128,
     pub(super) kind: Kind,
+}
+
+impl Negation {
+    fn new(by: u128, over: u128, kind: Kind) -> Self {
+        Self { by, over, focus: over, kind }
+    }
+
+    /// The same, with `n_words` words before the sentence.
+    pub(super) fn moved(self, n_words: usize) -> Self {
+        Self { by: self.by << n_words, over: self.over << n_words, focus: self.focus << n_words, kind: self.kind }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,9 +76,11 @@ const QUOTING: &[&str] = &[
 /// Nouns for what is held without being so: "a common belief is that …".
 const HEARSAY: &[&str] =
     &["belief", "assumption", "misunderstanding", "prejudice", "rumour", "rumor", "intuition", "misconception", "myth"];
-/// "not only …" denies nothing.
+/// "not only …", "not until …" deny nothing.
 const NOT_DENYING: &[&str] =
-    &["only", "just", "merely", "simply", "necessarily", "sure", "surprising", "matter", "doubt", "wonder"];
+    &["only", "just", "merely", "simply", "necessarily", "sure", "surprising", "matter", "doubt", "wonder", "until"];
+/// "Not opened again" denies the again, and not that it was opened.
+const REPEATING: &[&str] = &["again", "twice", "anew", "afresh"];
 /// What must not be so of a thing that is there: "cannot be missing".
 const AFFIRMED: &[&str] = &["missing", "lacking", "forgotten", "omitted", "overlooked"];
 /// Verbs that do away with what follows, by their beginning, and how far.
@@ -95,11 +110,11 @@ pub(super) fn negations(tokens: &[Token]) -> Vec<Negation> {
         let is_aside = ASIDE.contains(&(token.word.as_str(), next));
         if is_aside {
             // "no longer" is seen at "no".
-            found.push(Negation { by: by | 1 << (at + 1), over: reach(tokens, at + 2, REACH), kind: Kind::Plain });
+            found.push(Negation::new(by | 1 << (at + 1), reach(tokens, at + 2, REACH), Kind::Plain));
         } else if token.class.has(Class::NEGATOR) {
             if at > 0 && matches!(token.word.as_str(), "nothing" | "nobody" | "none") && token.before == Pause::None {
                 // "it triggers nothing"
-                found.extend(verb_before(tokens, at).map(|over| Negation { by, over, kind: Kind::Plain }));
+                found.extend(verb_before(tokens, at).map(|over| Negation::new(by, over, Kind::Plain)));
             }
             // "It is not true that …, nor that …" goes on with what it began.
             let goes_on = |it: &Negation| it.kind == Kind::Refuting && it.over & by != 0;
@@ -130,7 +145,7 @@ pub(super) fn negations(tokens: &[Token]) -> Vec<Negation> {
                 continue;
             }
             if next == "because" {
-                found.push(Negation { by, over: reach_to_pause(tokens, at + 1), kind: Kind::Plain });
+                found.push(Negation::new(by, reach_to_pause(tokens, at + 1), Kind::Plain));
                 continue;
             }
             // "not true that", "do not think", "not the case that"
@@ -145,32 +160,37 @@ pub(super) fn negations(tokens: &[Token]) -> Vec<Negation> {
                     } else {
                         (WHOLE_THOUGHT, Kind::Plain)
                     };
-                    found.push(Negation { by, over: reach(tokens, near + 1, n_words), kind });
+                    found.push(Negation::new(by, reach(tokens, near + 1, n_words), kind));
                 }
-                Some(near) => found.push(Negation { by, over: below(near), kind: Kind::Refuting }),
-                None => found.push(Negation { by, over: reach(tokens, at + 1, REACH), kind: Kind::Plain }),
+                Some(near) => found.push(Negation::new(by, below(near), Kind::Refuting)),
+                None => found.push(Negation::new(by, reach(tokens, at + 1, REACH), Kind::Plain)),
             }
             // "…, that is not true" at the end
             if belief.is_some_and(|near| near + 1 >= tokens.len()) && at > 4 {
                 let over = if is_of_its_own(tokens, at) { back_to_pause(tokens, at) } else { below(at) };
-                found.push(Negation { by, over, kind: Kind::Refuting });
+                found.push(Negation::new(by, over, Kind::Refuting));
             }
         } else if REFUTING.contains(&token.word.as_str()) {
             if word(at + 1) == "that" || (word(at + 1) == "to" && at <= 4) {
-                found.push(Negation { by, over: reach(tokens, at + 2, WHOLE_SENTENCE), kind: Kind::Refuting });
+                found.push(Negation::new(by, reach(tokens, at + 2, WHOLE_SENTENCE), Kind::Refuting));
             } else if at > 2 && ends_thought(tokens, at) && is_predicate(tokens, at) {
-                found.push(Negation { by, over: below(at), kind: Kind::Refuting });
+                found.push(Negation::new(by, below(at), Kind::Refuting));
             }
         } else if DISPUTING.contains(&token.word.as_str()) {
             if word(at + 1) == "that" {
-                found.push(Negation { by, over: reach(tokens, at + 2, WHOLE_SENTENCE), kind: Kind::Refuting });
+                found.push(Negation::new(by, reach(tokens, at + 2, WHOLE_SENTENCE), Kind::Refuting));
             } else if ends_thought(tokens, at) && tokens[at - 1].class.has(Class::AUXILIARY) {
                 // "…, so reuse is impossible"
-                found.push(Negation { by, over: back_to_pause(tokens, at), kind: Kind::Plain });
+                found.push(Negation::new(by, back_to_pause(tokens, at), Kind::Plain));
             }
         } else if DOING_AWAY.iter().any(|verb| token.word.starts_with(verb)) {
-            found.push(Negation { by, over: reach(tokens, at + 1, SOFT_REACH), kind: Kind::Soft });
+            found.push(Negation::new(by, reach(tokens, at + 1, SOFT_REACH), Kind::Soft));
         }
+    }
+    let repeating =
+        (0..tokens.len()).filter(|at| REPEATING.contains(&word(*at))).fold(0, |places, at| places | 1_u128 << at);
+    for it in found.iter_mut().filter(|it| it.kind == Kind::Plain && it.over & repeating != 0) {
+        it.focus = it.over & repeating;
     }
     found
 }
@@ -191,7 +211,7 @@ fn report(tokens: &[Token]) -> Option<Negation> {
         !before.iter().any(is_open)
             && (before.iter().any(|token| is(token, OTHERS))
                 || before.iter().any(|token| token.word == "you") && might()
-                || before.first().is_some_and(|token| token.word == "it")
+                || before.iter().take(2).any(|token| token.word == "it")
                     && before.iter().any(|token| is(token, &["often", "sometimes", "commonly", "widely"])))
     });
     let hearsay = || {
@@ -199,7 +219,11 @@ fn report(tokens: &[Token]) -> Option<Negation> {
         (at + 1..at + 4).find(|at| near.get(*at).is_some_and(|token| token.word == "that"))
     };
     let at = by_others.or_else(hearsay)?;
-    Some(Negation { by: 1 << at, over: reach(tokens, at + 1, WHOLE_SENTENCE), kind: Kind::Reporting })
+    // "Although it is often said that …, it is so" ends at the pause.
+    if tokens[0].class.has(Class::STOP) {
+        return Some(Negation::new(1 << at, reach_to_pause(tokens, at + 1), Kind::Reporting));
+    }
+    Some(Negation::new(1 << at, reach(tokens, at + 1, WHOLE_SENTENCE), Kind::Reporting))
 }
 
 /// Whether others than the learner say what `words` say.
@@ -215,6 +239,7 @@ fn reach(tokens: &[Token], from: usize, n_words: usize) -> u128 {
         let paused = token.before >= Pause::Clause && !(count > 0 && lists_on(tokens, at));
         let only_later = count >= 4 && token.word == "only";
         let new_subject = token.word == "and" && begins_statement(&tokens[at + 1..]);
+        let is_presupposed = count > 0 && names_which_one(tokens, at);
         let past_phrase = from > 0 && tokens[from - 1].word == "without" && count > 0 && ends_phrase(&tokens[at..]);
         // A negator of its own takes over what follows it.
         let is_taken_over = count > 0 && token.class.has(Class::NEGATOR) && n_words != WHOLE_THOUGHT;
@@ -231,6 +256,7 @@ fn reach(tokens: &[Token], from: usize, n_words: usize) -> u128 {
         if count >= n_words
             || paused
             || past_phrase
+            || is_presupposed
             || is_taken_over
             || only_later
             || new_subject
@@ -326,6 +352,18 @@ fn narrows(tokens: &[Token], at: usize) -> bool {
         && (says_more(at + 1) || is_helped)
 }
 
+/// "the function | that reads it", "the one | which was there": a clause that says which thing is meant takes it for granted
+/// that there is one.
+fn names_which_one(tokens: &[Token], at: usize) -> bool {
+    const DEFINITE: &[&str] = &["the", "its", "their", "our", "your", "this"];
+    matches!(tokens[at].word.as_str(), "that" | "which" | "who")
+        && tokens[at].before == Pause::None
+        && at >= 2
+        && !tokens[at - 1].class.has(Class::PREPOSITION)
+        && tokens[at.saturating_sub(4)..at - 1].iter().rev().any(|it| DEFINITE.contains(&it.word.as_str()))
+        && (!tokens[at - 1].class.has(Class::FUNCTION) || tokens[at - 1].word == "one")
+}
+
 /// "never an event, a queue or a function": a comma at `at` that parts what one negator denies.
 fn lists_on(tokens: &[Token], at: usize) -> bool {
     let is_choice = |token: &Token| matches!(token.word.as_str(), "or" | "nor");
@@ -354,8 +392,12 @@ pub(super) fn opens_refuting(negations: &[Negation]) -> bool {
 /// Whether what `words` say is turned into its opposite. Negators that hold over `meant` are part of what is meant.
 pub(super) fn is_negated(words: u128, meant: u128, negations: &[Negation]) -> bool {
     let is_meant = |it: &Negation| it.kind == Kind::Plain && it.over & meant != 0;
-    let turns =
-        |it: &&Negation| matches!(it.kind, Kind::Plain | Kind::Refuting) && it.by & words != it.by && !is_meant(it);
+    let turns = |it: &&Negation| {
+        matches!(it.kind, Kind::Plain | Kind::Refuting)
+            && it.by & words != it.by
+            && it.focus & words != 0
+            && !is_meant(it)
+    };
     // Each word for itself: a negator over one half of a statement does not cancel one over the other half.
     let turned = negations.iter().filter(turns).fold(0, |turned, it| turned ^ it.over);
     turned & words != 0
@@ -412,6 +454,10 @@ mod tests {
             ("some people believe that it is reused, but it is not", ""),
             ("the event must not be forgotten", ""),
             ("the row is saved and it triggers nothing", "triggers"),
+            ("nor does the function that reads the file touch the table", "does the function"),
+            ("there is no function that reads the file", "function that reads the file"),
+            ("it is not until a second one comes that it is stored", ""),
+            ("although it is often said that it is stateless, it stays", ""),
         ] {
             let tokens = fold(text).tokens;
             let negations = negations(&tokens);

@@ -118,11 +118,7 @@ pub(super) fn search(rubric: &Rubric, text: &Text, refusals: &mut [Option<Refusa
         }
         let range = pair[0].tokens.start..pair[1].tokens.end;
         let shift = pair[0].tokens.len();
-        let moved = negations[index + 1].iter().map(|it| Negation {
-            by: it.by << shift,
-            over: it.over << shift,
-            kind: it.kind,
-        });
+        let moved = negations[index + 1].iter().map(|it| it.moved(shift));
         let both = negations[index].iter().copied().chain(moved).collect();
         unit.load(&text.tokens[range.clone()], &ids[range.clone()], both);
         if !unit.has_break() {
