@@ -9,6 +9,7 @@ mod entry;
 pub(super) mod figures;
 mod flow;
 mod panel;
+mod pointer;
 mod predict;
 pub(super) mod scope;
 mod strip;
@@ -21,10 +22,11 @@ use super::{Action, Desk, Effect, Go, Size, Step};
 use crate::course::{PageId, SimulationTask};
 use crate::sim::{self, Knob, Report, RunCode, Scenario};
 use flow::FlowView;
+use pointer::Pointer;
 pub use predict::{Draft, Prediction};
 pub use scope::Id;
 use scope::Scope;
-pub use view::{Target, View, left_cols};
+pub use view::{View, left_cols};
 use watched::{Advanced, Watched};
 
 /// What one can do in the lab.
@@ -105,6 +107,7 @@ pub struct Lab {
     /// A code that is being typed.
     entry: Option<Field>,
     pub view: View,
+    pointer: Pointer,
     size: Size,
 }
 
@@ -123,6 +126,10 @@ pub enum Play {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
     Knobs,
+    /// All figures of the run, and what differs from the run before, in words.
+    Totals {
+        top: usize,
+    },
     /// What the judged guess teaches.
     Lesson,
     Requests {
@@ -173,6 +180,7 @@ impl Lab {
             prediction: Prediction::new(task.predict.as_ref(), predicted),
             entry: None,
             view: View::default(),
+            pointer: Pointer::default(),
             size: desk.size,
         };
         lab.lay_out(desk);
@@ -221,6 +229,9 @@ impl Lab {
     pub(crate) fn lay_out(&mut self, desk: &Desk<'_>) {
         self.size = desk.size;
         self.view = self.lay_out_view();
+        if let Part::Totals { top } | Part::Sources { top } = &mut self.part {
+            *top = (*top).min(self.view.most_top);
+        }
     }
 
     pub(crate) fn update(&mut self, desk: &Desk<'_>, action: &Action) -> Step {
@@ -241,6 +252,7 @@ impl Lab {
 
     fn decide(&mut self, desk: &Desk<'_>, action: &Action) -> Step {
         match action {
+            Action::Back if self.pointer.let_go() => Step::default(),
             Action::Back if matches!(self.part, Part::Knobs | Part::Lesson) => Step::go(Go::Back),
             Action::Back => {
                 self.part = Part::Knobs;
@@ -254,8 +266,12 @@ impl Lab {
                 Step::default()
             }
             Action::Click(col, row) => self.click(desk, *col, *row),
+            Action::DoubleClick(col, row) => self.double_click(desk, *col, *row),
+            Action::Drag { from, to } => self.drag(desk, *from, *to),
+            Action::Drop => self.copy_selection(),
             _ if self.asks_first() => Step::default(),
             Action::Scroll(super::Motion::Lines(by)) => self.deed(desk, Deed::Choose(by.signum())),
+            Action::Copy if self.selection().is_some() => self.copy_selection(),
             Action::Copy => self.copy(),
             Action::Lab(deed) => self.deed(desk, *deed),
             _ => Step::default(),
@@ -289,19 +305,19 @@ impl Lab {
                 Part::Knobs => {
                     let n = self.knobs.len().max(1) as i64;
                     self.knob = (self.knob as i64 + i64::from(by)).rem_euclid(n) as usize;
+                    return self.why_inert();
                 }
                 Part::Lesson => self.part = Part::Knobs,
                 Part::Requests { .. } => self.choose_request(by, true),
                 Part::Instances { .. } => self.choose_instance(by),
-                Part::Sources { top } => {
-                    self.part = Part::Sources { top: usize::try_from(top as i64 + i64::from(by)).unwrap_or(0) };
-                }
+                Part::Sources { top } => self.part = Part::Sources { top: top.saturating_add_signed(by as isize) },
+                Part::Totals { top } => self.part = Part::Totals { top: top.saturating_add_signed(by as isize) },
             },
             Deed::Turn(by) => match self.part {
                 Part::Knobs => return self.turn(desk, by),
                 Part::Requests { .. } => self.choose_request(by, false),
                 Part::Instances { .. } => self.choose_instance(by),
-                Part::Lesson | Part::Sources { .. } => self.part = Part::Knobs,
+                Part::Lesson | Part::Totals { .. } | Part::Sources { .. } => self.part = Part::Knobs,
             },
             Deed::Speed(by) => self.speed = speed_near(self.speed, by),
             Deed::NewSeed => {
@@ -332,14 +348,11 @@ impl Lab {
                 return step;
             }
             Deed::NextPart(by) => {
-                let parts = [Part::Knobs, Part::Requests { chosen: None }, Part::Instances { chosen: None }];
-                let at = match self.part {
-                    Part::Knobs => 0,
-                    Part::Requests { .. } => 1,
-                    Part::Instances { .. } => 2,
-                    Part::Lesson | Part::Sources { .. } => -by,
-                };
-                self.part = parts[(at + by).rem_euclid(3) as usize];
+                let parts = self.parts();
+                let same = |part: &Part| std::mem::discriminant(part) == std::mem::discriminant(&self.part);
+                // What the guess taught is read first and stands last: the knobs follow it.
+                let at = parts.iter().position(same).map_or(-i64::from(by), |at| at as i64);
+                self.part = parts[(at + i64::from(by)).rem_euclid(parts.len() as i64) as usize];
                 self.look_anew();
             }
             Deed::OtherPicture => {
@@ -354,6 +367,25 @@ impl Lab {
             }
         }
         Step::default()
+    }
+
+    /// What Tab leads through. Beside the charts of a large screen some of it is always there.
+    fn parts(&self) -> Vec<Part> {
+        let mut parts = vec![Part::Knobs];
+        if !self.has_side() {
+            parts.push(Part::Totals { top: 0 });
+        }
+        parts.extend([Part::Requests { chosen: None }, Part::Instances { chosen: None }]);
+        if !self.has_side() && matches!(self.prediction, Prediction::Judged { .. }) {
+            parts.push(Part::Lesson);
+        }
+        parts
+    }
+
+    /// Why the knob at hand cannot matter, if it cannot.
+    fn why_inert(&self) -> Step {
+        let why = self.knobs.get(self.knob).and_then(|knob| knob.why_inert.clone());
+        why.map_or_else(Step::default, Step::say)
     }
 
     fn start(&mut self, play: Play) {
@@ -420,7 +452,7 @@ impl Lab {
                 *chosen = None;
                 self.choose_instance(-1);
             }
-            Part::Knobs | Part::Lesson | Part::Sources { .. } => {}
+            Part::Knobs | Part::Totals { .. } | Part::Lesson | Part::Sources { .. } => {}
         }
     }
 
@@ -441,7 +473,7 @@ impl Lab {
         }
         self.spread = None;
         self.asked = None;
-        if !matches!(self.part, Part::Sources { .. }) {
+        if !matches!(self.part, Part::Sources { .. } | Part::Totals { .. }) {
             self.part = Part::Knobs;
         }
         let (was, seen_s) = (self.play, self.watched.clock_s);
@@ -523,36 +555,6 @@ impl Lab {
         let instances = self.scope.instances(&self.watched.sim);
         let ids: Vec<Id> = instances.iter().map(Id::of_instance).collect();
         self.part = Part::Instances { chosen: neighbour(&ids, chosen, by) };
-    }
-
-    fn click(&mut self, desk: &Desk<'_>, col: u16, row: u16) -> Step {
-        let target = self.view.target_at(self.size, col, row);
-        if let (true, Some(Target::Choice(index))) = (self.asks_first(), target) {
-            self.choose_answer(index);
-        }
-        if self.asks_first() {
-            return Step::default();
-        }
-        match target {
-            Some(Target::Moment(at_s)) => return self.go_to(desk, at_s),
-            Some(Target::Turn(index, by)) => {
-                (self.knob, self.part) = (index, Part::Knobs);
-                return self.turn(desk, by);
-            }
-            Some(Target::Knob(index)) => {
-                self.knob = index;
-                self.part = Part::Knobs;
-            }
-            Some(Target::Request(id)) => self.part = Part::Requests { chosen: Some(id) },
-            Some(Target::Instance(id)) => self.part = Part::Instances { chosen: Some(id) },
-            Some(Target::Function(one)) => {
-                self.scope.look_at(one);
-                self.look_anew();
-            }
-            Some(Target::Play) => return self.deed(desk, Deed::Play),
-            Some(Target::Choice(_)) | None => {}
-        }
-        Step::default()
     }
 
     /// Copies the command that makes this run again, anywhere.

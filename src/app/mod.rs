@@ -102,7 +102,7 @@ pub enum Screen {
 impl Screen {
     /// Whether the mouse selects text on it.
     fn selects(&self) -> bool {
-        matches!(self, Self::Page(_) | Self::Show(_) | Self::Zoomed(_))
+        matches!(self, Self::Page(_) | Self::Show(_) | Self::Zoomed(_) | Self::Lab(_))
     }
 }
 

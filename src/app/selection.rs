@@ -24,13 +24,39 @@ pub struct Cell {
 pub struct Selection {
     pub from: Cell,
     pub to: Cell,
+    /// The columns it keeps to.
+    pub within: Strip,
+}
+
+/// Columns of a screen on which texts stand side by side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Strip {
+    pub from: usize,
+    pub until: usize,
+}
+
+impl Strip {
+    /// All there are.
+    pub const WHOLE: Self = Self { from: 0, until: usize::MAX };
+
+    /// What both have.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self { from: self.from.max(other.from), until: self.until.min(other.until) }
+    }
 }
 
 impl Selection {
     /// The selection after the pointer was dragged to `to`; where it was pressed stands in `from` when the drag begins.
     pub(super) fn dragged(before: Option<Self>, from: Option<Cell>, to: Cell) -> Self {
         let from = from.or(before.map(|it| it.from)).unwrap_or(to);
-        Self { from, to }
+        Self { from, to, within: before.map_or(Strip::WHOLE, |it| it.within) }
+    }
+
+    /// Of texts that stand side by side only the one in `within`.
+    #[must_use]
+    pub(super) fn keeping_to(self, within: Strip) -> Self {
+        Self { within, ..self }
     }
 
     /// The word at a cell.
@@ -51,7 +77,7 @@ impl Selection {
         }
         let word = word.filter(|word| word.contains(&cell.col))?;
         let at = |col| Cell { col, ..cell };
-        Some(Self { from: at(word.start), to: at(word.end - 1) })
+        Some(Self { from: at(word.start), to: at(word.end - 1), within: Strip::WHOLE })
     }
 
     fn ends(&self) -> (Cell, Cell) {
@@ -67,6 +93,7 @@ impl Selection {
         let start = if index == first.row { first.col } else { 0 };
         let end = if index == last.row { last.col + 1 } else { usize::MAX };
         let (start, end) = (start.max(text_begin(row)), end.min(row.inked_cols()));
+        let (start, end) = (start.max(self.within.from), end.min(self.within.until));
         (start < end).then_some(start..end)
     }
 
@@ -190,8 +217,8 @@ fn is_rule(row: &Row) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cell, Selection};
-    use crate::app::row::{Row, frame};
+    use super::{Cell, Selection, Strip};
+    use crate::app::row::{Row, Span, Ui, frame};
     use crate::markdown;
 
     fn rows(text: &str, width_cols: u16) -> Vec<Row> {
@@ -202,7 +229,8 @@ mod tests {
     fn check(rows: &[Row], from: (usize, usize), to: (usize, usize), wanted: &str) {
         let cell = |(row, col): (usize, usize)| Cell { row, col };
         for (from, to) in [(from, to), (to, from)] {
-            assert_eq!(Selection { from: cell(from), to: cell(to) }.text(rows), wanted, "{rows:#?}");
+            let selection = Selection { from: cell(from), to: cell(to), within: Strip::WHOLE };
+            assert_eq!(selection.text(rows), wanted, "{rows:#?}");
         }
     }
 
@@ -225,6 +253,19 @@ mod tests {
         check(&rows("日本語 text", 20), (0, 2), (0, 3), "本");
         let framed = frame("A title", "", rows("One two three four.", 10), 14);
         check(&framed, (1, 0), (9, 0), "One two three four.");
+    }
+
+    #[test]
+    fn of_texts_side_by_side_one_is_selected() {
+        let row =
+            |left: &str, right: &str| Row::of([Span::ui(Ui::Text, format!("{left:<8}")), Span::ui(Ui::Text, right)]);
+        let rows = [row("one", "alpha"), row("two", "beta"), row("three", "gamma")];
+        let all = Selection { from: Cell { row: 0, col: 9 }, to: Cell { row: 2, col: 10 }, within: Strip::WHOLE };
+        assert_eq!(all.keeping_to(Strip { from: 8, until: 99 }).text(&rows), "lpha\nbeta\ngam");
+        assert_eq!(
+            Selection { to: Cell { row: 1, col: 0 }, ..all }.keeping_to(Strip { from: 0, until: 8 }).text(&rows),
+            "\ntwo".trim()
+        );
     }
 
     #[test]

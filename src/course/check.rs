@@ -271,8 +271,8 @@ fn unread(course: &Course) -> Vec<Problem> {
 
 #[cfg(test)]
 mod tests {
-    use super::{course, meant_by};
-    use crate::course::{Course, Files};
+    use super::{course, meant_by, pointless};
+    use crate::course::{Course, Files, Predict};
 
     fn problems(page: &str) -> Vec<String> {
         problems_with(page, &[])
@@ -327,6 +327,23 @@ mod tests {
     fn a_page_asks_something() {
         let said = problems_with(&format!("{FRONT}# One thing\n"), &[]);
         assert!(said.iter().any(|it| it.starts_with("lessons/s/01-first.md:1: the page asks nothing")), "{said:?}");
+    }
+
+    #[test]
+    fn of_the_choices_before_a_run_exactly_one_is_right() {
+        let predict = |choices: &str| -> Predict {
+            toml::from_str(&format!("ask = \"How long?\"\nof = \"latency_ms.p50\"\nunit = \"ms\"\n{choices}"))
+                .expect("a question")
+        };
+        let sound = predict("choices = [{ text = \"short\", to = 50 }, { text = \"long\", from = 50 }]");
+        assert_eq!(pointless(&sound, 50.0), None);
+        let gap = predict("choices = [{ text = \"short\", to = 50 }, { text = \"long\", from = 80 }]");
+        assert_eq!(pointless(&gap, 60.0).as_deref(), Some("0 of the 2 choices are right: the run says 60.000 ms"));
+        let both = predict("choices = [{ text = \"short\", to = 80 }, { text = \"long\", from = 50 }]");
+        assert_eq!(pointless(&both, 60.0).as_deref(), Some("2 of the 2 choices are right: the run says 60.000 ms"));
+        let wide = predict("tolerance = 200");
+        assert!(pointless(&wide, 60.0).is_some_and(|said| said.contains("takes almost any guess")));
+        assert!(pointless(&predict("tolerance = -1"), 60.0).is_some_and(|said| said.contains("is no distance")));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 use serde::Deserialize;
 
+use crate::grade::number;
 use crate::sim::Report;
 
 /// A question whose answer the run itself gives.
@@ -90,14 +91,20 @@ impl Predict {
                 None => Err(format!("Type a letter from a to {}.", char::from(b'a' + self.choices.len() as u8 - 1))),
             };
         }
-        let (number, rest) = split_number(typed, &self.unit);
-        match number.replace(',', ".").parse::<f64>() {
-            Ok(guess) if rest.is_empty() || rest == self.unit => Ok(guess),
-            _ if typed.is_empty() => {
-                Err("Type a number first: a guess costs nothing and makes the result stick.".to_owned())
-            }
-            _ => Err(format!("`{typed}` is not a number.")),
+        if typed.is_empty() {
+            return Err("Type a number first: a guess costs nothing and makes the result stick.".to_owned());
         }
+        let (digits, rest) = split_number(typed, &self.unit);
+        let read = number::read(digits).filter(|read| read.unit.is_none() && (rest.is_empty() || rest == self.unit));
+        read.map(|read| read.value).ok_or_else(|| format!("`{typed}` is not a number."))
+    }
+
+    /// How a number is read that not everybody writes alike: with a comma, a point or a gap in it. One sees it while one
+    /// still types, so that nobody means 1.2 and guesses 1200.
+    pub fn says_how_read(&self, typed: &str) -> Option<String> {
+        let (digits, _) = split_number(typed, &self.unit);
+        let guess = self.read_guess(typed).ok()?;
+        digits.contains(|c: char| !c.is_ascii_digit()).then(|| format!("read as {guess}"))
     }
 
     /// Whether the run says that the guess was right.
@@ -131,12 +138,14 @@ impl Predict {
 fn split_number<'a>(typed: &'a str, unit: &str) -> (&'a str, &'a str) {
     let typed = typed.trim_start();
     let typed = if unit == "USD" { typed.trim_start_matches('$') } else { typed };
-    let mut points = 0;
-    let end = typed.find(|c: char| {
-        points += usize::from(matches!(c, '.' | ','));
-        !(c.is_ascii_digit() || (points == 1 && matches!(c, '.' | ',')))
+    let next_is_digit = |at: usize| typed[at..].chars().nth(1).is_some_and(|c| c.is_ascii_digit());
+    let end = typed.char_indices().find(|(at, c)| match c {
+        '0'..='9' | '.' | ',' => false,
+        // Between the thousands, and nowhere else.
+        ' ' | '\'' | '\u{a0}' | '\u{202f}' => *at == 0 || !next_is_digit(*at),
+        _ => true,
     });
-    let (number, rest) = typed.split_at(end.unwrap_or(typed.len()));
+    let (number, rest) = typed.split_at(end.map_or(typed.len(), |(at, _)| at));
     (number, rest.trim_start())
 }
 
@@ -153,7 +162,7 @@ mod tests {
     fn a_guess_is_a_number_or_one_of_the_ranges() {
         let number = question("%", "");
         assert_eq!(number.read_guess(" 12,5 % "), Ok(12.5));
-        for typed in ["many", "", "inf", "1.2.3", "-3", "5 percent", "."] {
+        for typed in ["many", "", "inf", "1.2.3", "-3", "5 percent", ".", "1 2", "5 %%"] {
             assert!(number.read_guess(typed).is_err(), "{typed}");
         }
         assert!(number.is_right(12.5, 14.0) && !number.is_right(12.5, 15.0));
@@ -165,11 +174,31 @@ mod tests {
     }
 
     #[test]
+    fn thousands_may_be_parted_and_one_is_told_how_it_is_read() {
+        let question = question("ms", "");
+        for (typed, guess, told) in [
+            ("1200", 1200.0, None),
+            ("1,200", 1200.0, Some("read as 1200")),
+            ("1 200 ms", 1200.0, Some("read as 1200")),
+            ("1'200", 1200.0, Some("read as 1200")),
+            ("1,234.5", 1234.5, Some("read as 1234.5")),
+            ("1.234,5", 1234.5, Some("read as 1234.5")),
+            ("1.200", 1.2, Some("read as 1.2")),
+            ("12,50", 12.5, Some("read as 12.5")),
+            ("0,125", 0.125, Some("read as 0.125")),
+        ] {
+            assert_eq!(question.read_guess(typed), Ok(guess), "{typed}");
+            assert_eq!(question.says_how_read(typed).as_deref(), told, "{typed}");
+        }
+    }
+
+    #[test]
     fn only_what_can_become_a_guess_is_taken() {
         for (unit, typed, is_taken) in [
             ("%", "12,5 %", true),
             ("%", "12m", false),
-            ("%", "1.2.", false),
+            ("%", "1,234.5", true),
+            ("ms", "1 200", true),
             ("ms", "250 m", true),
             ("ms", "250 mx", false),
             ("ms", "m", false),

@@ -143,6 +143,8 @@ const DIALS: &[Dial] = &[
         ]),
         now: |scenario| match scenario.model().traffic {
             Traffic::Constant { interval_s } => Now::Number(1.0 / interval_s),
+            Traffic::List { .. } => Now::Word("at given times".to_owned()),
+            Traffic::Trace { .. } => Now::Word("as recorded".to_owned()),
             _ => Now::Number(number(scenario, "traffic.rate_per_s").unwrap_or(0.0)),
         },
         inert: |model| match model.traffic {
@@ -257,15 +259,25 @@ pub fn knobs(scenario: &Scenario) -> Vec<Knob> {
         _ => true,
     };
     let knob = |dial: &Dial| {
-        let value = match (dial.now)(scenario) {
-            Now::Number(f64::INFINITY) => "for ever".to_owned(),
-            Now::Number(number) => figures(number),
-            Now::Word(word) => word,
+        let (value, unit) = match (dial.now)(scenario) {
+            Now::Number(f64::INFINITY) => ("for ever".to_owned(), ""),
+            Now::Number(per_s) if dial.unit == "requests/s" => rate(per_s),
+            Now::Number(number) => (figures(number), dial.unit),
+            Now::Word(word) => (word, ""),
         };
         let why_inert = (dial.inert)(scenario.model()).map(str::to_owned);
-        Knob { key: dial.key, label: dial.label, value, unit: dial.unit, why_inert }
+        Knob { key: dial.key, label: dial.label, value, unit, why_inert }
     };
     DIALS.iter().filter(|dial| has(dial.key)).map(knob).collect()
+}
+
+/// A rate in the unit in which it is not a small fraction.
+fn rate(per_s: f64) -> (String, &'static str) {
+    match per_s {
+        0.1.. | 0.0 => (figures(per_s), "requests/s"),
+        _ if per_s * 60.0 >= 1.0 => (figures(per_s * 60.0), "requests/min"),
+        _ => (figures(per_s * 3600.0), "requests/h"),
+    }
 }
 
 /// Turns a knob by so many steps, up or down. At its end, and where a step cannot be taken, nothing changes.

@@ -333,7 +333,7 @@ static CANVAS: [Binding; 14] = [
     key("Enter", Action::Open, "back to the page", "back"),
 ];
 
-static LAB: [Binding; 22] = [
+static LAB: [Binding; 7] = [
     key("Space", Action::Lab(Deed::Play), "run, pause", "run / pause"),
     key("↓ j", Action::Lab(Deed::Choose(1)), "next knob, or the next cold request", "knob"),
     key("↑ k", Action::Lab(Deed::Choose(-1)), "previous knob, or the previous cold request", ""),
@@ -342,10 +342,13 @@ static LAB: [Binding; 22] = [
     key(
         "Tab",
         Action::Lab(Deed::NextPart(1)),
-        "from the knobs to the requests, to the instances, and back",
+        "from the knobs to the totals, to the requests, to the instances, and back",
         "look closer",
     ),
     key("Shift-Tab", Action::Lab(Deed::NextPart(-1)), "the other way round", ""),
+];
+
+static LAB_MORE: [Binding; 15] = [
     key("G End", Action::Lab(Deed::Finish), "run to the end at once", "to the end"),
     key("c", Action::Lab(Deed::Compare), "compare with the run before; again: alone", "compare"),
     key("C", Action::Lab(Deed::Pin), "keep this run to compare with, whatever is turned; again: let it go", ""),
@@ -361,6 +364,17 @@ static LAB: [Binding; 22] = [
     key(":", Action::Lab(Deed::TypeCode), "type a run's code (sparse-api:k60:s7), or a change to this one (k60)", ""),
     key("i", Action::Lab(Deed::Sources), "where the figures come from", ""),
     key("y", Action::Copy, "copy the command that makes this run again", ""),
+];
+
+/// Told in the help; the session reads the mouse.
+static LAB_MOUSE: [Binding; 2] = [
+    key(
+        "Click",
+        Action::Nothing,
+        "knobs and their arrows, requests, instances, totals, the clock, its speed, the seed",
+        "",
+    ),
+    key("Drag", Action::Nothing, "along the clock: through the run's time; elsewhere: select text and copy it", ""),
 ];
 
 static LAB_OF_FUNCTIONS: [Binding; 2] = [
@@ -547,14 +561,14 @@ fn tables(model: &Model) -> (Vec<&'static [Binding]>, bool) {
         Screen::Lab(lab) if lab.asks_to_choose() => (vec![&GUESSES, &PREDICTING, &ALWAYS], true),
         Screen::Lab(lab) if lab.asks_first() => (vec![&PREDICTING, &ALWAYS], true),
         Screen::Lab(lab) => {
-            let mut tables: Vec<&'static [Binding]> = Vec::new();
+            let mut tables: Vec<&'static [Binding]> = vec![&LAB];
             if lab.has_functions() {
                 tables.push(&LAB_OF_FUNCTIONS);
             }
             if lab.has_flow() {
                 tables.push(&LAB_WITH_FLOW);
             }
-            tables.extend([&LAB as &[Binding], &EVERYWHERE]);
+            tables.extend([&LAB_MORE as &[Binding], &LAB_MOUSE, &EVERYWHERE]);
             (tables, false)
         }
         Screen::Queue(it) if it.is_typing() => (vec![&COMMENTING, &ALWAYS], true),
@@ -708,6 +722,7 @@ mod tests {
             &CONFIRM,
             &CANVAS,
             &LAB,
+            &LAB_MORE,
             &LAB_OF_FUNCTIONS,
             &LAB_WITH_FLOW,
             &RUN_CODE,

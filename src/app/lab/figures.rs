@@ -35,7 +35,7 @@ const fn rare(label: &'static str, name: &'static str) -> Figure {
 }
 
 /// Of one function.
-static FIGURES: [Figure; 19] = [
+static FIGURES: [Figure; 20] = [
     often("requests", "requests"),
     cold("cold_ratio"),
     rare("throttled", "throttled"),
@@ -49,6 +49,7 @@ static FIGURES: [Figure; 19] = [
     figure("latency p95", "latency_ms.p95", ms),
     figure("latency p99", "latency_ms.p99", ms),
     figure("cost per million", "cost_usd.per_million", dollars),
+    figure("cost per month", "cost_usd.per_month", dollars),
     figure("instances, at most", "instances.max", count),
     figure("  busy, on average", "instances.mean_running", few),
     figure("  idle, on average", "instances.mean_idle", few),
@@ -72,6 +73,8 @@ static OF_ALL: [Figure; 8] = [
 const LABEL_COLS: usize = 19;
 const VALUE_COLS: usize = 11;
 const SPREAD_COLS: usize = 13;
+/// A spread that is so small a part of its figure is none that anybody would look at.
+const LEAST_SPREAD: f64 = 1e-4;
 
 /// The totals so far; beside them half the width of the 95 % confidence interval, and the run before, where known.
 pub(in crate::app) fn totals(report: &Report, before: Option<&Report>, spread: Option<&Report>) -> Vec<Row> {
@@ -108,8 +111,8 @@ fn rows(figures: &[Figure], report: &Report, before: Option<&Report>, spread: Op
             let runs = if *is_sum { spread.replications.max(1) as f64 } else { 1.0 };
             let half = spread.ci95.as_ref().and_then(|ci95| figure_of(ci95, name));
             // A count does not vary where the run's length is given.
-            let half =
-                half.filter(|half| *half > 0.0).map_or_else(String::new, |half| format!("± {}", say(half / runs)));
+            let half = half.map(|half| half / runs).filter(|half| *half > LEAST_SPREAD * now.abs());
+            let half = half.map_or_else(String::new, |half| format!("± {}", say_small(half, *say)));
             spans.push(Span::ui(Ui::Muted, format!("  {half:<w$}", w = SPREAD_COLS - 2)));
         }
         if before.is_some() {
@@ -122,6 +125,16 @@ fn rows(figures: &[Figure], report: &Report, before: Option<&Report>, spread: Op
         rows.push(Row::of(spans));
     }
     rows
+}
+
+/// A spread is smaller than what it is the spread of, and may need a digit more to be seen.
+fn say_small(value: f64, say: fn(f64) -> String) -> String {
+    let said = say(value);
+    if said != say(0.0) {
+        return said;
+    }
+    let scale = libm::pow(10.0, -libm::log10(value).floor());
+    ((value * scale).round() / scale).to_string()
 }
 
 /// The figures of a report by their names, for somebody who wants many of them.
@@ -166,7 +179,17 @@ pub(in crate::app) fn duration(s: f64) -> String {
         s if s >= 172_800.0 => format!("{:.1} days", s / 86_400.0),
         s if s >= 7_200.0 => format!("{:.1} h", s / 3_600.0),
         s if s >= 120.0 => format!("{:.1} min", s / 60.0),
-        s => format!("{s:.1} s"),
+        s if s >= 10.0 || s <= 0.0 => format!("{s:.1} s"),
+        s => format!("{s:.2} s"),
+    }
+}
+
+/// How many times faster than life: `20`, `10,000`, `1/5`.
+pub(super) fn speed(factor: f64) -> String {
+    match factor {
+        factor if factor >= 1000.0 => format!("{:.0},000", factor / 1000.0),
+        factor if factor >= 1.0 => format!("{factor:.0}"),
+        factor => format!("1/{:.0}", 1.0 / factor),
     }
 }
 
@@ -186,13 +209,15 @@ pub(in crate::app) fn round(value: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{dollars, duration, ms, percent, round};
+    use super::{count, dollars, duration, few, ms, percent, round, say_small, speed};
 
     #[test]
     fn figures_read_as_people_say_them() {
         let said = [0.5, 12.34, 456.7, 1234.0].map(ms);
         assert_eq!(said, ["0.50 ms", "12.3 ms", "457 ms", "1.23 s"]);
-        assert_eq!([59.94, 600.0].map(duration), ["59.9 s", "10.0 min"]);
+        assert_eq!([0.0, 0.0456, 59.94, 600.0].map(duration), ["0.0 s", "0.05 s", "59.9 s", "10.0 min"]);
+        assert_eq!([0.2, 20.0, 10_000.0].map(speed), ["1/5", "20", "10,000"]);
+        assert_eq!([(0.004, few), (0.3, count)].map(|(half, say)| say_small(half, say)), ["0.004", "0.3"]);
         assert_eq!([0.001_34, 0.25].map(percent), ["0.13 %", "25.0 %"]);
         assert_eq!([0.0, 0.0012, 12.0].map(dollars), ["$0.00", "$0.0012", "$12.00"]);
         assert_eq!([12.3456, 0.001_234_5].map(round), [12.3, 0.00123]);

@@ -22,7 +22,8 @@ impl Lab {
         let mut panel = View::default();
         match self.part {
             Part::Knobs => panel = self.knobs_and_totals(width, most_rows),
-            Part::Lesson => panel.extend(self.lesson(width)),
+            Part::Totals { top } => panel = scrolled(self.all_totals(width), top, most_rows),
+            Part::Lesson => panel.extend(self.lesson(width, most_rows)),
             Part::Requests { chosen } => panel.extend(self.request(chosen, width)),
             Part::Instances { chosen } => panel.extend(self.instance(chosen, width)),
             Part::Sources { top } => {
@@ -34,8 +35,7 @@ impl Lab {
                 ]);
                 let mut rows = vec![code.cut(width)];
                 rows.extend(detail::sources(&self.report().provenance, width));
-                let top = top.min(rows.len().saturating_sub(most_rows));
-                panel.extend(rows.into_iter().skip(top).take(most_rows));
+                panel = scrolled(rows, top, most_rows);
             }
         }
         panel.rows.truncate(most_rows);
@@ -49,12 +49,9 @@ impl Lab {
         side.push(Row::default());
         side.extend(self.totals(true));
         let width = side.rows.iter().map(Row::width).fold(width, usize::max);
-        if let Some(before) = self.before.as_deref().filter(|_| self.comparing) {
-            let (now, was) = (self.report(), before.sim.report());
-            if let (Some(now), Some(was)) = (self.scope.report(&now), self.scope.report(&was)) {
-                side.push(Row::default());
-                side.extend(wrapped(Ui::Text, &sim::explain(was, now), width));
-            }
+        if let Some(said) = self.explanation() {
+            side.push(Row::default());
+            side.extend(wrapped(Ui::Text, &said, width));
         } else if let Prediction::Judged { predict, .. } = &self.prediction {
             side.push(Row::default());
             side.extend(wrapped(Ui::Muted, &predict.ask, width));
@@ -64,11 +61,32 @@ impl Lab {
         side
     }
 
-    /// What the judged guess teaches.
-    fn lesson(&self, width: usize) -> Vec<Row> {
+    /// The figures with their spread and those of the run before, and below in words what differs.
+    fn all_totals(&self, width: usize) -> Vec<Row> {
+        let mut rows: Vec<Row> = self.totals(true).into_iter().map(|row| row.cut(width)).collect();
+        if let Some(said) = self.explanation() {
+            rows.push(Row::default());
+            rows.extend(wrapped(Ui::Text, &said, width));
+        }
+        rows
+    }
+
+    /// What differs from the run before, of the function that is looked at.
+    fn explanation(&self) -> Option<String> {
+        let before = self.before.as_deref().filter(|_| self.comparing)?;
+        let (now, was) = (self.report(), before.sim.report());
+        Some(sim::explain(self.scope.report(&was)?, self.scope.report(&now)?))
+    }
+
+    /// What the judged guess teaches; the question above it where there is room.
+    fn lesson(&self, width: usize, most_rows: usize) -> Vec<Row> {
         let Prediction::Judged { predict, .. } = &self.prediction else { return Vec::new() };
         let mut rows = wrapped(Ui::Muted, &predict.ask, width);
-        rows.extend(wrapped(Ui::Text, &predict.why, width));
+        let why = wrapped(Ui::Text, &predict.why, width);
+        if rows.len() + why.len() + 2 > most_rows {
+            rows.clear();
+        }
+        rows.extend(why);
         rows.push(Row::default());
         rows.push(Row::of([
             Span::ui(Ui::Key, "Tab"),
@@ -139,13 +157,11 @@ impl Lab {
             // One line for the knob at hand, and the figures below it.
             let mut panel = self.knob_line(width);
             let is_cramped = most_rows <= LEAST_PANEL_ROWS + 1;
-            panel.extend(totals.into_iter().skip(usize::from(is_cramped)).map(|row| row.cut(width)));
+            panel.append(as_view(totals.into_iter().skip(usize::from(is_cramped)).map(|row| row.cut(width))));
             return panel;
         }
         let mut panel = self.knob_rows(knob_cols, most_rows);
-        let mut right = View::default();
-        right.extend(totals);
-        panel.beside(right, knob_cols + GAP_COLS);
+        panel.beside(as_view(totals), knob_cols + GAP_COLS);
         panel
     }
 
@@ -174,10 +190,11 @@ impl Lab {
             let row = view.rows.len();
             let from = label.chars().count();
             view.target(0..width, row, Target::Knob(index));
+            // In brackets, also where there are no greys.
             let value = match (here, &knob.why_inert) {
-                (true, Some(_)) => format!("– {} –", said(knob)),
+                (_, Some(_)) => format!(" ({})", said(knob)),
                 (true, None) => format!("◂ {} ▸", said(knob)),
-                (false, _) => format!("  {}", said(knob)),
+                (false, None) => format!("  {}", said(knob)),
             };
             turn_targets(&mut view, row, from, &value, index);
             view.push(Row::of([Span::ui(label_role, label), Span::ui(value_role, value)]).cut(width));
@@ -190,15 +207,16 @@ impl Lab {
         let mut view = View::default();
         let Some(knob) = self.knobs.get(self.knob) else { return view };
         let label = format!("› {}  ", knob.label);
-        let value = format!("◂ {} ▸", said(knob));
+        let is_inert = knob.why_inert.is_some();
+        let value = if is_inert { format!(" ({})", said(knob)) } else { format!("◂ {} ▸", said(knob)) };
         view.target(0..width, 0, Target::Knob(self.knob));
         turn_targets(&mut view, 0, label.chars().count(), &value, self.knob);
-        let place = format!("   knob {} of {}, ↑ ↓ for the others", self.knob + 1, self.knobs.len());
+        let place = format!("   {} of {}, ↑ ↓ the others", self.knob + 1, self.knobs.len());
         let aside = match self.differences() {
             (_, was) if was.is_empty() => place,
             (_, was) => format!("   before{was}"),
         };
-        let role = if knob.why_inert.is_some() { Ui::Muted } else { Ui::Chosen };
+        let role = if is_inert { Ui::Muted } else { Ui::Chosen };
         let spans = [Span::ui(Ui::Strong, label), Span::ui(role, value), Span::ui(Ui::Muted, aside)];
         view.push(Row::of(spans).cut(width));
         view
@@ -223,6 +241,27 @@ impl Lab {
         }
         [now, was].map(|said| if said.is_empty() { String::new() } else { format!(": {}", said.join(", ")) }).into()
     }
+}
+
+/// As many rows as there is room for, from `top` on or as near to it as the last of them allows.
+fn scrolled(rows: Vec<Row>, top: usize, most_rows: usize) -> View {
+    let mut view = View::default();
+    view.most_top = rows.len().saturating_sub(most_rows);
+    view.extend(rows.into_iter().skip(top.min(view.most_top)).take(most_rows));
+    if let Some(last) = view.rows.last_mut().filter(|_| top < view.most_top) {
+        *last = Row::ui(Ui::Muted, "↓ more");
+    }
+    view
+}
+
+/// Totals of which a click shows more.
+fn as_view(totals: impl IntoIterator<Item = Row>) -> View {
+    let mut view = View::default();
+    for row in totals {
+        view.target(0..row.width(), view.rows.len(), Target::Totals);
+        view.push(row);
+    }
+    view
 }
 
 /// A knob's value with its unit.

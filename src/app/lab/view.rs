@@ -5,13 +5,14 @@
 use std::ops::Range;
 
 use super::chart::{AXIS_COLS, Axes, Chart, chart, legend, sparklines};
-use super::figures::{dollars, duration, ms, round};
+use super::figures::{dollars, duration, ms, round, speed};
 use super::flow::Picture;
 use super::predict::{Draft, Prediction, letter_of};
 use super::scope::Id;
-use super::{Lab, Part, Play, Watched, flow};
+use super::{Deed, Lab, Part, Play, Watched, flow};
 use crate::app::Size;
 use crate::app::row::{Row, Span, Ui, wrapped};
+use crate::app::selection::{Cell, Strip};
 use crate::sim::{Report, RequestView, RunCode};
 
 /// The widest the lab is.
@@ -28,7 +29,9 @@ const ROOMY_ROWS: usize = 24;
 /// From this height on the lines of bars are taller than one row.
 const TALL_ROWS: usize = 24;
 /// Below this a chart, its axis included, shows nothing.
-const LEAST_CHART_ROWS: usize = 5;
+const LEAST_CHART_ROWS: usize = 4;
+/// The shortest bar on which one can find a moment.
+const LEAST_BAR_COLS: usize = 12;
 /// What a flow's diagram leaves for the knob at hand and the most telling figure.
 pub(super) const LEAST_PANEL_ROWS: usize = 2;
 
@@ -37,6 +40,10 @@ pub(super) const LEAST_PANEL_ROWS: usize = 2;
 pub struct View {
     pub rows: Vec<Row>,
     targets: Vec<(Area, Target)>,
+    /// Texts that stand side by side: the rows and the columns of each.
+    strips: Vec<(Range<usize>, Strip)>,
+    /// How far down one can look in what has no room as a whole.
+    pub(super) most_top: usize,
 }
 
 /// Columns and a row of [`View::rows`].
@@ -48,7 +55,7 @@ struct Area {
 
 /// What a click means.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Target {
+pub(super) enum Target {
     /// One of the answers of the question.
     Choice(usize),
     Knob(usize),
@@ -60,7 +67,9 @@ pub enum Target {
     Function(Option<usize>),
     /// A moment of the run, in simulated seconds.
     Moment(f64),
-    Play,
+    Totals,
+    /// What a key would do.
+    Deed(Deed),
 }
 
 impl View {
@@ -94,6 +103,8 @@ impl View {
     pub(super) fn beside(&mut self, right: Self, from_col: usize) {
         let rows = self.rows.len().max(right.rows.len());
         self.rows.resize(rows, Row::default());
+        self.strips.push((0..rows, Strip { from: 0, until: from_col }));
+        self.strips.push((0..rows, Strip { from: from_col, until: usize::MAX }));
         self.put(right, 0, from_col);
     }
 
@@ -111,6 +122,21 @@ impl View {
         for (Area { cols, row }, target) in other.targets {
             self.target(cols.start + from_col..cols.end + from_col, row + from_row, target);
         }
+        self.most_top = self.most_top.max(other.most_top);
+        for (rows, Strip { from, until }) in other.strips {
+            let strip = Strip { from: from + from_col, until: until.saturating_add(from_col) };
+            self.strips.push((rows.start + from_row..rows.end + from_row, strip));
+        }
+    }
+
+    /// The rows and the columns of the text that a cell belongs to.
+    pub(super) fn text_around(&self, cell: Cell) -> (Range<usize>, Strip) {
+        let holds = |(rows, strip): &&(Range<usize>, Strip)| {
+            rows.contains(&cell.row) && (strip.from..strip.until).contains(&cell.col)
+        };
+        self.strips.iter().filter(holds).fold((0..self.rows.len(), Strip::WHOLE), |(rows, strip), (others, other)| {
+            (rows.start.max(others.start)..rows.end.min(others.end), strip.and(*other))
+        })
     }
 }
 
@@ -132,7 +158,7 @@ impl Lab {
             return view;
         }
         let left = height.saturating_sub(view.rows.len());
-        if width >= BESIDE_COLS && height >= BESIDE_ROWS {
+        if self.has_side() {
             let side = self.side(left);
             let side_cols = side.rows.iter().map(Row::width).max().unwrap_or(0);
             let from_col = width - side_cols;
@@ -146,6 +172,11 @@ impl Lab {
         view
     }
 
+    /// Knobs and totals stand beside the charts.
+    pub(super) fn has_side(&self) -> bool {
+        usize::from(self.size.cols.min(MOST_COLS)) >= BESIDE_COLS + 2 && self.size.body_rows() >= BESIDE_ROWS + 2
+    }
+
     /// Clock, instances, flow, charts; below them what is looked at, knobs and totals only `with_knobs`.
     fn main(&self, width: usize, height: usize, with_knobs: bool) -> View {
         let roomy = height >= ROOMY_ROWS;
@@ -155,15 +186,18 @@ impl Lab {
         self.tiles(&mut view, width, if roomy { 2 } else { 1 });
         // What a guess taught is worth more than the picture; else the picture has its least.
         let picture = self.flow_picture(width, height.saturating_sub(view.rows.len() + 1 + LEAST_PANEL_ROWS));
-        let chart_rows = LEAST_CHART_ROWS + 2;
+        let chart_rows = LEAST_CHART_ROWS + 3;
         let picture_rows = if picture.rows.is_empty() { 0 } else { picture.rows.len() + 1 };
         let lent = match self.part {
             Part::Lesson => 0,
             Part::Knobs if picture.is_strip => picture_rows + chart_rows,
             Part::Knobs => picture_rows.max(chart_rows),
             // Where there is little room, what is looked at is worth more than the chart.
-            _ if picture.is_strip && height < ROOMY_ROWS => picture_rows + 1,
-            _ => chart_rows,
+            Part::Totals { .. } | Part::Requests { .. } | Part::Instances { .. } if picture.is_strip => {
+                picture_rows + 1
+            }
+            Part::Totals { .. } | Part::Requests { .. } | Part::Instances { .. } => 0,
+            Part::Sources { .. } => chart_rows,
         };
         let panel = match self.part {
             Part::Knobs | Part::Lesson if !with_knobs => View::default(),
@@ -270,11 +304,14 @@ impl Lab {
                         "A letter or ↑ ↓ chooses; Enter runs it and judges."
                     }
                     Draft::Number(field) => {
-                        view.push(Row::of([
+                        let how_read = predict.says_how_read(&field.text).unwrap_or_default();
+                        let row = Row::of([
                             Span::ui(Ui::Strong, "Your guess: "),
                             Span::ui(Ui::Chosen, format!(" {}▏", field.text)),
                             Span::ui(Ui::Text, format!(" {}", predict.unit)),
-                        ]));
+                            Span::ui(Ui::Muted, format!("   {how_read}")),
+                        ]);
+                        view.push(row.cut(width));
                         "Enter runs the simulation, which judges the guess."
                     }
                 };
@@ -293,7 +330,7 @@ impl Lab {
                     round(*actual),
                     predict.unit
                 );
-                view.push(Row::ui(role, judged).cut(width));
+                view.extend(wrapped(role, judged.trim_end(), width));
             }
         }
     }
@@ -308,16 +345,29 @@ impl Lab {
         let watched = &self.watched;
         let report = watched.sim.report();
         let (requests, month_usd) = self.pace(&report);
-        let month = if month_usd > 0.0 { format!("   {} a month", dollars(month_usd)) } else { String::new() };
         let left = format!("{mark} {:<10}", duration(watched.clock_s));
-        let right = format!("  {requests} requests   seed {}{month}", watched.scenario.seed());
-        let used = left.chars().count() + right.chars().count();
-        let bar_cols = width.saturating_sub(used);
+        let mut right = vec![
+            ("  ◂".to_owned(), Some(Deed::Speed(-1))),
+            (format!(" ×{} ", speed(self.speed)), None),
+            ("▸".to_owned(), Some(Deed::Speed(1))),
+            (format!("  {requests} requests"), None),
+            (format!("   seed {}", watched.scenario.seed()), Some(Deed::NewSeed)),
+        ];
+        if month_usd > 0.0 {
+            right.push((format!("   {} a month", dollars(month_usd)), None));
+        }
+        let cols_of =
+            |pieces: &[(String, Option<Deed>)]| -> usize { pieces.iter().map(|(text, _)| text.chars().count()).sum() };
+        // Where there is little room, the bar on which time is moved is worth more than what stands in the totals.
+        while right.len() > 4 && width < left.chars().count() + cols_of(&right) + LEAST_BAR_COLS {
+            right.pop();
+        }
+        let bar_cols = width.saturating_sub(left.chars().count() + cols_of(&right));
         let row = view.rows.len();
         let at = if watched.total_s > 0.0 { (watched.clock_s / watched.total_s).clamp(0.0, 1.0) } else { 0.0 };
         let full = (at * bar_cols as f64).round() as usize;
         let from = left.chars().count();
-        view.target(0..from, row, Target::Play);
+        view.target(0..from, row, Target::Deed(Deed::Play));
         if bar_cols >= 8 {
             for x in 0..bar_cols {
                 let at_s = watched.total_s * x as f64 / (bar_cols - 1) as f64;
@@ -325,12 +375,17 @@ impl Lab {
             }
         }
         let bar = if bar_cols >= 8 { ("━".repeat(full), "─".repeat(bar_cols - full)) } else { Default::default() };
-        let spans = [
-            Span::ui(Ui::Strong, left),
-            Span::ui(Ui::Progress, bar.0),
-            Span::ui(Ui::Muted, bar.1),
-            Span::ui(Ui::Muted, right),
-        ];
+        let mut spans = vec![Span::ui(Ui::Strong, left), Span::ui(Ui::Progress, bar.0), Span::ui(Ui::Muted, bar.1)];
+        let mut at = from + if bar_cols >= 8 { bar_cols } else { 0 };
+        for (text, deed) in right {
+            let until = at + text.chars().count();
+            if let Some(deed) = deed {
+                view.target(at..until, row, Target::Deed(deed));
+            }
+            let role = if matches!(deed, Some(Deed::Speed(_))) { Ui::Key } else { Ui::Muted };
+            spans.push(Span::ui(role, text));
+            at = until;
+        }
         view.push(Row::of(spans).cut(width));
     }
 
