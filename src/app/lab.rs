@@ -284,13 +284,15 @@ impl Lab {
                 Play::Running | Play::Seeking { .. } => self.play = Play::Paused,
                 Play::Paused => self.start(Play::Running),
                 Play::Ended => {
-                    self.watched.rewind(0.0);
+                    self.watched.rewind(0.0, EVENTS_PER_FRAME);
                     self.start(Play::Running);
                 }
             },
             Deed::Step(by) => {
                 self.play = Play::Paused;
-                self.watched.step(by);
+                if let Err(at_s) = self.watched.step(by) {
+                    return self.go_to(desk, at_s);
+                }
                 if self.watched.is_over() {
                     return self.ended(desk);
                 }
@@ -396,8 +398,10 @@ impl Lab {
     /// To a moment of the run, earlier or later.
     fn go_to(&mut self, desk: &Desk<'_>, at_s: f64) -> Step {
         if at_s < self.watched.clock_s {
-            self.watched.rewind(at_s);
-            self.play = Play::Paused;
+            self.play = match self.watched.rewind(at_s, EVENTS_PER_FRAME) {
+                Advanced::NotYet => Play::Seeking { until_s: at_s },
+                Advanced::There | Advanced::Over => Play::Paused,
+            };
             return Step::default();
         }
         self.start(Play::Seeking { until_s: at_s });
@@ -552,8 +556,7 @@ impl Lab {
 
     fn choose_instance(&mut self, by: i32) {
         let Part::Instances { chosen } = self.part else { return };
-        let instances = self.scope.instances(&self.watched.sim);
-        let ids: Vec<Id> = instances.iter().map(Id::of_instance).collect();
+        let ids: Vec<Id> = self.scope.instances(&self.watched.sim).map(|it| Id::of_instance(&it)).collect();
         self.part = Part::Instances { chosen: neighbour(&ids, chosen, by) };
     }
 

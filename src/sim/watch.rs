@@ -219,11 +219,16 @@ impl Simulation {
         Report::of_all(&self.model, &self.fleet.tallies_until(self.now_s), 1)
     }
 
-    /// The instances that are there, oldest first.
-    pub fn instances(&self) -> Vec<InstanceView> {
+    /// The instances that are there, function by function, oldest first. There may be a million.
+    pub fn instances(&self) -> impl Iterator<Item = InstanceView> {
         let engines = self.fleet.engines().iter().enumerate();
         let all = engines.flat_map(|(function, engine)| engine.pool().iter().map(move |it| (function, engine, it)));
-        all.map(|(function, engine, slot)| self.instance(function, engine, slot)).collect()
+        all.map(|(function, engine, slot)| self.instance(function, engine, slot))
+    }
+
+    /// How many instances each function has.
+    pub fn live(&self) -> impl Iterator<Item = u32> {
+        self.fleet.engines().iter().map(|engine| engine.pool().live())
     }
 
     /// For each function the events that wait for it: in the queue before it, or to be tried again.

@@ -690,7 +690,7 @@ mod tests {
     /// Each name in the tables is a key that `is` knows; a typing error would make a dead key.
     #[test]
     fn every_named_key_can_be_pressed() {
-        let all: [&[Binding]; 42] = [
+        let all: [&[Binding]; 43] = [
             &CALLED,
             &GUESSED,
             &JUMPS,

@@ -435,7 +435,7 @@ fn one_sees_an_instance_go_through_its_life() {
     let mut simulation = Simulation::new(&scenario(text, &[]));
     let mut seen = Vec::new();
     while simulation.step().is_some() {
-        if let Some(instance) = simulation.instances().first()
+        if let Some(instance) = simulation.instances().next()
             && seen.last() != Some(&(instance.id, instance.state))
         {
             seen.push((instance.id, instance.state));

@@ -217,7 +217,7 @@ mod tests {
         assert_eq!(said, ["0.50 ms", "12.3 ms", "457 ms", "1.23 s"]);
         assert_eq!([0.0, 0.0456, 59.94, 600.0].map(duration), ["0.0 s", "0.05 s", "59.9 s", "10.0 min"]);
         assert_eq!([0.2, 20.0, 10_000.0].map(speed), ["1/5", "20", "10,000"]);
-        assert_eq!([(0.004, few), (0.3, count)].map(|(half, say)| say_small(half, say)), ["0.004", "0.3"]);
+        assert_eq!([say_small(0.004, few), say_small(0.3, count), say_small(12.0, count)], ["0.004", "0.3", "12"]);
         assert_eq!([0.001_34, 0.25].map(percent), ["0.13 %", "25.0 %"]);
         assert_eq!([0.0, 0.0012, 12.0].map(dollars), ["$0.00", "$0.0012", "$12.00"]);
         assert_eq!([12.3456, 0.001_234_5].map(round), [12.3, 0.00123]);

@@ -107,7 +107,7 @@ impl Lab {
         let nothing = || vec![Row::ui(Ui::Muted, "No such instance now. ← → look at another one, Esc comes back.")];
         let Some(wanted) = chosen else { return nothing() };
         let sim = &self.watched.sim;
-        let now = sim.instances().into_iter().find(|it| Id::of_instance(it) == wanted);
+        let now = sim.instances().find(|it| Id::of_instance(it) == wanted);
         let gone = sim.gone().find(|it| (it.function, it.instance) == (wanted.function, wanted.id));
         let until_s = match (&now, gone) {
             (Some(_), _) => self.watched.clock_s,

@@ -91,8 +91,13 @@ impl Scope {
     }
 
     /// Function by function, the oldest first.
-    pub(super) fn instances(&self, simulation: &Simulation) -> Vec<InstanceView> {
-        simulation.instances().into_iter().filter(|it| self.holds(it.function)).collect()
+    pub(super) fn instances(&self, simulation: &Simulation) -> impl Iterator<Item = InstanceView> {
+        simulation.instances().filter(|it| self.holds(it.function))
+    }
+
+    pub(super) fn n_instances(&self, simulation: &Simulation) -> usize {
+        let live = simulation.live().enumerate().filter(|(function, _)| self.holds(*function));
+        live.map(|(_, n)| n as usize).sum()
     }
 
     /// Those that went after `since_s`.

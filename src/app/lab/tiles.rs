@@ -33,22 +33,26 @@ impl Lab {
     /// The instances that are looked at, in exactly `rows` rows.
     pub(super) fn tiles(&self, view: &mut View, width: usize, rows: usize) {
         let room = width.saturating_sub(AXIS_COLS + 1);
-        let instances = self.scope.instances(&self.watched.sim);
+        let end = view.rows.len() + rows;
+        let n = self.scope.n_instances(&self.watched.sim);
+        if n * SMALL_COLS > room * rows {
+            self.counts(view, n, width, rows);
+            return;
+        }
         let seen_since_s = self.watched.clock_s - self.watched.total_s * SEEN_GONE;
         let gone: Vec<_> = self.scope.gone(&self.watched.sim, seen_since_s).collect();
         let gone = gone.iter().rev().take(MOST_GONE).rev();
         let gone = gone.map(|it| Tile::gone(Id { function: it.function, id: it.instance }));
-        let tiles: Vec<Tile> = instances.iter().map(|it| self.tile(it)).chain(gone).collect();
-        let end = view.rows.len() + rows;
+        let room_for_gone = room * rows / SMALL_COLS - n;
+        let there = self.scope.instances(&self.watched.sim);
+        let tiles: Vec<Tile> = there.map(|it| self.tile(&it)).chain(gone.take(room_for_gone)).collect();
         if tiles.is_empty() {
             let text = "none: nothing runs and nothing costs";
             view.push(Row::of([lead(true), Span::ui(Ui::Muted, text)]).cut(width));
         } else if tiles.len() * WORDED_COLS <= room * rows && room >= WORDED_COLS {
             self.tile_rows(view, &tiles, room / WORDED_COLS, WORDED_COLS, Tile::worded);
-        } else if tiles.len() * SMALL_COLS <= room * rows {
-            self.tile_rows(view, &tiles, room / SMALL_COLS, SMALL_COLS, Tile::small);
         } else {
-            counts(view, &instances, width, rows);
+            self.tile_rows(view, &tiles, room / SMALL_COLS, SMALL_COLS, Tile::small);
         }
         while view.rows.len() < end {
             view.push(Row::default());
@@ -92,6 +96,31 @@ impl Lab {
         });
         Tile { id: Id::of_instance(instance), mark, word, role: detail::state(instance.state).1, left }
     }
+
+    /// How many of `n` start, work and are idle, and with a second row their shares as a bar.
+    fn counts(&self, view: &mut View, n: usize, width: usize, rows: usize) {
+        let (mut busy, mut idle) = (0, 0);
+        for instance in self.scope.instances(&self.watched.sim) {
+            busy += usize::from(instance.state == InstanceState::Busy);
+            idle += usize::from(instance.state == InstanceState::Idle);
+        }
+        let starting = n.saturating_sub(busy + idle);
+        let spans = [
+            lead(true),
+            Span::ui(Ui::Cold, format!("▒ starting × {starting}  ")),
+            Span::ui(Ui::Busy, format!("█ busy × {busy}  ")),
+            Span::ui(Ui::Idle, format!("░ idle × {idle}  ")),
+        ];
+        view.push(Row::of(spans).cut(width));
+        if rows > 1 {
+            let room = width.saturating_sub(AXIS_COLS + 1).max(1);
+            let mut spans = vec![lead(false)];
+            for (some, mark, role) in [(starting, "▒", Ui::Cold), (busy, "█", Ui::Busy), (idle, "░", Ui::Idle)] {
+                spans.push(Span::ui(role, mark.repeat(some * room / n.max(1))));
+            }
+            view.push(Row::of(spans));
+        }
+    }
 }
 
 impl Tile {
@@ -126,29 +155,6 @@ impl Tile {
 fn lead(is_first: bool) -> Span {
     let label = if is_first { "instances" } else { "" };
     Span::ui(Ui::Muted, format!("{label:>AXIS_COLS$} "))
-}
-
-/// How many start, work and are idle, and with a second row their shares as a bar.
-fn counts(view: &mut View, instances: &[InstanceView], width: usize, rows: usize) {
-    let count = |of: &dyn Fn(InstanceState) -> bool| instances.iter().filter(|it| of(it.state)).count();
-    let busy = count(&|state| state == InstanceState::Busy);
-    let idle = count(&|state| state == InstanceState::Idle);
-    let starting = instances.len() - busy - idle;
-    let spans = [
-        lead(true),
-        Span::ui(Ui::Cold, format!("▒ starting × {starting}  ")),
-        Span::ui(Ui::Busy, format!("█ busy × {busy}  ")),
-        Span::ui(Ui::Idle, format!("░ idle × {idle}  ")),
-    ];
-    view.push(Row::of(spans).cut(width));
-    if rows > 1 {
-        let room = width.saturating_sub(AXIS_COLS + 1).max(1);
-        let mut spans = vec![lead(false)];
-        for (n, mark, role) in [(starting, "▒", Ui::Cold), (busy, "█", Ui::Busy), (idle, "░", Ui::Idle)] {
-            spans.push(Span::ui(role, mark.repeat(n * room / instances.len().max(1))));
-        }
-        view.push(Row::of(spans));
-    }
 }
 
 #[cfg(test)]

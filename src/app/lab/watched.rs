@@ -6,8 +6,11 @@ use crate::sim::{Event, Scenario, Simulation};
 
 /// Events between two copies: going back replays half of this on average.
 const COPY_EVERY: usize = 512;
-/// Copies kept; beyond, every second one is dropped and the distance doubles.
+/// Copies kept, and instances in all of them together; beyond, every second one is dropped and the distance doubles.
 const MOST_COPIES: usize = 64;
+const MOST_COPIED_INSTANCES: u64 = 3_000_000;
+/// A step back that replays more than this would be felt.
+const MOST_REPLAYED: usize = 100_000;
 /// Looks at the number of instances over a whole run, for the sparkline.
 const LOOKS: f64 = 400.0;
 /// Events remembered between two frames, for those who show them.
@@ -80,7 +83,7 @@ impl Watched {
         if self.lags_behind(other) {
             self.advance(to_s, most_events);
         } else if self.clock_s > to_s {
-            self.rewind(to_s);
+            self.rewind(to_s, most_events);
         }
         self.happened.clear();
     }
@@ -120,10 +123,16 @@ impl Watched {
         advanced
     }
 
-    /// So many events on (or back), and there the clock stands.
-    pub(super) fn step(&mut self, by: i32) {
+    /// So many events on (or back), and there the clock stands. `Err` is the moment to go to where that takes too long
+    /// for a step.
+    pub(super) fn step(&mut self, by: i32) -> Result<(), f64> {
         if by < 0 {
-            self.go_back_to(self.events.saturating_sub(by.unsigned_abs() as usize));
+            let to = self.events.saturating_sub(by.unsigned_abs() as usize);
+            let copied = self.copies.iter().rfind(|(at, _)| *at <= to).map_or(0, |(at, _)| *at);
+            if to - copied > MOST_REPLAYED {
+                return Err(self.sim.now_s().next_down());
+            }
+            self.go_back_to(to);
         } else {
             for _ in 0..by {
                 if !self.is_over() {
@@ -132,24 +141,25 @@ impl Watched {
             }
         }
         self.clock_s = self.sim.now_s();
+        Ok(())
     }
 
-    /// Back to the moment `at_s`, which is not after the clock.
-    pub(super) fn rewind(&mut self, at_s: f64) {
+    /// Back to the moment `at_s`, which is not after the clock, as far as `most_events` lead from the copy before it.
+    pub(super) fn rewind(&mut self, at_s: f64, most_events: usize) -> Advanced {
         let at_s = at_s.max(0.0);
         let copy = self.copies.iter().rposition(|(_, sim)| sim.now_s() <= at_s).unwrap_or(0);
         let (events, _) = self.copies[copy];
         self.go_back_to(events);
-        while self.sim.next_at_s().is_some_and(|next_s| next_s <= at_s) {
-            self.one_event();
-        }
-        self.clock_s = at_s;
+        let advanced = self.advance(at_s, most_events);
+        // Going back makes nothing happen.
+        self.happened.clear();
+        advanced
     }
 
     fn one_event(&mut self) {
         if self.events.is_multiple_of(self.copy_every) && self.copies.last().is_none_or(|(at, _)| *at < self.events) {
             self.copies.push((self.events, self.sim.clone()));
-            if self.copies.len() > MOST_COPIES {
+            if self.copies.len() > MOST_COPIES || self.copied_instances() > MOST_COPIED_INSTANCES {
                 self.copy_every *= 2;
                 let every = self.copy_every;
                 self.copies.retain(|(at, _)| at.is_multiple_of(every));
@@ -167,6 +177,10 @@ impl Watched {
         }
     }
 
+    fn copied_instances(&self) -> u64 {
+        self.copies.iter().flat_map(|(_, sim)| sim.live()).map(u64::from).sum()
+    }
+
     fn go_back_to(&mut self, events: usize) {
         self.copies.retain(|(at, _)| *at <= events);
         let (at, sim) = self.copies.last().expect("the beginning is always kept").clone();
@@ -174,7 +188,6 @@ impl Watched {
         while self.events < events {
             self.one_event();
         }
-        // Going back makes nothing happen.
         self.happened.clear();
         let now_s = self.sim.now_s();
         self.looks.retain(|look| look.at_s <= now_s);
@@ -184,11 +197,7 @@ impl Watched {
         if self.looks.last().is_some_and(|look| look.at_s >= at_s) {
             return;
         }
-        let mut instances = vec![0; self.scenario.steps().len() + 1];
-        for instance in self.sim.instances() {
-            instances[instance.function] += 1;
-        }
-        self.looks.push(Look { at_s, instances: instances.into() });
+        self.looks.push(Look { at_s, instances: self.sim.live().collect() });
     }
 }
 
