@@ -260,12 +260,13 @@ mod tests {
         let row =
             |left: &str, right: &str| Row::of([Span::ui(Ui::Text, format!("{left:<8}")), Span::ui(Ui::Text, right)]);
         let rows = [row("one", "alpha"), row("two", "beta"), row("three", "gamma")];
-        let all = Selection { from: Cell { row: 0, col: 9 }, to: Cell { row: 2, col: 10 }, within: Strip::WHOLE };
-        assert_eq!(all.keeping_to(Strip { from: 8, until: 99 }).text(&rows), "lpha\nbeta\ngam");
-        assert_eq!(
-            Selection { to: Cell { row: 1, col: 0 }, ..all }.keeping_to(Strip { from: 0, until: 8 }).text(&rows),
-            "\ntwo".trim()
-        );
+        let check = |from: usize, to: usize, within: Strip, wanted: &str| {
+            let (from, to) = (Cell { row: 0, col: from }, Cell { row: 2, col: to });
+            assert_eq!(Selection { from, to, within }.text(&rows), wanted);
+        };
+        check(9, 10, Strip { from: 8, until: usize::MAX }, "lpha\nbeta\ngam");
+        check(1, 2, Strip { from: 0, until: 8 }, "ne\ntwo\nthr");
+        check(1, 8, Strip::WHOLE, "ne     alpha\ntwo     beta\nthree   g");
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod functions;
 mod gradebook;
 mod grader;
 mod html;
+mod lab;
 mod markdown_pages;
 mod plain;
 mod platforms;

@@ -205,11 +205,15 @@ pub(super) fn legend(width: usize) -> Row {
     let lead = format!("{:AXIS_COLS$} ", "");
     let marks =
         [(Ui::Cold, "◆", " cold  "), (Ui::Warm, "•", " warm  "), (Ui::Refused, "×", " refused, failed or timed out")];
-    let mut spans = vec![Span::ui(Ui::Muted, lead)];
+    let mut row = Row::ui(Ui::Muted, lead);
     for (role, mark, name) in marks {
-        spans.extend([Span::ui(role, mark), Span::ui(Ui::Muted, name)]);
+        row.spans.extend([Span::ui(role, mark), Span::ui(Ui::Muted, name)]);
     }
-    Row::of(spans).cut(width)
+    let height = Span::ui(Ui::Muted, "  ↕ response time");
+    if row.width() + height.width() <= width {
+        row.spans.push(height);
+    }
+    row.cut(width)
 }
 
 /// Arrivals in each column of the chart above, and the instances there were; each line `height` rows high.

@@ -74,7 +74,7 @@ const LABEL_COLS: usize = 19;
 const VALUE_COLS: usize = 11;
 const SPREAD_COLS: usize = 13;
 /// A spread that is so small a part of its figure is none that anybody would look at.
-const LEAST_SPREAD: f64 = 1e-4;
+const LEAST_SPREAD: f64 = 1e-3;
 
 /// The totals so far; beside them half the width of the 95 % confidence interval, and the run before, where known.
 pub(in crate::app) fn totals(report: &Report, before: Option<&Report>, spread: Option<&Report>) -> Vec<Row> {
@@ -111,7 +111,8 @@ fn rows(figures: &[Figure], report: &Report, before: Option<&Report>, spread: Op
             let runs = if *is_sum { spread.replications.max(1) as f64 } else { 1.0 };
             let half = spread.ci95.as_ref().and_then(|ci95| figure_of(ci95, name));
             // A count does not vary where the run's length is given.
-            let half = half.map(|half| half / runs).filter(|half| *half > LEAST_SPREAD * now.abs());
+            let half = half.map(|half| half / runs);
+            let half = half.filter(|half| *half > LEAST_SPREAD * now.abs() && is_something(&say(now)));
             let half = half.map_or_else(String::new, |half| format!("± {}", say_small(half, *say)));
             spans.push(Span::ui(Ui::Muted, format!("  {half:<w$}", w = SPREAD_COLS - 2)));
         }
@@ -127,10 +128,15 @@ fn rows(figures: &[Figure], report: &Report, before: Option<&Report>, spread: Op
     rows
 }
 
+/// There is more than noughts in it.
+fn is_something(said: &str) -> bool {
+    said.contains(|c: char| matches!(c, '1'..='9'))
+}
+
 /// A spread is smaller than what it is the spread of, and may need a digit more to be seen.
 fn say_small(value: f64, say: fn(f64) -> String) -> String {
     let said = say(value);
-    if said != say(0.0) {
+    if is_something(&said) {
         return said;
     }
     let scale = libm::pow(10.0, -libm::log10(value).floor());

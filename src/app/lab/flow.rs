@@ -327,8 +327,15 @@ pub(super) fn legend(width: usize) -> Row {
         (Ui::Text, TWICE, " twice  "),
         (Ui::Text, GIVEN_UP, " given up"),
     ];
-    let spans = marks.map(|(role, mark, text)| [Span::ui(role, mark.to_string()), Span::ui(Ui::Muted, text)]);
-    Row::of(spans.into_iter().flatten()).cut(width)
+    let mut row = Row::default();
+    for (role, mark, text) in marks {
+        let (mark, text) = (Span::ui(role, mark.to_string()), Span::ui(Ui::Muted, text));
+        if row.width() + mark.width() + text.text.trim_end().chars().count() > width {
+            break;
+        }
+        row.spans.extend([mark, text]);
+    }
+    row
 }
 
 /// The ways from `node` along the edges (as `turned` directs them) up to the next function or an end.

@@ -32,7 +32,9 @@ impl FlowView {
         let fixed = before_cols + WAITING_COLS + name_cols + STATES_COLS + 4;
         let arrow_cols = width.saturating_sub(fixed).max(LEAST_ARROW_COLS);
         let mut picture = Picture { is_strip: true, ..Picture::default() };
-        for (index, (function, before)) in self.functions.iter().zip(&befores).enumerate() {
+        let mut rows: Vec<_> = self.functions.iter().zip(&befores).enumerate().collect();
+        rows.sort_by_key(|(index, _)| self.depth(*index));
+        for (index, (function, before)) in rows {
             let name = names.get(index).map_or("", String::as_str);
             let label = before.map_or("", |node| self.label(node));
             let waiting = before.filter(|node| self.functions.iter().all(|it| it.node != *node)).and_then(caption);
@@ -46,7 +48,7 @@ impl FlowView {
             row.spans.push(Span::ui(lit(light).unwrap_or(Ui::Muted), arrow));
             let from = row.width();
             row.spans.extend(fitted(name_role, name, name_cols).spans);
-            picture.places.push((from..from + name_cols, index, index));
+            picture.places.push((from..from + name_cols, picture.rows.len(), index));
             row.spans.push(Span::ui(role, format!(" {instances}")));
             let coming = self.marks.iter().filter(|mark| mark.way.last() == Some(&function.node));
             for mark in coming {
@@ -56,6 +58,22 @@ impl FlowView {
             picture.rows.push(row.cut(width));
         }
         picture
+    }
+}
+
+impl FlowView {
+    /// How many functions an event passes before this one.
+    fn depth(&self, function: usize) -> usize {
+        let mut at = function;
+        // A flow that runs in a circle has no first function.
+        for depth in 0..self.functions.len() {
+            let from = self.functions[at].inward.first().and_then(|way| way.first());
+            match from.and_then(|from| self.functions.iter().position(|it| it.node == *from)) {
+                Some(before) if before != at => at = before,
+                _ => return depth,
+            }
+        }
+        self.functions.len()
     }
 }
 

@@ -167,7 +167,7 @@ impl Bench {
             }
             Choice::Compare => {
                 if let (Some(before), Some((_, now))) = (&self.before, &self.last) {
-                    said.say(sim::explain(before, now));
+                    said.extend(self.difference(before, now));
                     said.extend(table(now, Some(before), &self.scope));
                 }
             }
@@ -261,12 +261,20 @@ impl Bench {
         if let Some((ran, before)) = self.last.replace((self.scenario.clone(), report.clone()))
             && ran != self.scenario
         {
-            said.say(sim::explain(&before, &report));
+            said.extend(self.difference(&before, &report));
             self.before = Some(before);
         }
         said.extend(table(&report, self.before.as_ref(), &self.scope));
+        if !self.scope.is_choice() {
+            said.extend(waits(&report));
+        }
         said.say(format!("The same run again, anywhere: coldstart sim {}", self.code()));
         report
+    }
+
+    /// What differs, in words. Of several functions together the table says it.
+    fn difference(&self, before: &Report, now: &Report) -> Option<String> {
+        (!self.scope.is_choice()).then(|| sim::explain(before, now))
     }
 
     fn code(&self) -> String {
@@ -299,6 +307,30 @@ fn table(report: &Report, before: Option<&Report>, scope: &Scope) -> Vec<String>
         lines.extend(functions.filter_map(|(index, name)| Some(sentence(name, scope.report_of(report, index)?))));
     }
     lines
+}
+
+/// Where the time of a cold request went, which the lab draws as a waterfall.
+fn waits(report: &Report) -> Option<String> {
+    let phases = &report.phases_ms;
+    let waits = [
+        ("provision", phases.provision),
+        ("fetch package", phases.fetch),
+        ("load runtime", phases.runtime),
+        ("initialise", phases.init),
+        ("connect", phases.connect),
+    ];
+    let waits: Vec<String> = waits
+        .iter()
+        .filter(|(_, mean_ms)| *mean_ms > 0.0)
+        .map(|(name, mean_ms)| format!("{name} {}", ms(*mean_ms)))
+        .collect();
+    (report.cold_starts > 0 && !waits.is_empty()).then(|| {
+        format!(
+            "What a request waited for, on average where it had to: {}. Its handler took {}.",
+            waits.join(", "),
+            ms(phases.handler)
+        )
+    })
 }
 
 fn sentence(name: &str, report: &Report) -> String {

@@ -1,0 +1,142 @@
+//! The lab at the sizes it is used at, by keys and by mouse.
+
+use coldstart::app::lab::Lab;
+use coldstart::app::{Action, Screen, Size};
+
+use crate::learner::{Learner, USUAL};
+
+const SMALL: Size = Size { cols: 60, rows: 20 };
+
+fn lab(learner: &Learner) -> &Lab {
+    let Screen::Lab(lab) = learner.model.screen() else { panic!("the lab is not open:\n{}", learner.screen()) };
+    lab
+}
+
+/// The run of a page at its end, its guess judged and read.
+fn ended(size: Size, scenario: &str, guess: &str) -> Learner {
+    let mut learner = Learner::new(size);
+    learner.focus_simulation(scenario).press("<enter>").press(guess).press("<enter>G").wait_ms(60_000).press("<tab>");
+    learner
+}
+
+/// Column and row where a text begins on the screen.
+fn at(learner: &Learner, text: &str) -> (u16, u16) {
+    let screen = learner.screen();
+    let (row, line) = screen.lines().enumerate().find(|(_, line)| line.contains(text)).expect("it is on the screen");
+    let before = line.split(text).next().expect("before it").chars().count();
+    (before as u16, row as u16)
+}
+
+fn drag(learner: &mut Learner, from: (u16, u16), to: (u16, u16)) {
+    learner.act(Action::Drag { from: Some(from), to: (from.0 + 1, from.1) });
+    learner.act(Action::Drag { from: None, to }).act(Action::Drop);
+}
+
+#[test]
+fn dragging_along_the_clock_goes_through_time() {
+    for size in [SMALL, USUAL, Size { cols: 200, rows: 50 }] {
+        let mut learner = ended(size, "sparse-api", "7");
+        let (whole, bar) = (lab(&learner).report(), at(&learner, "━"));
+        drag(&mut learner, (bar.0 + 6, bar.1), bar);
+        assert_eq!(lab(&learner).report().requests, 0, "{size:?}");
+        learner.sees("paused").sees("‖ 0.0 s");
+        // Forth again, with the pointer slipped off the row.
+        drag(&mut learner, bar, (bar.0 + 6, bar.1 + 2));
+        learner.wait_ms(2_000);
+        let part = lab(&learner).report().requests;
+        assert!(part > 0 && part < whole.requests, "{part} at {size:?}");
+        assert_eq!(learner.copied, None);
+    }
+}
+
+#[test]
+fn text_is_selected_within_the_column_where_one_begins() {
+    let mut learner = ended(USUAL, "sparse-api", "7");
+    let (from, to) = (at(&learner, "cold starts"), at(&learner, "latency p95"));
+    drag(&mut learner, from, (to.0 + 30, to.1));
+    let copied = learner.copied.clone().unwrap_or_default();
+    assert!(copied.starts_with("cold starts") && copied.ends_with(" ms"), "{copied}");
+    assert!(!copied.contains("package") && copied.lines().count() == 3, "{copied}");
+    // y copies it again, Esc ends it and nothing else; then y copies the command.
+    learner.copied = None;
+    learner.press("y");
+    assert_eq!(learner.copied.as_deref(), Some(copied.as_str()));
+    learner.press("<esc>").sees("Knobs").press("y");
+    assert_eq!(learner.copied.as_deref(), Some("coldstart sim sparse-api"));
+    let (col, row) = at(&learner, "failed or timed out");
+    learner.act(Action::DoubleClick(col, row)).sees("copied failed");
+}
+
+#[test]
+fn all_figures_and_what_differs_are_a_key_away_where_there_is_little_room() {
+    for size in [SMALL, USUAL] {
+        let mut learner = ended(size, "sparse-api", "7");
+        learner.press(":k60<enter>").wait_ms(60_000).press("<tab>").sees("± (95 %)").sees("before");
+        let mut seen = learner.screen();
+        for _ in 0..30 {
+            seen += &learner.press("<down>").screen();
+        }
+        for said in ["cost per month", "container pays from", "The share of cold requests falls"] {
+            assert!(seen.contains(said), "{said} at {size:?}:\n{}", learner.screen());
+        }
+        // One step up is seen at once, however often one went down.
+        let bottom = learner.screen();
+        assert!(size != SMALL || learner.press("<up>").screen() != bottom);
+    }
+}
+
+#[test]
+fn a_request_is_seen_with_all_its_parts_at_every_size() {
+    for size in [SMALL, USUAL, Size { cols: 200, rows: 50 }] {
+        let mut learner = ended(size, "first-and-second-request", "500");
+        learner.press("<tab>");
+        if !learner.screen().contains("came at") {
+            learner.press("<tab>");
+        }
+        learner.press("<up><up>").sees("Request 1");
+        for part in ["provision", "fetch package", "load runtime", "initialise", "connect", "handler", "Cold: "] {
+            learner.sees(part);
+        }
+    }
+}
+
+#[test]
+fn a_knob_that_cannot_matter_says_so_and_why() {
+    let mut learner = ended(USUAL, "real-traffic", "50");
+    learner.sees("(as recorded)").press("<up>".repeat(5).as_str());
+    while !learner.screen().contains("› traffic") {
+        learner.press("<down>");
+    }
+    learner.sees("The requests of this run were recorded.");
+    let before = learner.screen();
+    learner.press("<right>").sees("The requests of this run were recorded.");
+    assert_eq!(learner.screen(), before);
+}
+
+#[test]
+fn the_speed_is_changed_by_key_or_click() {
+    let mut learner = ended(USUAL, "sparse-api", "7");
+    learner.sees("◂ ×20 ▸").press("]").sees("×50").press("[[").sees("×10 ");
+    let (col, row) = at(&learner, "▸");
+    learner.act(Action::Click(col, row)).sees("◂ ×20 ▸");
+}
+
+#[test]
+fn a_guess_with_parted_thousands_is_read_as_it_is_shown() {
+    let mut learner = Learner::new(USUAL);
+    learner.focus_simulation("first-and-second-request").press("<enter>1,2").sees("read as 1.2").press("00");
+    learner.sees("read as 1200").press("<enter>").sees("Your guess: 1200 ms");
+}
+
+#[test]
+fn a_run_too_large_for_a_frame_is_gone_through_and_back_in_frames() {
+    let mut learner = ended(USUAL, "sparse-api", "7");
+    learner.press(":platform.provisioned=300000<enter>").press(":traffic.rate_per_s=20000<enter>");
+    learner.press(":run.requests=1000000000<enter>").wait_ms(500).press("<space>").press("<tab>");
+    let reached = lab(&learner).report().requests;
+    assert!(reached > 1_000, "{reached} after some frames");
+    // Time goes back, and the run before goes along.
+    learner.press("g").wait_ms(500).sees("0.0 s");
+    assert_eq!(lab(&learner).report().requests, 0);
+    learner.press("<esc>");
+}
