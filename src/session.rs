@@ -309,8 +309,12 @@ impl Session {
             Event::Key(key) => tui::action(model, key),
             Event::Mouse(Pointer::WheelUp) => Action::Scroll(Motion::Lines(-3)),
             Event::Mouse(Pointer::WheelDown) => Action::Scroll(Motion::Lines(3)),
-            Event::Mouse(Pointer::Click(col, row)) => Action::Click(col, row),
-            Event::Mouse(Pointer::DoubleClick(col, row)) => Action::DoubleClick(col, row),
+            Event::Mouse(Pointer::Click(col, row)) => tui::click(model, col, row),
+            // On a key of the footer two clicks are two.
+            Event::Mouse(Pointer::DoubleClick(col, row)) => match tui::click(model, col, row) {
+                Action::Click(col, row) => Action::DoubleClick(col, row),
+                action => action,
+            },
             Event::Mouse(Pointer::Drag { from, to }) => Action::Drag { from, to },
             Event::Mouse(Pointer::Drop) => Action::Drop,
             Event::Paste(text) => Action::Paste(text),

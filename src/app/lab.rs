@@ -373,13 +373,12 @@ impl Lab {
 
     /// What Tab leads through. Beside the charts of a large screen some of it is always there.
     fn parts(&self) -> Vec<Part> {
-        let mut parts = vec![Part::Knobs];
+        let mut parts = vec![Part::Knobs, Part::Requests { chosen: None }, Part::Instances { chosen: None }];
         if !self.has_side() {
             parts.push(Part::Totals { top: 0 });
-        }
-        parts.extend([Part::Requests { chosen: None }, Part::Instances { chosen: None }]);
-        if !self.has_side() && matches!(self.prediction, Prediction::Judged { .. }) {
-            parts.push(Part::Lesson);
+            if matches!(self.prediction, Prediction::Judged { .. }) {
+                parts.push(Part::Lesson);
+            }
         }
         parts
     }

@@ -1,5 +1,9 @@
 //! Which key does what, where: one table that answers presses, fills the footer and the help.
 
+use std::ops::Range;
+
+use unicode_width::UnicodeWidthStr;
+
 use crate::app::exercise::{Input, Stage};
 use crate::app::function::Deed as Call;
 use crate::app::key::{Code, Key};
@@ -342,7 +346,7 @@ static LAB: [Binding; 7] = [
     key(
         "Tab",
         Action::Lab(Deed::NextPart(1)),
-        "from the knobs to the totals, to the requests, to the instances, and back",
+        "from the knobs to the requests, to the instances, to all totals, and back",
         "look closer",
     ),
     key("Shift-Tab", Action::Lab(Deed::NextPart(-1)), "the other way round", ""),
@@ -623,17 +627,42 @@ pub fn action(model: &Model, key: Key) -> Action {
     Action::Nothing
 }
 
-/// The keys of the footer, the most useful first: key, what it does.
-pub fn footer(model: &Model) -> Vec<(&'static str, &'static str)> {
+/// A key of the footer, where it stands there, and what it does.
+pub struct Seat {
+    pub cols: Range<u16>,
+    pub key: &'static str,
+    pub does: &'static str,
+    action: &'static Action,
+}
+
+/// The keys of the footer of a screen of `cols` columns, the most useful first, as many as there is room for.
+pub fn footer(model: &Model, cols: u16) -> Vec<Seat> {
     let (tables, _) = tables(model);
-    let mut shown: Vec<(&'static str, &'static str)> = Vec::new();
+    let mut shown: Vec<Seat> = Vec::new();
+    let mut from = 1;
     for binding in tables.into_iter().flatten() {
         let key = binding.keys.split(' ').next().unwrap_or_default();
-        if !binding.foot.is_empty() && !shown.iter().any(|(taken, _)| *taken == key) {
-            shown.push((key, binding.foot));
+        if binding.foot.is_empty() || shown.iter().any(|seat| seat.key == key) {
+            continue;
         }
+        let until = from + (key.width() + 1 + binding.foot.width()) as u16;
+        if until > cols {
+            break;
+        }
+        shown.push(Seat { cols: from..until, key, does: binding.foot, action: &binding.action });
+        from = until + 2;
     }
     shown
+}
+
+/// What a click means: on a key of the footer what the key does, elsewhere it is the screen's.
+pub fn click(model: &Model, col: u16, row: u16) -> Action {
+    if row + 1 == model.size.rows
+        && let Some(seat) = footer(model, model.size.cols).into_iter().find(|seat| seat.cols.contains(&col))
+    {
+        return seat.action.clone();
+    }
+    Action::Click(col, row)
 }
 
 /// All keys that work on the screen under the help, for the help.

@@ -20,7 +20,7 @@ mod round;
 pub mod theme;
 mod zoomed;
 
-pub use keys::action;
+pub use keys::{action, click};
 pub use theme::{Depth, Theme};
 
 use ratatui::Frame;
@@ -99,13 +99,9 @@ fn footer(model: &Model, area: Rect, painter: &mut Painter<'_, '_>) {
         painter.clear(said);
         painter.rows(Rect { x: said.x + 1, width, ..said }, &rows);
     }
-    let mut x = area.x + 1;
-    for (key, does) in keys::footer(model) {
-        let needed = Painter::width(key) + Painter::width(does) + 1;
-        if x + needed > area.right() {
-            break;
-        }
-        x = painter.text(x, area.y + 1, area.right() - x, Ui::Key, key);
-        x = painter.text(x + 1, area.y + 1, area.right().saturating_sub(x + 1), Ui::Muted, does) + 2;
+    for seat in keys::footer(model, area.width) {
+        let (from, end) = (area.x + seat.cols.start, area.x + seat.cols.end);
+        let x = painter.text(from, area.y + 1, end - from, Ui::Key, seat.key);
+        painter.text(x + 1, area.y + 1, end - x - 1, Ui::Muted, seat.does);
     }
 }

@@ -71,7 +71,7 @@ fn text_is_selected_within_the_column_where_one_begins() {
 fn all_figures_and_what_differs_are_a_key_away_where_there_is_little_room() {
     for size in [SMALL, USUAL] {
         let mut learner = ended(size, "sparse-api", "7");
-        learner.press(":k60<enter>").wait_ms(60_000).press("<tab>").sees("± (95 %)").sees("before");
+        learner.press(":k60<enter>").wait_ms(60_000).press("<tab><tab><tab>").sees("± (95 %)").sees("before");
         let mut seen = learner.screen();
         for _ in 0..30 {
             seen += &learner.press("<down>").screen();
@@ -89,11 +89,7 @@ fn all_figures_and_what_differs_are_a_key_away_where_there_is_little_room() {
 fn a_request_is_seen_with_all_its_parts_at_every_size() {
     for size in [SMALL, USUAL, Size { cols: 200, rows: 50 }] {
         let mut learner = ended(size, "first-and-second-request", "500");
-        learner.press("<tab>");
-        if !learner.screen().contains("came at") {
-            learner.press("<tab>");
-        }
-        learner.press("<up><up>").sees("Request 1");
+        learner.press("<tab><up><up>").sees("Request 1");
         for part in ["provision", "fetch package", "load runtime", "initialise", "connect", "handler", "Cold: "] {
             learner.sees(part);
         }
@@ -119,6 +115,24 @@ fn the_speed_is_changed_by_key_or_click() {
     learner.sees("◂ ×20 ▸").press("]").sees("×50").press("[[").sees("×10 ");
     let (col, row) = at(&learner, "▸");
     learner.act(Action::Click(col, row)).sees("◂ ×20 ▸");
+}
+
+#[test]
+fn a_key_of_the_footer_is_pressed_by_a_click() {
+    let mut learner = ended(USUAL, "sparse-api", "7");
+    let press = |learner: &mut Learner, text: &str| {
+        let (col, row) = at(learner, text);
+        let action = coldstart::tui::click(&learner.model, col, row);
+        learner.act(action);
+    };
+    press(&mut learner, "look closer");
+    learner.sees("came at");
+    press(&mut learner, "run / pause");
+    learner.wait_ms(300).sees("running");
+    // Between two keys stands nothing, and what is above the footer is the screen's.
+    let (col, row) = at(&learner, "↓ knob");
+    assert!(matches!(coldstart::tui::click(&learner.model, col - 1, row), Action::Click(..)));
+    assert!(matches!(coldstart::tui::click(&learner.model, col, row - 2), Action::Click(..)));
 }
 
 #[test]

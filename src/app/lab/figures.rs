@@ -133,14 +133,16 @@ fn is_something(said: &str) -> bool {
     said.contains(|c: char| matches!(c, '1'..='9'))
 }
 
-/// A spread is smaller than what it is the spread of, and may need a digit more to be seen.
+/// A spread may be smaller than the last digit with which its figure is said.
 fn say_small(value: f64, say: fn(f64) -> String) -> String {
     let said = say(value);
     if is_something(&said) {
         return said;
     }
-    let scale = libm::pow(10.0, -libm::log10(value).floor());
-    ((value * scale).round() / scale).to_string()
+    match said.rfind('0') {
+        Some(last) => format!("<{}1{}", &said[..last], &said[last + 1..]),
+        None => said,
+    }
 }
 
 /// The figures of a report by their names, for somebody who wants many of them.
@@ -223,7 +225,8 @@ mod tests {
         assert_eq!(said, ["0.50 ms", "12.3 ms", "457 ms", "1.23 s"]);
         assert_eq!([0.0, 0.0456, 59.94, 600.0].map(duration), ["0.0 s", "0.05 s", "59.9 s", "10.0 min"]);
         assert_eq!([0.2, 20.0, 10_000.0].map(speed), ["1/5", "20", "10,000"]);
-        assert_eq!([say_small(0.004, few), say_small(0.3, count), say_small(12.0, count)], ["0.004", "0.3", "12"]);
+        let small = [say_small(0.004, few), say_small(0.3, count), say_small(12.0, count), say_small(3e-5, percent)];
+        assert_eq!(small, ["<0.01", "<1", "12", "<0.01 %"]);
         assert_eq!([0.001_34, 0.25].map(percent), ["0.13 %", "25.0 %"]);
         assert_eq!([0.0, 0.0012, 12.0].map(dollars), ["$0.00", "$0.0012", "$12.00"]);
         assert_eq!([12.3456, 0.001_234_5].map(round), [12.3, 0.00123]);
