@@ -10,7 +10,7 @@ pub(super) mod figures;
 mod flow;
 mod panel;
 mod pointer;
-mod predict;
+pub(super) mod predict;
 pub(super) mod scope;
 mod strip;
 mod tiles;
@@ -185,6 +185,13 @@ impl Lab {
         };
         lab.lay_out(desk);
         lab
+    }
+
+    /// The run that judged a guess another day is made again, to be looked at beside the verdict.
+    pub(crate) fn catch_up(&mut self) {
+        if matches!(self.prediction, Prediction::Judged { .. }) && self.watched.clock_s <= 0.0 {
+            self.start(Play::Seeking { until_s: f64::INFINITY });
+        }
     }
 
     /// A question waits for an answer before the run.
@@ -495,10 +502,11 @@ impl Lab {
             Play::Running | Play::Paused => seen_s,
         };
         self.start(Play::Seeking { until_s });
-        let step = self.seek(desk, until_s);
+        let mut step = self.seek(desk, until_s);
         if was == Play::Running && self.play == Play::Paused {
             self.start(Play::Running);
         }
+        step.notice = Step::say("The run before stands beside it; c takes it away.").notice;
         step
     }
 

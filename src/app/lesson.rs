@@ -196,7 +196,7 @@ fn lay_out_with(course: &Course, progress: &Progress, page: &Page, width_cols: u
     let widget_of =
         |slot: &markdown::Slot| page.widgets.iter().position(|widget| widget.source_line == slot.source_line);
     let draw = |widget: usize, running, slot: &markdown::Slot| {
-        cards::widget(course, progress, &page.widgets[widget].task, running, usize::from(slot.width_cols))
+        cards::widget(course, progress, (page, widget), running, usize::from(slot.width_cols))
     };
     // What was begun in its place is drawn where it is met; it cannot be looked at by two threads.
     let begun: BTreeSet<usize> =
@@ -684,6 +684,7 @@ impl Reader {
                     let running = self.labs.remove(&index);
                     match running.or_else(|| new_lab(desk, page, index, task)) {
                         Some(mut lab) => {
+                            lab.catch_up();
                             lab.lay_out(desk);
                             Step::go(Go::Open(Screen::Lab(Box::new(lab))))
                         }

@@ -107,7 +107,7 @@ const DIALS: &[Dial] = &[
     },
     Dial {
         key: "function.init_ms",
-        label: "initialisation code",
+        label: "init code",
         unit: "ms",
         steps: Numbers(&[0.0, 50.0, 100.0, 200.0, 300.0, 500.0, 1000.0, 2000.0, 5000.0]),
         now: |scenario| match &scenario.model().service {
@@ -155,7 +155,7 @@ const DIALS: &[Dial] = &[
     },
     Dial {
         key: "traffic.burst_rate_per_s",
-        label: "traffic in a burst",
+        label: "burst traffic",
         unit: "requests/s",
         steps: Numbers(&[1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0]),
         now: |scenario| Now::Number(number(scenario, "traffic.burst_rate_per_s").unwrap_or(0.0)),
@@ -210,7 +210,7 @@ const DIALS: &[Dial] = &[
     },
     Dial {
         key: "database.max_connections",
-        label: "database connections",
+        label: "connection limit",
         unit: "at most",
         steps: Numbers(&[1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 420.0, 1000.0, 1700.0, 5000.0]),
         now: |scenario| Now::Number(scenario.model().max_connections.unwrap_or(0).into()),

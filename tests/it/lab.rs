@@ -63,7 +63,7 @@ fn text_is_selected_within_the_column_where_one_begins() {
     assert_eq!(learner.copied.as_deref(), Some(copied.as_str()));
     learner.press("<esc>").sees("Knobs").press("y");
     assert_eq!(learner.copied.as_deref(), Some("coldstart sim sparse-api"));
-    let (col, row) = at(&learner, "failed or timed out");
+    let (col, row) = at(&learner, "failed, timed out");
     learner.act(Action::DoubleClick(col, row)).sees("copied failed");
 }
 
@@ -153,4 +153,27 @@ fn a_run_too_large_for_a_frame_is_gone_through_and_back_in_frames() {
     learner.press("g").wait_ms(500).sees("0.0 s");
     assert_eq!(lab(&learner).report().requests, 0);
     learner.press("<esc>");
+}
+
+#[test]
+fn a_judged_guess_is_remembered_by_the_page_and_its_run_made_again() {
+    let mut learner = Learner::new(Size { cols: 100, rows: 40 });
+    learner.focus_simulation("sparse-api").press("<enter>5<enter>G").wait_ms(60_000).sees("not so: you guessed 5 %");
+    let report = lab(&learner).report();
+    let mut learner = learner.reopen();
+    learner.focus_simulation("sparse-api").sees("not so: you guessed 5 %").sees("That unused time");
+    assert!(!learner.screen().contains("Predict first"));
+    learner.press("<enter>").wait_ms(60_000).sees("not so: you guessed 5 %").sees("ended");
+    assert_eq!(lab(&learner).report(), report);
+}
+
+#[test]
+fn a_turned_knob_stands_among_the_others_beside_both_runs() {
+    for scenario in ["sparse-api", "burst-limit", "runtimes", "pool-exhaustion"] {
+        let mut learner = ended(USUAL, scenario, "5");
+        learner.press("<down><right>").wait_ms(60_000).sees("c takes it away").sees("before");
+        for knob in ["› memory", "architecture", "init code", "traffic"] {
+            learner.sees(knob);
+        }
+    }
 }

@@ -204,14 +204,21 @@ fn moment(at_s: f64) -> String {
 pub(super) fn legend(width: usize) -> Row {
     let lead = format!("{:AXIS_COLS$} ", "");
     let marks =
-        [(Ui::Cold, "◆", " cold  "), (Ui::Warm, "•", " warm  "), (Ui::Refused, "×", " refused, failed or timed out")];
-    let mut row = Row::ui(Ui::Muted, lead);
+        [(Ui::Cold, "◆", " cold  "), (Ui::Warm, "•", " warm  "), (Ui::Refused, "×", " refused, failed, timed out")];
+    let more = [(Ui::Muted, "  ↕", " response time"), (Ui::Idle, "  █", " keep-alive left")];
+    let mut row = Row::default();
     for (role, mark, name) in marks {
         row.spans.extend([Span::ui(role, mark), Span::ui(Ui::Muted, name)]);
     }
-    let height = Span::ui(Ui::Muted, "  ↕ response time");
-    if row.width() + height.width() <= width {
-        row.spans.push(height);
+    for (role, mark, name) in more {
+        let (mark, name) = (Span::ui(role, mark), Span::ui(Ui::Muted, name));
+        if row.width() + mark.width() + name.width() <= width {
+            row.spans.extend([mark, name]);
+        }
+    }
+    // Below the marks, where there is room.
+    if row.width() + AXIS_COLS < width {
+        row.spans.insert(0, Span::ui(Ui::Muted, lead));
     }
     row.cut(width)
 }

@@ -71,28 +71,41 @@ static OF_ALL: [Figure; 8] = [
 ];
 
 const LABEL_COLS: usize = 19;
-const VALUE_COLS: usize = 11;
+/// Columns of a figure, and where there is little room.
+pub(in crate::app) const VALUE_COLS: usize = 11;
+pub(super) const NARROW_VALUE_COLS: usize = 8;
 const SPREAD_COLS: usize = 13;
 /// A spread that is so small a part of its figure is none that anybody would look at.
 const LEAST_SPREAD: f64 = 1e-3;
 
 /// The totals so far; beside them half the width of the 95 % confidence interval, and the run before, where known.
-pub(in crate::app) fn totals(report: &Report, before: Option<&Report>, spread: Option<&Report>) -> Vec<Row> {
-    rows(&FIGURES, report, before, spread)
+pub(in crate::app) fn totals(
+    report: &Report,
+    before: Option<&Report>,
+    spread: Option<&Report>,
+    value_cols: usize,
+) -> Vec<Row> {
+    rows(&FIGURES, report, before, spread, value_cols)
 }
 
 /// The same of all functions of a flow together.
-pub(in crate::app) fn totals_of_all(report: &Report, before: Option<&Report>) -> Vec<Row> {
-    rows(&OF_ALL, report, before, None)
+pub(in crate::app) fn totals_of_all(report: &Report, before: Option<&Report>, value_cols: usize) -> Vec<Row> {
+    rows(&OF_ALL, report, before, None, value_cols)
 }
 
-fn rows(figures: &[Figure], report: &Report, before: Option<&Report>, spread: Option<&Report>) -> Vec<Row> {
-    let mut head = format!("{:<LABEL_COLS$}{:>VALUE_COLS$}", "Totals", "now");
+fn rows(
+    figures: &[Figure],
+    report: &Report,
+    before: Option<&Report>,
+    spread: Option<&Report>,
+    value_cols: usize,
+) -> Vec<Row> {
+    let mut head = format!("{:<LABEL_COLS$}{:>value_cols$}", "Totals", "now");
     if spread.is_some() {
         head += &format!("{:<SPREAD_COLS$}", "  ± (95 %)");
     }
     if before.is_some() {
-        head += &format!("{:>VALUE_COLS$}", "before");
+        head += &format!("{:>value_cols$}", "before");
     }
     let mut rows = vec![Row::ui(Ui::Muted, head)];
     let (of_now, of_before) = (by_name(report), before.map(by_name));
@@ -105,7 +118,7 @@ fn rows(figures: &[Figure], report: &Report, before: Option<&Report>, spread: Op
         }
         let mut spans = vec![
             Span::ui(Ui::Text, format!("{label:<LABEL_COLS$}")),
-            Span::ui(*role, format!("{:>VALUE_COLS$}", say(now))),
+            Span::ui(*role, format!("{:>value_cols$}", say(now))),
         ];
         if let Some(spread) = spread {
             let runs = if *is_sum { spread.replications.max(1) as f64 } else { 1.0 };
@@ -118,7 +131,7 @@ fn rows(figures: &[Figure], report: &Report, before: Option<&Report>, spread: Op
         }
         if before.is_some() {
             let said = was.map_or_else(String::new, say);
-            spans.push(Span::ui(Ui::Muted, format!("{said:>VALUE_COLS$}")));
+            spans.push(Span::ui(Ui::Muted, format!("{said:>value_cols$}")));
             // Only what can be seen to be another number has moved.
             let way = was.filter(|was| say(*was) != say(now)).map_or(" ", |was| if now > was { "▲" } else { "▼" });
             spans.push(Span::ui(Ui::Key, format!(" {way}")));

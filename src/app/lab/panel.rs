@@ -1,7 +1,7 @@
 //! What stands below the charts of the lab, or beside them: knobs and totals, or the one thing that is looked at.
 
 use super::detail::{self, Life};
-use super::figures::{totals, totals_of_all};
+use super::figures::{NARROW_VALUE_COLS, VALUE_COLS, totals, totals_of_all};
 use super::predict::Prediction;
 use super::scope::Id;
 use super::view::{LEAST_PANEL_ROWS, Target, View};
@@ -47,7 +47,7 @@ impl Lab {
         let width = SIDE_COLS.max(self.knob_cols());
         let mut side = self.knob_rows(width, usize::MAX);
         side.push(Row::default());
-        side.extend(self.totals(true));
+        side.extend(self.totals(true, VALUE_COLS));
         let width = side.rows.iter().map(Row::width).fold(width, usize::max);
         if let Some(said) = self.explanation() {
             side.push(Row::default());
@@ -63,7 +63,7 @@ impl Lab {
 
     /// The figures with their spread and those of the run before, and below in words what differs.
     fn all_totals(&self, width: usize) -> Vec<Row> {
-        let mut rows: Vec<Row> = self.totals(true).into_iter().map(|row| row.cut(width)).collect();
+        let mut rows: Vec<Row> = self.totals(true, VALUE_COLS).into_iter().map(|row| row.cut(width)).collect();
         if let Some(said) = self.explanation() {
             rows.push(Row::default());
             rows.extend(wrapped(Ui::Text, &said, width));
@@ -132,7 +132,7 @@ impl Lab {
         self.scope.is_choice().then(|| self.scope.names().get(function).map(String::as_str)).flatten()
     }
 
-    fn totals(&self, with_spread: bool) -> Vec<Row> {
+    fn totals(&self, with_spread: bool, value_cols: usize) -> Vec<Row> {
         let report = self.report();
         let before = self.before.as_deref().filter(|_| self.comparing).map(|before| before.sim.report());
         let of_before = before.as_ref().and_then(|before| self.scope.report(before));
@@ -140,26 +140,27 @@ impl Lab {
             Some(now) => {
                 let spread =
                     self.spread.as_deref().filter(|_| with_spread && self.watched.is_over() && !self.scope.is_choice());
-                totals(now, of_before, spread)
+                totals(now, of_before, spread, value_cols)
             }
-            None => totals_of_all(&report, before.as_ref()),
+            None => totals_of_all(&report, before.as_ref(), value_cols),
         }
     }
 
     fn knobs_and_totals(&self, width: usize, most_rows: usize) -> View {
         let knob_cols = self.knob_cols();
-        let with_spread = self.totals(true);
-        let cols = |rows: &[Row]| rows.iter().map(Row::width).max().unwrap_or(0);
-        // The spread waits for a wider screen where there is no room for it.
-        let fits = knob_cols + GAP_COLS + cols(&with_spread) <= width;
-        let totals = if fits { with_spread } else { self.totals(false) };
-        if knob_cols + GAP_COLS + cols(&totals) > width || most_rows < LEAST_KNOB_ROWS {
+        let fits = |totals: &Vec<Row>| knob_cols + GAP_COLS + totals.iter().map(Row::width).max().unwrap_or(0) <= width;
+        // The spread waits for a wider screen where there is no room for it; the run before does not.
+        let widths = [(true, VALUE_COLS), (false, VALUE_COLS), (false, NARROW_VALUE_COLS)];
+        let totals =
+            widths.into_iter().map(|(with_spread, value_cols)| self.totals(with_spread, value_cols)).find(fits);
+        let Some(totals) = totals.filter(|_| most_rows >= LEAST_KNOB_ROWS) else {
             // One line for the knob at hand, and the figures below it.
+            let totals = self.totals(false, VALUE_COLS);
             let mut panel = self.knob_line(width);
             let is_cramped = most_rows <= LEAST_PANEL_ROWS + 1;
             panel.append(as_view(totals.into_iter().skip(usize::from(is_cramped)).map(|row| row.cut(width))));
             return panel;
-        }
+        };
         let mut panel = self.knob_rows(knob_cols, most_rows);
         panel.beside(as_view(totals), knob_cols + GAP_COLS);
         panel
@@ -167,7 +168,7 @@ impl Lab {
 
     fn knob_cols(&self) -> usize {
         let cols = |of: &dyn Fn(&Knob) -> usize| self.knobs.iter().map(of).max().unwrap_or(0);
-        cols(&|knob| knob.label.chars().count()) + cols(&|knob| said(knob).chars().count()) + 8
+        cols(&|knob| knob.label.chars().count()) + cols(&|knob| said(knob).chars().count()) + 7
     }
 
     /// The knobs, the one at hand with its arrows; of more than there is room for, those around it.
@@ -181,7 +182,7 @@ impl Lab {
         view.push(Row::ui(Ui::Muted, head));
         for (index, knob) in self.knobs.iter().enumerate().skip(from).take(room) {
             let here = index == self.knob && !self.asks_first();
-            let label = format!("{} {:<label_cols$}  ", if here { "›" } else { " " }, knob.label);
+            let label = format!("{} {:<label_cols$} ", if here { "›" } else { " " }, knob.label);
             let (label_role, value_role) = match (here, &knob.why_inert) {
                 (_, Some(_)) => (Ui::Muted, Ui::Muted),
                 (true, None) => (Ui::Strong, Ui::Chosen),
@@ -214,7 +215,7 @@ impl Lab {
         let place = format!("   {} of {}, ↑ ↓ the others", self.knob + 1, self.knobs.len());
         let aside = match self.differences() {
             (_, was) if was.is_empty() => place,
-            (_, was) => format!("   before{was}"),
+            (_, was) => format!("   before{was}, c: alone"),
         };
         let role = if is_inert { Ui::Muted } else { Ui::Chosen };
         let spans = [Span::ui(Ui::Strong, label), Span::ui(role, value), Span::ui(Ui::Muted, aside)];

@@ -1,8 +1,10 @@
 //! The question that a page asks before its run: a number typed or an answer chosen, kept, and judged when the run ends.
 
+use super::figures::round;
 use super::{Lab, Part, Play};
 use crate::app::field::Field;
 use crate::app::key::{Code, Key};
+use crate::app::row::{Row, Ui, wrapped};
 use crate::app::{Action, Desk, Effect, Step};
 use crate::course::progress::Predicted;
 use crate::course::{Deed, Predict};
@@ -119,6 +121,14 @@ impl Lab {
         let deed = Deed::Predicted { page: page.0.clone(), scenario: self.name.clone(), guess, actual, right };
         Step::effect(Effect::Keep { question: desk.question, deed })
     }
+}
+
+/// What the run said to a guess.
+pub(in crate::app) fn verdict(predict: &Predict, predicted: &Predicted, width: usize) -> Vec<Row> {
+    let Predicted { guess, actual, right } = *predicted;
+    let (mark, role, said) = if right { ("✓", Ui::Made, "right") } else { ("✗", Ui::Missing, "not so") };
+    let (guess, actual, unit) = (predict.say_guess(guess), round(actual), &predict.unit);
+    wrapped(role, format!("{mark} {said}: you guessed {guess}, the run said {actual} {unit}").trim_end(), width)
 }
 
 /// `a` for the first choice.

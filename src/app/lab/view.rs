@@ -5,14 +5,15 @@
 use std::ops::Range;
 
 use super::chart::{AXIS_COLS, Axes, Chart, chart, legend, sparklines};
-use super::figures::{dollars, duration, ms, round, speed};
+use super::figures::{dollars, duration, ms, speed};
 use super::flow::Picture;
-use super::predict::{Draft, Prediction, letter_of};
+use super::predict::{Draft, Prediction, letter_of, verdict};
 use super::scope::Id;
 use super::{Deed, Lab, Part, Play, Watched, flow};
 use crate::app::Size;
-use crate::app::row::{Row, Span, Ui, wrapped};
+use crate::app::row::{Row, Span, Ui, inked, wrapped};
 use crate::app::selection::{Cell, Strip};
+use crate::course::progress::Predicted;
 use crate::sim::{Report, RequestView, RunCode};
 
 /// The widest the lab is.
@@ -318,19 +319,17 @@ impl Lab {
                 view.push(Row::ui(Ui::Muted, end).cut(width));
             }
             Prediction::Guessed { predict, guess } => {
-                let said = format!("Your guess: {}  ", predict.say_guess(*guess));
-                view.push(Row::of([Span::ui(Ui::Strong, said), Span::ui(Ui::Muted, &*predict.ask)]).cut(width));
+                let said = format!("Your guess: {}", predict.say_guess(*guess));
+                let strong = [(0..said.len(), Ui::Strong)];
+                let mut rows = inked(&format!("{said}  {}", predict.ask), &strong, width);
+                // In a small window the run needs the room that is left.
+                let room = if self.size.body_rows() >= ROOMY_ROWS - 4 { rows.len() } else { 2 };
+                rows.truncate(room);
+                view.extend(rows);
             }
             Prediction::Judged { predict, guess, actual, right } => {
-                let (mark, role, said) =
-                    if *right { ("✓", Ui::Made, "right") } else { ("✗", Ui::Missing, "not so") };
-                let judged = format!(
-                    "{mark} {said}: you guessed {}, the run said {} {}",
-                    predict.say_guess(*guess),
-                    round(*actual),
-                    predict.unit
-                );
-                view.extend(wrapped(role, judged.trim_end(), width));
+                let predicted = Predicted { guess: *guess, actual: *actual, right: *right };
+                view.extend(verdict(predict, &predicted, width));
             }
         }
     }

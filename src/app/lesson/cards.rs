@@ -3,8 +3,9 @@
 use crate::app::exercise::open_rows;
 use crate::app::function::Bench;
 use crate::app::lab::Lab;
+use crate::app::lab::predict::verdict;
 use crate::app::row::{Row, Span, Ui, frame, led, lettered, of_grid, prose, wrapped};
-use crate::course::progress::Work;
+use crate::course::progress::{Predicted, Work};
 use crate::course::{Course, Exercise, FunctionTask, Kind, Page, Progress, SimulationTask, Task};
 use crate::diagram;
 
@@ -41,14 +42,17 @@ pub(super) struct Running<'a> {
 pub(super) fn widget(
     course: &Course,
     progress: &Progress,
-    task: &Task,
+    (page, widget): (&Page, usize),
     running: Running<'_>,
     width: usize,
 ) -> Vec<Row> {
-    match task {
+    match &page.widgets[widget].task {
         Task::Function(task) => function(task, running.bench, width),
         Task::Diagram { graph, problems } => drawing(graph, problems, width),
-        Task::Simulation(task) => simulation(course, task, running.lab, width),
+        Task::Simulation(task) => {
+            let predicted = progress.predictions.get(&(page.id.0.clone(), task.scenario.clone()));
+            simulation(course, task, predicted, running.lab, width)
+        }
         Task::Exercise(id) => match course.exercises.get(id) {
             Some(exercise) => question(exercise, &progress.work(id), width),
             None => broken(&format!("no exercise `{id}`"), width),
@@ -82,7 +86,13 @@ pub(super) fn indent(drawn: usize, width: usize) -> usize {
     (width.saturating_sub(drawn) / 2).min(4)
 }
 
-fn simulation(course: &Course, task: &SimulationTask, lab: Option<&Lab>, width: usize) -> Vec<Row> {
+fn simulation(
+    course: &Course,
+    task: &SimulationTask,
+    predicted: Option<&Predicted>,
+    lab: Option<&Lab>,
+    width: usize,
+) -> Vec<Row> {
     let scenario = match course.scenario(&task.scenario) {
         Ok(scenario) => scenario,
         Err(why) => return broken(&why, width),
@@ -92,17 +102,26 @@ fn simulation(course: &Course, task: &SimulationTask, lab: Option<&Lab>, width: 
     if let Some(lab) = lab {
         rows.extend(lab.card(inner));
     } else {
-        if let Some(predict) = &task.predict {
-            rows.extend(wrapped(Ui::Strong, &format!("Predict first: {}", predict.ask), inner));
-            rows.push(Row::default());
-        }
-        let what = "A simulation. Requests arrive; each finds a warm instance or pays for a cold start.";
-        rows.extend(wrapped(Ui::Text, what, inner));
+        rows.extend(match (&task.predict, predicted) {
+            (Some(predict), Some(predicted)) => [
+                wrapped(Ui::Muted, &predict.ask, inner),
+                verdict(predict, predicted, inner),
+                wrapped(Ui::Text, &predict.why, inner),
+            ]
+            .concat(),
+            (Some(predict), None) => wrapped(Ui::Strong, &format!("Predict first: {}", predict.ask), inner),
+            (None, _) if task.flow.is_some() => {
+                wrapped(Ui::Text, "Events go from function to function; each starts, works and rests by itself.", inner)
+            }
+            (None, _) => {
+                wrapped(Ui::Text, "Requests arrive; each finds a warm instance or pays for a cold start.", inner)
+            }
+        });
     }
     rows.push(Row::default());
     let run = if lab.is_some_and(Lab::is_playing) { "pauses" } else { "runs it here" };
     let mut keys = vec![Span::ui(Ui::Key, "Tab"), Span::ui(Ui::Muted, " to it, then ")];
-    if task.predict.is_none() || lab.is_some() {
+    if task.predict.is_none() || predicted.is_some() || lab.is_some() {
         keys.extend([Span::ui(Ui::Key, "Space"), Span::ui(Ui::Muted, format!(" {run}, "))]);
     }
     keys.extend([Span::ui(Ui::Key, "Enter"), Span::ui(Ui::Muted, " opens it with its knobs")]);

@@ -1,7 +1,7 @@
 //! A simulation in words: a guess, the run told with a small table, knobs turned by number, and what that changed.
 
 use super::{Menu, Next, Said, World};
-use crate::app::lab::figures::{duration, ms, percent, round, totals, totals_of_all};
+use crate::app::lab::figures::{VALUE_COLS, duration, ms, percent, round, totals, totals_of_all};
 use crate::app::lab::scope::Scope;
 use crate::app::row::Row;
 use crate::course::progress::Predicted;
@@ -85,6 +85,9 @@ impl Bench {
             (Some(predict), Some(predicted)) => {
                 said.say(predict.ask.clone());
                 said.say(judged(predict, *predicted));
+            }
+            (None, _) if bench.scope.is_choice() => {
+                said.say("Events go from function to function; each function starts, works and rests by itself.");
             }
             (None, _) => said.say("Requests arrive; each finds a warm instance or pays for a cold start."),
         }
@@ -300,7 +303,11 @@ fn judged(predict: &Predict, Predicted { guess, actual, right }: Predicted) -> S
 fn table(report: &Report, before: Option<&Report>, scope: &Scope) -> Vec<String> {
     /// More sentences than this nobody listens to.
     const MOST_FUNCTIONS: usize = 10;
-    let rows = if scope.is_choice() { totals_of_all(report, before) } else { totals(report, before, None) };
+    let rows = if scope.is_choice() {
+        totals_of_all(report, before, VALUE_COLS)
+    } else {
+        totals(report, before, None, VALUE_COLS)
+    };
     let mut lines: Vec<String> = rows.iter().map(|row: &Row| row.text().trim_end().to_owned()).collect();
     if scope.is_choice() && scope.names().len() <= MOST_FUNCTIONS {
         let functions = scope.names().iter().enumerate();
