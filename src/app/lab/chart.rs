@@ -205,7 +205,7 @@ pub(super) fn legend(width: usize) -> Row {
     let lead = format!("{:AXIS_COLS$} ", "");
     let marks =
         [(Ui::Cold, "◆", " cold  "), (Ui::Warm, "•", " warm  "), (Ui::Refused, "×", " refused, failed, timed out")];
-    let more = [(Ui::Muted, "  ↕", " response time"), (Ui::Idle, "  █", " keep-alive left")];
+    let more = [(Ui::Muted, "  ↕", " response time"), (Ui::Idle, "  █", " idle time left")];
     let mut row = Row::default();
     for (role, mark, name) in marks {
         row.spans.extend([Span::ui(role, mark), Span::ui(Ui::Muted, name)]);

@@ -269,20 +269,15 @@ impl FlowView {
 
     fn caption(function: &Function, report: &Report, states: Option<&States>) -> (String, Ui) {
         let States { starting, busy, idle } = states.copied().unwrap_or_default();
-        let figure = |name: &str| {
-            let name =
-                function.step.as_ref().map_or_else(|| name.to_owned(), |step| format!("flow.functions.{step}.{name}"));
-            report.figure(&name).unwrap_or(0.0)
+        let of_function = match (&function.step, &report.flow) {
+            (Some(step), Some(flow)) => flow.functions.get(step),
+            (step, _) => step.is_none().then_some(report),
         };
+        let (twice, given_up) =
+            of_function.map_or((0, 0), |it| (it.delivery.duplicates as usize, it.delivery.dead_letters as usize));
         let mut text = String::new();
-        for (n, mark) in [
-            (starting as f64, STARTING),
-            (busy as f64, BUSY),
-            (idle as f64, IDLE),
-            (figure("delivery.duplicates"), TWICE),
-            (figure("delivery.dead_letters"), GIVEN_UP),
-        ] {
-            if n > 0.0 {
+        for (n, mark) in [(starting, STARTING), (busy, BUSY), (idle, IDLE), (twice, TWICE), (given_up, GIVEN_UP)] {
+            if n > 0 {
                 text += &format!(" {mark}{n}");
             }
         }

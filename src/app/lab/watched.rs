@@ -6,6 +6,8 @@ use crate::sim::{Event, Scenario, Simulation};
 
 /// Events between two copies: going back replays half of this on average.
 const COPY_EVERY: usize = 512;
+/// A copy of so many functions costs about as much as these events; of more the copies are further apart.
+const FUNCTIONS_COPIED_AT_EASE: usize = 4;
 /// Copies kept, and instances in all of them together; beyond, every second one is dropped and the distance doubles.
 const MOST_COPIES: usize = 64;
 const MOST_COPIED_INSTANCES: u64 = 3_000_000;
@@ -60,7 +62,7 @@ impl Watched {
             clock_s: 0.0,
             total_s,
             copies: vec![(0, sim.clone())],
-            copy_every: COPY_EVERY,
+            copy_every: COPY_EVERY * (sim.live().count() / FUNCTIONS_COPIED_AT_EASE).max(1).next_power_of_two(),
             events: 0,
             looks: Vec::new(),
             happened: Vec::new(),
