@@ -4,7 +4,7 @@
 //! asked of the world as an effect.
 
 mod chart;
-mod detail;
+pub(super) mod detail;
 mod entry;
 pub(super) mod figures;
 mod flow;

@@ -177,3 +177,12 @@ fn a_turned_knob_stands_among_the_others_beside_both_runs() {
         }
     }
 }
+
+#[test]
+fn where_a_snapshot_is_restored_no_runtime_is_loaded() {
+    let mut learner = ended(USUAL, "snapshot-restore", "c");
+    learner.press("<tab>").sees("restore ");
+    assert!(!learner.screen().contains("load runtime"));
+    // Without it the runtime is loaded again.
+    learner.press("<esc>:function.snapshot=false<enter>").wait_ms(60_000).press("<tab>").sees("load runtime");
+}

@@ -58,6 +58,9 @@ impl Bench {
     /// What the card on the page shows below its first lines.
     pub fn card(&self, width: usize) -> Vec<Row> {
         let mut rows = self.runs(width, RUNS_ON_CARD);
+        if self.versions.iter().any(|version| !version.ran.is_empty()) {
+            rows.push(legend(width));
+        }
         rows.extend(self.last_answer(width));
         rows
     }

@@ -2,10 +2,16 @@
 
 use super::figures::{duration, ms};
 use crate::app::row::{Row, Span, Ui, wrapped};
-use crate::sim::{InstanceState, InstanceView, Kind, Outcome, Provenance, RequestView, WhyCold};
+use crate::sim::{InstanceState, InstanceView, Kind, Knob, Outcome, Provenance, RequestView, WhyCold};
+
+/// What stands between the package and the function's own code: the runtime, or the snapshot in its place.
+pub(in crate::app) fn runtime_phase(knobs: &[Knob]) -> &'static str {
+    let is_restored = knobs.iter().any(|knob| knob.key == "function.snapshot" && knob.value == "true");
+    if is_restored { "restore" } else { "load runtime" }
+}
 
 /// A request's time as a waterfall of its phases. `of` names its function, where there are several.
-pub(super) fn request(request: &RequestView, of: Option<&str>, width: usize) -> Vec<Row> {
+pub(super) fn request(request: &RequestView, of: Option<&str>, runtime: &str, width: usize) -> Vec<Row> {
     let outcome = match request.outcome {
         Outcome::Completed => "answered",
         Outcome::Throttled => "refused (429): the limit was reached",
@@ -32,7 +38,7 @@ pub(super) fn request(request: &RequestView, of: Option<&str>, width: usize) -> 
     }
     let mut rows = titled(&title, &came, width);
     rows.extend(wrapped(if request.cold { Ui::Cold } else { Ui::Text }, &said, width));
-    rows.extend(waterfall(request, width));
+    rows.extend(waterfall(request, runtime, width));
     rows.into_iter().map(|row| row.cut(width)).collect()
 }
 
@@ -55,7 +61,7 @@ fn before_ms(request: &RequestView) -> f64 {
     if request.attempts > 1 { before_ms.max(0.0) } else { 0.0 }
 }
 
-fn waterfall(request: &RequestView, width: usize) -> Vec<Row> {
+fn waterfall(request: &RequestView, runtime: &str, width: usize) -> Vec<Row> {
     const LABEL_COLS: usize = 14;
     let phases = &request.phases_ms;
     let total_ms = before_ms(request) + phases.total_ms();
@@ -67,7 +73,7 @@ fn waterfall(request: &RequestView, width: usize) -> Vec<Row> {
         ("earlier tries", before_ms(request), Ui::Refused),
         ("provision", phases.provision_ms, Ui::Cold),
         ("fetch package", phases.fetch_ms, Ui::Cold),
-        ("load runtime", phases.runtime_ms, Ui::Cold),
+        (runtime, phases.runtime_ms, Ui::Cold),
         ("initialise", phases.init_ms, Ui::Cold),
         ("connect", phases.connect_ms, Ui::Cold),
         ("handler", phases.handler_ms, Ui::Busy),

@@ -98,7 +98,9 @@ impl Lab {
     fn request(&self, chosen: Option<Id>, width: usize) -> Vec<Row> {
         let requests = self.scope.requests(&self.watched.sim);
         match requests.into_iter().find(|it| Some(Id::of_request(it)) == chosen) {
-            Some(request) => detail::request(request, self.name_of(request.function), width),
+            Some(request) => {
+                detail::request(request, self.name_of(request.function), detail::runtime_phase(&self.knobs), width)
+            }
             None => vec![Row::ui(Ui::Muted, "No request yet. Space runs, ← → look at one, Esc comes back.")],
         }
     }

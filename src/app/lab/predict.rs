@@ -1,10 +1,11 @@
 //! The question that a page asks before its run: a number typed or an answer chosen, kept, and judged when the run ends.
 
 use super::figures::round;
+use super::view::{ROOMY_ROWS, Target, View};
 use super::{Lab, Part, Play};
 use crate::app::field::Field;
 use crate::app::key::{Code, Key};
-use crate::app::row::{Row, Ui, wrapped};
+use crate::app::row::{Row, Span, Ui, inked, wrapped};
 use crate::app::{Action, Desk, Effect, Step};
 use crate::course::progress::Predicted;
 use crate::course::{Deed, Predict};
@@ -120,6 +121,65 @@ impl Lab {
         let Some(page) = &self.page else { return Step::default() };
         let deed = Deed::Predicted { page: page.0.clone(), scenario: self.name.clone(), guess, actual, right };
         Step::effect(Effect::Keep { question: desk.question, deed })
+    }
+}
+
+impl Lab {
+    /// The question as it stands above the run: asked, guessed, judged.
+    pub(super) fn question(&self, view: &mut View, width: usize) {
+        match &self.prediction {
+            Prediction::NotAsked => {}
+            Prediction::Asking { predict, draft } => {
+                view.push(Row::ui(Ui::Strong, "Predict first"));
+                view.extend(wrapped(Ui::Text, &predict.ask, width));
+                let end = match draft {
+                    Draft::Choice(chosen) => {
+                        view.push(Row::default());
+                        for (index, choice) in predict.choices.iter().enumerate() {
+                            let here = *chosen == Some(index);
+                            let lead =
+                                format!("{} {}  ", if here { "›" } else { " " }, letter_of(index).unwrap_or(' '));
+                            let role = if here { Ui::Chosen } else { Ui::Text };
+                            let indent = lead.chars().count();
+                            for (line, text) in wrapped(role, &choice.text, width - indent).into_iter().enumerate() {
+                                let lead = if line == 0 { lead.clone() } else { " ".repeat(indent) };
+                                let mut spans = vec![Span::ui(Ui::Key, lead)];
+                                spans.extend(text.spans);
+                                view.target(0..width, view.rows.len(), Target::Choice(index));
+                                view.push(Row::of(spans));
+                            }
+                        }
+                        view.push(Row::default());
+                        "A letter or ↑ ↓ chooses; Enter runs it and judges."
+                    }
+                    Draft::Number(field) => {
+                        let how_read = predict.says_how_read(&field.text).unwrap_or_default();
+                        let row = Row::of([
+                            Span::ui(Ui::Strong, "Your guess: "),
+                            Span::ui(Ui::Chosen, format!(" {}▏", field.text)),
+                            Span::ui(Ui::Text, format!(" {}", predict.unit)),
+                            Span::ui(Ui::Muted, format!("   {how_read}")),
+                        ]);
+                        view.push(row.cut(width));
+                        "Enter runs the simulation, which judges the guess."
+                    }
+                };
+                view.push(Row::ui(Ui::Muted, end).cut(width));
+            }
+            Prediction::Guessed { predict, guess } => {
+                let said = format!("Your guess: {}", predict.say_guess(*guess));
+                let strong = [(0..said.len(), Ui::Strong)];
+                let mut rows = inked(&format!("{said}  {}", predict.ask), &strong, width);
+                // In a small window the run needs the room that is left.
+                let room = if self.size.body_rows() >= ROOMY_ROWS - 4 { rows.len() } else { 2 };
+                rows.truncate(room);
+                view.extend(rows);
+            }
+            Prediction::Judged { predict, guess, actual, right } => {
+                let predicted = Predicted { guess: *guess, actual: *actual, right: *right };
+                view.extend(verdict(predict, &predicted, width));
+            }
+        }
     }
 }
 

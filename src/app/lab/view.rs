@@ -7,13 +7,12 @@ use std::ops::Range;
 use super::chart::{AXIS_COLS, Axes, Chart, chart, legend, sparklines};
 use super::figures::{dollars, duration, ms, speed};
 use super::flow::Picture;
-use super::predict::{Draft, Prediction, letter_of, verdict};
+use super::predict::Prediction;
 use super::scope::Id;
 use super::{Deed, Lab, Part, Play, Watched, flow};
 use crate::app::Size;
-use crate::app::row::{Row, Span, Ui, inked, wrapped};
+use crate::app::row::{Row, Span, Ui, wrapped};
 use crate::app::selection::{Cell, Strip};
-use crate::course::progress::Predicted;
 use crate::sim::{Report, RequestView, RunCode};
 
 /// The widest the lab is.
@@ -26,7 +25,7 @@ const BESIDE_ROWS: usize = 32;
 /// Columns between what stands side by side.
 const GAP_COLS: usize = 3;
 /// From this height on there is room for air.
-const ROOMY_ROWS: usize = 24;
+pub(super) const ROOMY_ROWS: usize = 24;
 /// From this height on the lines of bars are taller than one row.
 const TALL_ROWS: usize = 24;
 /// Below this a chart, its axis included, shows nothing.
@@ -276,62 +275,6 @@ impl Lab {
     /// The command that makes this run again, on any machine.
     pub(super) fn command(&self) -> String {
         format!("coldstart sim {}", RunCode::of(&self.base.0, &self.base.1, self.scenario()))
-    }
-
-    fn question(&self, view: &mut View, width: usize) {
-        match &self.prediction {
-            Prediction::NotAsked => {}
-            Prediction::Asking { predict, draft } => {
-                view.push(Row::ui(Ui::Strong, "Predict first"));
-                view.extend(wrapped(Ui::Text, &predict.ask, width));
-                let end = match draft {
-                    Draft::Choice(chosen) => {
-                        view.push(Row::default());
-                        for (index, choice) in predict.choices.iter().enumerate() {
-                            let here = *chosen == Some(index);
-                            let lead =
-                                format!("{} {}  ", if here { "›" } else { " " }, letter_of(index).unwrap_or(' '));
-                            let role = if here { Ui::Chosen } else { Ui::Text };
-                            let indent = lead.chars().count();
-                            for (line, text) in wrapped(role, &choice.text, width - indent).into_iter().enumerate() {
-                                let lead = if line == 0 { lead.clone() } else { " ".repeat(indent) };
-                                let mut spans = vec![Span::ui(Ui::Key, lead)];
-                                spans.extend(text.spans);
-                                view.target(0..width, view.rows.len(), Target::Choice(index));
-                                view.push(Row::of(spans));
-                            }
-                        }
-                        view.push(Row::default());
-                        "A letter or ↑ ↓ chooses; Enter runs it and judges."
-                    }
-                    Draft::Number(field) => {
-                        let how_read = predict.says_how_read(&field.text).unwrap_or_default();
-                        let row = Row::of([
-                            Span::ui(Ui::Strong, "Your guess: "),
-                            Span::ui(Ui::Chosen, format!(" {}▏", field.text)),
-                            Span::ui(Ui::Text, format!(" {}", predict.unit)),
-                            Span::ui(Ui::Muted, format!("   {how_read}")),
-                        ]);
-                        view.push(row.cut(width));
-                        "Enter runs the simulation, which judges the guess."
-                    }
-                };
-                view.push(Row::ui(Ui::Muted, end).cut(width));
-            }
-            Prediction::Guessed { predict, guess } => {
-                let said = format!("Your guess: {}", predict.say_guess(*guess));
-                let strong = [(0..said.len(), Ui::Strong)];
-                let mut rows = inked(&format!("{said}  {}", predict.ask), &strong, width);
-                // In a small window the run needs the room that is left.
-                let room = if self.size.body_rows() >= ROOMY_ROWS - 4 { rows.len() } else { 2 };
-                rows.truncate(room);
-                view.extend(rows);
-            }
-            Prediction::Judged { predict, guess, actual, right } => {
-                let predicted = Predicted { guess: *guess, actual: *actual, right: *right };
-                view.extend(verdict(predict, &predicted, width));
-            }
-        }
     }
 
     /// The clock, and the run as a bar on which one can click.

@@ -1,6 +1,7 @@
 //! A simulation in words: a guess, the run told with a small table, knobs turned by number, and what that changed.
 
 use super::{Menu, Next, Said, World};
+use crate::app::lab::detail::runtime_phase;
 use crate::app::lab::figures::{VALUE_COLS, duration, ms, percent, round, totals, totals_of_all};
 use crate::app::lab::scope::Scope;
 use crate::app::row::Row;
@@ -269,7 +270,7 @@ impl Bench {
         }
         said.extend(table(&report, self.before.as_ref(), &self.scope));
         if !self.scope.is_choice() {
-            said.extend(waits(&report));
+            said.extend(waits(&report, runtime_phase(&self.knobs())));
         }
         said.say(format!("The same run again, anywhere: coldstart sim {}", self.code()));
         report
@@ -317,12 +318,12 @@ fn table(report: &Report, before: Option<&Report>, scope: &Scope) -> Vec<String>
 }
 
 /// Where the time of a cold request went, which the lab draws as a waterfall.
-fn waits(report: &Report) -> Option<String> {
+fn waits(report: &Report, runtime: &str) -> Option<String> {
     let phases = &report.phases_ms;
     let waits = [
         ("provision", phases.provision),
         ("fetch package", phases.fetch),
-        ("load runtime", phases.runtime),
+        (runtime, phases.runtime),
         ("initialise", phases.init),
         ("connect", phases.connect),
     ];
