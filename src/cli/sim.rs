@@ -1,6 +1,7 @@
 //! `coldstart sim`: a simulation without the screen; one run, a row of runs, or two compared.
 
 mod rows;
+mod summary;
 mod traffic;
 mod watch;
 
@@ -9,7 +10,6 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use serde_json::Value;
 
 use self::rows::{Row, table};
 use self::watch::Watch;
@@ -99,7 +99,7 @@ pub(super) fn run(it: &Arguments, folder: Option<&Path>, output: &mut Output) ->
     match it.format {
         Format::Json => output.json(&report)?,
         Format::Csv => table(&[Row::of(None, &report)?], output)?,
-        Format::Text => text(&scenario, &report, output)?,
+        Format::Text => summary::write(&scenario, &report, output)?,
     }
     Ok(outcome)
 }
@@ -138,6 +138,9 @@ fn find(wanted: Option<&str>, folder: Option<&Path>) -> Result<Scenario, CliErro
             CliError::Input(lines.join("\nerror: "))
         });
     }
+    if let Some(path) = wanted.filter(|it| it.contains('/') || it.ends_with(".toml")) {
+        return Err(CliError::Input(format!("{path} is no file; name a scenario file, or a scenario of the course")));
+    }
     let course = open_course(folder)?;
     let name = match wanted {
         Some(wanted) => wanted.to_owned(),
@@ -146,7 +149,7 @@ fn find(wanted: Option<&str>, folder: Option<&Path>) -> Result<Scenario, CliErro
     };
     course.scenario(&name).map_err(|why| {
         let all = course.scenarios.keys().cloned().collect::<Vec<_>>().join(", ");
-        CliError::Input(format!("{why}; there is no such file, and the course has {all}"))
+        CliError::Input(format!("{why}; the course has {all}"))
     })
 }
 
@@ -155,66 +158,6 @@ fn first_on_a_page(course: &Course) -> Option<String> {
         Task::Simulation(task) => Some(task.scenario.clone()),
         _ => None,
     })
-}
-
-fn text(scenario: &Scenario, report: &Report, output: &mut Output) -> Result<(), CliError> {
-    output.line(&format!("{}   (seed {})", scenario.title, report.seed))?;
-    let latency = &report.latency_ms;
-    let instances = &report.instances;
-    let half = |name: &str| {
-        let pointer = format!("/{}", name.replace('.', "/"));
-        report.ci95.as_ref().and_then(|ci95| ci95.pointer(&pointer)).and_then(Value::as_f64)
-    };
-    let plus_minus =
-        |name: &str, factor: f64| half(name).map_or_else(String::new, |half| format!(" ± {:.3}", half * factor));
-    let rows = [
-        ("simulated", format!("{:.1} s", report.simulated_s)),
-        (
-            "requests",
-            format!(
-                "{} ({} completed, {} throttled, {} timed out, {} failed)",
-                report.requests, report.completed, report.throttled, report.timed_out, report.failed
-            ),
-        ),
-        (
-            "cold starts",
-            format!(
-                "{} ({:.2}{} % of requests)",
-                report.cold_starts,
-                report.cold_ratio * 100.0,
-                plus_minus("cold_ratio", 100.0)
-            ),
-        ),
-        (
-            "latency",
-            format!(
-                "mean {:.1}{} ms, p50 {:.1}, p90 {:.1}, p95 {:.1}, p99 {:.1}, max {:.1}",
-                latency.mean,
-                plus_minus("latency_ms.mean", 1.0),
-                latency.p50,
-                latency.p90,
-                latency.p95,
-                latency.p99,
-                latency.max
-            ),
-        ),
-        (
-            "instances",
-            format!(
-                "mean {:.2}{} ({:.2} running, {:.2} idle), at most {}",
-                instances.mean,
-                plus_minus("instances.mean", 1.0),
-                instances.mean_running,
-                instances.mean_idle,
-                instances.max
-            ),
-        ),
-        ("cost", format!("${:.6} in all, ${:.2} per million", report.cost_usd.total, report.cost_usd.per_million)),
-    ];
-    for (label, value) in rows {
-        output.line(&format!("{label:<12} {value}"))?;
-    }
-    Ok(())
 }
 
 /// Writes every request of the run, of its first replication when there are several. The report is of the run until it was

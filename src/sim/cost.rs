@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::model::{Architecture, Model};
+use super::model::{Architecture, Connection, Model};
 use super::provider::always_on;
 use super::tally::Tally;
 
@@ -26,12 +26,13 @@ pub struct Cost {
 /// The same work on machines that are always there.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Comparison {
-    /// Containers (1 vCPU, 2 GB) needed for the mean load at 60 % use.
+    /// Containers (1 vCPU, 2 GB) needed for the mean load at 60 % use. They are up, so only handlers load them.
     pub containers: u64,
     pub containers_usd: f64,
     /// One virtual machine (2 vCPU, 8 GB) for the time simulated.
     pub vm_usd: f64,
-    /// Requests per second from which one container is cheaper than the function. Absent when a container is full before.
+    /// Invocations per second of this mix from which one container is cheaper than the function, zero when it always is.
+    /// Absent when a container is full before.
     pub break_even_per_s: Option<f64>,
 }
 
@@ -75,17 +76,58 @@ pub(super) fn cost(model: &Model, tally: &Tally) -> Cost {
 
 pub(super) fn comparison(model: &Model, tally: &Tally, cost: &Cost) -> Comparison {
     let prices = always_on();
-    let hours = tally.seconds() / 3600.0;
+    let (seconds, hours) = (tally.seconds(), tally.seconds() / 3600.0);
     let container_h_usd = prices.container_usd_per_vcpu_h.value + CONTAINER_GB * prices.container_usd_per_gb_h.value;
-    let busy_vcpus = tally.averages().running * vcpus(model).min(1.0);
-    let containers = (busy_vcpus / USE).ceil().max(1.0);
-    let break_even_per_s = container_h_usd / (cost.per_million / 1e6) / 3600.0;
-    let served_per_s = tally.served as f64 / tally.seconds();
-    let full_at_per_s = served_per_s / busy_vcpus * USE;
+    let served = tally.served as f64;
+    let vcpu_s = handler_s(model, tally) * vcpus(model).min(1.0);
+    let containers = (vcpu_s / seconds / USE).ceil().max(1.0);
+    // Instances that are kept ready cost the same at any traffic; only the rest grows with it.
+    let call_usd = (cost.requests + cost.duration) / served;
+    let break_even_per_s = (container_h_usd - cost.provisioned / hours).max(0.0) / 3600.0 / call_usd;
+    let full_at_per_s = USE / (vcpu_s / served);
     Comparison {
         containers: containers as u64,
         containers_usd: containers * container_h_usd * hours,
         vm_usd: prices.vm_usd_per_hour.value * hours,
         break_even_per_s: (break_even_per_s < full_at_per_s).then_some(break_even_per_s),
+    }
+}
+
+/// Seconds that handlers ran, connections that they opened themselves included.
+fn handler_s(model: &Model, tally: &Tally) -> f64 {
+    let inside = model.function.connection == Connection::Inside;
+    (tally.phases.handler_ms + if inside { tally.phases.connect_ms } else { 0.0 }) / 1000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sim::run::run;
+    use crate::sim::scenario::Scenario;
+
+    fn break_even_per_s(set: &[&str]) -> Option<f64> {
+        let text = "traffic = { kind = \"constant\", interval_s = 100 }\n[function]\nmemory_mb = 1024\nhandler_ms = 100\n\
+                    [run]\nrequests = 100";
+        let mut scenario = Scenario::parse(text).expect("it is a scenario");
+        scenario.set_all(set).unwrap_or_else(|problem| panic!("{set:?}: {problem}"));
+        run(&scenario).comparison.break_even_per_s
+    }
+
+    #[test]
+    fn a_container_pays_from_where_its_hour_is_the_functions() {
+        // By hand: 0.04048 + 2 × 0.004445 dollars an hour, against 0.2 + 1.66667 dollars for a million of 100 ms at 1 GB.
+        let warm =
+            break_even_per_s(&["platform.keep_alive=inf", "run.warmup_requests=1"]).expect("a container suffices");
+        assert!((warm - 0.04937 / 3600.0 / 1.866_67e-6).abs() < 0.01, "{warm}");
+        // A container does not start cold, so cold starts do not fill it: they only make the function dearer.
+        let cold = break_even_per_s(&["platform.keep_alive=0", "function.init_ms=900"]).expect("a container suffices");
+        assert!(cold < warm / 5.0, "{cold}");
+        // An instance kept ready costs 0.015 dollars an hour at any traffic, and each call only 1.17 for a million.
+        let ready = break_even_per_s(&["platform.provisioned=1", "run.duration_s=9000"]).expect("a container suffices");
+        assert!((ready - (0.04937 - 0.015) / 3600.0 / 1.172_22e-6).abs() < 0.01, "{ready}");
+        assert_eq!(break_even_per_s(&["platform.provisioned=50"]), Some(0.0));
+        // Computing on an instance kept ready is so cheap that a container is full before it has paid.
+        let busy =
+            ["platform.provisioned=1", "function.memory_mb=128", "function.handler_ms=9000", "function.timeout_s=60"];
+        assert_eq!(break_even_per_s(&busy), None);
     }
 }

@@ -51,6 +51,16 @@ impl Value {
             _ => None,
         }
     }
+
+    /// Also of `1e6`, which is a number with a point to TOML and a million to people.
+    pub(super) fn as_whole(&self) -> Option<i128> {
+        match self {
+            Self::Whole(whole) => Some(*whole),
+            // The cast saturates, and no range goes that far.
+            Self::Number(number) => (number.fract() == 0.0).then_some(*number as i128),
+            _ => None,
+        }
+    }
 }
 
 /// As it would be typed after `--set key=`.

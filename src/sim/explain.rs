@@ -89,22 +89,26 @@ impl Change {
             return String::new();
         }
         match self {
-            Self::Fewer => format!(", to a {} of it", nth(large / small)),
-            _ => format!(", {} times as much", figures(large / small)),
+            Self::Fewer => format!(", to {} of it", nth(large / small)),
+            _ => format!(", {} times as high", figures(large / small)),
         }
     }
 }
 
+/// The share that one of `times` is, said to be rounded when it is by more than a fiftieth.
 fn nth(times: f64) -> String {
-    match times.round() as u64 {
+    let nearest = times.round();
+    let about = if (times / nearest - 1.0).abs() > 0.02 { "about " } else { "" };
+    let share = match nearest as u64 {
         2 => "half".to_owned(),
-        3 => "third".to_owned(),
-        4 => "quarter".to_owned(),
-        n if n % 10 == 1 && n % 100 != 11 => format!("{n}st part"),
-        n if n % 10 == 2 && n % 100 != 12 => format!("{n}nd part"),
-        n if n % 10 == 3 && n % 100 != 13 => format!("{n}rd part"),
-        n => format!("{n}th part"),
-    }
+        3 => "a third".to_owned(),
+        4 => "a quarter".to_owned(),
+        n if n % 10 == 1 && n % 100 != 11 => format!("a {n}st"),
+        n if n % 10 == 2 && n % 100 != 12 => format!("a {n}nd"),
+        n if n % 10 == 3 && n % 100 != 13 => format!("a {n}rd"),
+        n => format!("a {n}th"),
+    };
+    format!("{about}{share}")
 }
 
 fn capital(text: &str) -> String {
@@ -120,8 +124,8 @@ fn milliseconds(ms: f64) -> String {
     format!("{} ms", figures(ms))
 }
 
-/// Three figures at most, without an exponent.
-pub(super) fn figures(number: f64) -> String {
+/// Three figures at most, without an exponent: 0.0123, 4.5, 678; of what is longer before its point, all of that.
+pub fn figures(number: f64) -> String {
     if number == 0.0 {
         return "0".to_owned();
     }
@@ -132,7 +136,7 @@ pub(super) fn figures(number: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{explain, figures};
+    use super::{explain, figures, nth};
     use crate::sim::run::run;
     use crate::sim::scenario::Scenario;
 
@@ -146,12 +150,20 @@ mod tests {
         let after = run(&scenario);
         assert_eq!(
             explain(&before, &after),
-            "The share of cold requests falls from 100 % to 1 %, to a 100th part of it. The median response time falls from \
-             500 ms to 50 ms, to a 10th part of it. The 99th percentile falls from 500 ms to 50 ms, to a 10th part of it. The \
+            "The share of cold requests falls from 100 % to 1 %, to a 100th of it. The median response time falls from \
+             500 ms to 50 ms, to a 10th of it. The 99th percentile falls from 500 ms to 50 ms, to a 10th of it. The \
              mean number of idle instances rises from 0.6 to 0.999. The cost of a month falls from $0.0325 to $0.00821, to a \
              quarter of it."
         );
         assert!(explain(&after, &after).starts_with("Nothing moved"));
+    }
+
+    #[test]
+    fn a_rounded_share_says_so() {
+        assert_eq!(
+            [2.0, 2.2, 3.5, 22.0, 111.1].map(nth),
+            ["half", "about half", "about a quarter", "a 22nd", "a 111th"]
+        );
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub(super) fn steps(values: &Values, lines: &Lines) -> Result<Arc<[Step]>, Vec<P
         }
     }
     if problems.is_empty() {
-        problems.extend(circle(&steps));
+        problems.extend(circle(&steps, lines));
     }
     match recorded(values, lines) {
         Ok(recorded) => steps.extend(recorded),
@@ -82,10 +82,7 @@ fn step(name: &str, names: &[&str], values: &Values, lines: &Lines) -> Result<St
 
 /// The functions of the recorded trace that run beside the scenario's own.
 fn recorded(values: &Values, lines: &Lines) -> Result<Vec<Step>, Vec<Problem>> {
-    let whole = |key: &str| match values.get(key) {
-        Some(Value::Whole(whole)) => Some(*whole),
-        _ => None,
-    };
+    let whole = |key: &str| values.get(key).and_then(Value::as_whole);
     let Some(functions) = whole("traffic.functions") else { return Ok(Vec::new()) };
     let first = whole("traffic.function").unwrap_or(0);
     let mut own = values.clone();
@@ -124,7 +121,7 @@ fn own_values(prefix: &str, via: &str, values: &Values, lines: &Lines) -> (Value
 }
 
 /// Steps that would start each other for ever.
-fn circle(steps: &[Step]) -> Option<Problem> {
+fn circle(steps: &[Step], lines: &Lines) -> Option<Problem> {
     let start = (0..steps.len()).find(|start| {
         let mut at = *start;
         for _ in 0..steps.len() {
@@ -135,5 +132,8 @@ fn circle(steps: &[Step]) -> Option<Problem> {
         }
         true
     })?;
-    Some(Problem::new(0, format!("flow.{}: its events come from itself, in a circle", steps[start].name)))
+    let name = &steps[start].name;
+    let line = lines.get(&format!("flow.{name}.from")).copied().unwrap_or(0);
+    let remedy = "let one of them listen to the scenario's own function: leave its `from` out";
+    Some(Problem::new(line, format!("flow.{name}: its events come from itself, in a circle; {remedy}")))
 }

@@ -14,6 +14,7 @@ use super::keep_alive::KeepAlive;
 use super::law::Law;
 use super::pool::Routing;
 use super::provider::{self, Figure, Kind, Provider};
+use super::schema::CENTURY_S;
 use super::service::{Phased, Service};
 use super::trace;
 use super::traffic::{Spread, Traffic};
@@ -176,10 +177,7 @@ impl<'a> Reader<'a> {
     }
 
     fn whole(&self, key: &str) -> Option<u64> {
-        match self.values.get(key) {
-            Some(Value::Whole(whole)) => u64::try_from(*whole).ok(),
-            _ => None,
-        }
+        self.values.get(key).and_then(Value::as_whole).and_then(|whole| u64::try_from(whole).ok())
     }
 
     fn flag(&self, key: &str) -> bool {
@@ -219,12 +217,13 @@ impl<'a> Reader<'a> {
         self.problems.push(Problem::new(self.first_line(key).unwrap_or(0), message));
     }
 
-    /// The key's number, which must be there and positive.
+    /// The key's rate, which must be there and come to something.
     fn needed(&mut self, key: &str, why: &str) -> f64 {
         match self.number(key) {
-            Some(number) if number > 0.0 => number,
-            Some(_) => {
-                self.problem(key, format!("`{key}` must be more than 0 {why}"));
+            Some(rate_per_s) if rate_per_s * CENTURY_S >= 1.0 => rate_per_s,
+            Some(rate_per_s) => {
+                let said = if rate_per_s > 0.0 { "at least one request in a century" } else { "more than 0" };
+                self.problem(key, format!("`{key}` must be {said} {why}"));
                 1.0
             }
             None => {

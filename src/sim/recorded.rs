@@ -80,6 +80,9 @@ impl Recorded {
     pub fn finish(self) -> Result<Vec<u64>, Problem> {
         let Self { function, passed, shape, counts, .. } = self;
         match shape {
+            Some(Shape::Minutes { .. }) if function > 0 => {
+                Err(Problem::new(0, format!("there is no function {function}; this file is of one, which is number 0")))
+            }
             _ if !counts.is_empty() => Ok(counts),
             Some(Shape::Functions { .. }) => Err(Problem::new(
                 0,
@@ -221,6 +224,7 @@ mod tests {
             ("name,1,2,3\na,1,,1", 0, "line 2: minute 2 has no figure"),
             ("name,1,2,3\na,1,x,1", 0, "line 2: `x` in minute 2"),
             ("name,1,2,3\na,1", 0, "line 2: there are 2 columns, and the first line has 4: it is cut off"),
+            ("minute,requests\n0,2", 3, "there is no function 3; this file is of one"),
             ("name,1,2,3\na,1,1,1", 5, "there is no function 5; this file has 1, numbered from 0"),
         ] {
             let problem = read(text, function).expect_err(text);

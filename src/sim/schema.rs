@@ -35,7 +35,7 @@ pub(super) enum Kind {
 use Kind::{Flag, Law, Number, Numbers, Runtime, Text, Whole, Word};
 
 /// A century in seconds: longer than any simulation that is meant.
-const CENTURY_S: f64 = 3.2e9;
+pub(super) const CENTURY_S: f64 = 3.2e9;
 /// Longer than any phase that is meant: a day in milliseconds.
 const DAY_MS: f64 = 86_400_000.0;
 
@@ -181,12 +181,12 @@ fn fault(kind: Kind, value: &Value) -> Option<String> {
         Law => number(0.0, DAY_MS)
             .map(|expected| format!("{expected}, or a table such as {{ law = \"exponential\", mean_ms = 50 }}")),
         Whole { from, to } => {
-            let fits = matches!(value, Value::Whole(whole) if (from..=to).contains(whole));
+            let fits = value.as_whole().is_some_and(|whole| (from..=to).contains(&whole));
             (!fits).then(|| {
                 if from == to {
                     from.to_string()
                 } else {
-                    format!("a whole number from {from} to {}", plain(to as f64))
+                    format!("a whole number from {from} to {}", grouped(&to.to_string()))
                 }
             })
         }
@@ -209,8 +209,14 @@ fn fault(kind: Kind, value: &Value) -> Option<String> {
         Text => (!matches!(value, Value::Text(_))).then(|| "a text".to_owned()),
         Flag => (!matches!(value, Value::Flag(_))).then(|| "true or false".to_owned()),
         Numbers { from, to } => {
-            let fits = matches!(value, Value::Numbers(all) if !all.is_empty() && all.iter().all(|it| (from..=to).contains(it)));
-            (!fits).then(|| format!("a list of numbers from {} to {}", plain(from), plain(to)))
+            let expected = || format!("a list of numbers from {} to {}", plain(from), plain(to));
+            match value {
+                Value::Numbers(all) if !all.is_empty() => {
+                    let place = all.iter().position(|it| !(from..=to).contains(it))?;
+                    Some(format!("{}, and number {} of it is {}", expected(), place + 1, all[place]))
+                }
+                _ => Some(expected()),
+            }
         }
     }
 }
@@ -218,6 +224,7 @@ fn fault(kind: Kind, value: &Value) -> Option<String> {
 fn shown(value: &Value) -> String {
     match value {
         Value::Text(text) => format!("`{}`", shortened(text)),
+        Value::Numbers(all) if all.is_empty() => "an empty list".to_owned(),
         Value::Numbers(_) => "a list".to_owned(),
         other => shortened(&other.to_string()),
     }
@@ -234,11 +241,15 @@ fn plain(number: f64) -> String {
     if number == f64::INFINITY {
         return "infinity".to_owned();
     }
-    let text = number.to_string();
-    let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
-    let grouped: Vec<&str> =
+    grouped(&number.to_string())
+}
+
+/// Digits in groups of three, up to a point.
+fn grouped(digits: &str) -> String {
+    let (whole, rest) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
+    let groups: Vec<&str> =
         whole.as_bytes().rchunks(3).rev().filter_map(|digits| std::str::from_utf8(digits).ok()).collect();
-    format!("{}{rest}", grouped.join(","))
+    format!("{}{rest}", groups.join(","))
 }
 
 #[cfg(test)]
@@ -279,6 +290,14 @@ mod tests {
                 "line 1: a scenario has no key `function.handler_ms.meadian`; the nearest is `function.handler_ms.median`",
             ),
             (
+                "traffic.times_s = [0, 5, nan]",
+                "line 1: `traffic.times_s` is a list; it must be a list of numbers from 0 to 3,200,000,000, and number 3 of it is NaN",
+            ),
+            (
+                "run.seed = -1",
+                "line 1: `run.seed` is -1; it must be a whole number from 0 to 18,446,744,073,709,551,615",
+            ),
+            (
                 "run.requests = 1.5",
                 "line 1: `run.requests` is 1.5; it must be a whole number from 1 to 1,000,000,000,000",
             ),
@@ -286,7 +305,9 @@ mod tests {
             assert_eq!(said(text), [expected], "{text}");
         }
         assert_eq!(
-            said("format = 1\nfunction.handler_ms = 40\nplatform.keep_alive = { policy = \"fixed\", s = 600 }"),
+            said(
+                "format = 1\nrun.requests = 1e6\nfunction.handler_ms = 40\nplatform.keep_alive = { policy = \"fixed\", s = 600 }"
+            ),
             [""; 0]
         );
     }

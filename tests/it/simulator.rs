@@ -503,6 +503,14 @@ fn absurd_scenarios_are_refused_with_line_and_remedy() {
             "[traffic]\nrate_per_s = nan",
             "line 2: `traffic.rate_per_s` is NaN; it must be a number from 0 to 10,000,000",
         ),
+        (
+            "[traffic]\nrate_per_s = 1e-300",
+            "line 2: `traffic.rate_per_s` must be at least one request in a century for Poisson traffic",
+        ),
+        (
+            "traffic.rate_per_s = 1\nflow.a.from = \"b\"\nflow.b.from = \"a\"",
+            "line 2: flow.a: its events come from itself, in a circle; let one of them listen to the scenario's own function: leave its `from` out",
+        ),
         ("[traffic]\nrate_per_s = 0", "line 2: `traffic.rate_per_s` must be more than 0 for Poisson traffic"),
         (
             "traffic.rate_per_s = 1\n[platform]\nkeep_alife = 5",
