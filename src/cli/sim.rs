@@ -278,13 +278,9 @@ const COMPARED: [&str; 13] = [
     "cost_usd.per_million",
 ];
 
-/// A count without decimals, any other figure with four; nothing where the run has none.
+/// Nothing where the run has no such figure.
 fn figure(report: &Report, name: &str) -> String {
-    match report.figure(name) {
-        Some(it) if it.fract() == 0.0 => format!("{it}"),
-        Some(it) => format!("{it:.4}"),
-        None => String::new(),
-    }
+    report.figure(name).map(sim::figures).unwrap_or_default()
 }
 
 /// A name short enough for the head of a column.

@@ -37,6 +37,7 @@ fn lines(report: &Report) -> Vec<(&'static str, String)> {
                 plus_minus("cold_ratio", 100.0)
             ),
         ),
+        ("", phases(report)),
         (
             "latency",
             format!(
@@ -62,17 +63,6 @@ fn lines(report: &Report) -> Vec<(&'static str, String)> {
             ),
         ),
     ];
-    let phases = &report.phases_ms;
-    let start_ms = phases.provision + phases.fetch + phases.runtime + phases.init;
-    if start_ms > 0.0 {
-        lines.push((
-            "a cold one",
-            format!(
-                "provision {:.0} ms, fetch {:.0}, runtime {:.0}, initialise {:.0}, connect {:.0}; then the handler {:.1}",
-                phases.provision, phases.fetch, phases.runtime, phases.init, phases.connect, phases.handler
-            ),
-        ));
-    }
     let database = &report.database;
     if database.opened + database.refused > 0 {
         lines.push((
@@ -112,8 +102,10 @@ fn lines(report: &Report) -> Vec<(&'static str, String)> {
                 dollars(cost.per_month)
             ),
         ));
-        lines.push(("instead", instead(report)));
+        lines.push(("instead", always_on(report)));
+        lines.push(("", crossing(report)));
     }
+    lines.retain(|(_, value)| !value.is_empty());
     lines
 }
 
@@ -129,24 +121,39 @@ fn endings(report: &Report) -> String {
     endings
 }
 
-/// What machines that are always there would cost, and from where on.
-fn instead(report: &Report) -> String {
+/// Where the time of a cold start goes; nothing where it is not divided.
+fn phases(report: &Report) -> String {
+    let it = &report.phases_ms;
+    if it.provision + it.fetch + it.runtime + it.init == 0.0 {
+        return String::new();
+    }
+    format!(
+        "on average provision {:.0} ms, fetch {:.0}, runtime {:.0}, initialise {:.0}, connect {:.0}",
+        it.provision, it.fetch, it.runtime, it.init, it.connect
+    )
+}
+
+/// What machines that are always there would cost.
+fn always_on(report: &Report) -> String {
     let it = &report.comparison;
     let per_month = |usd: f64| dollars(usd / report.simulated_s * MONTH_S);
     let containers =
         if it.containers == 1 { "a container".to_owned() } else { format!("{} containers", it.containers) };
     let (container, vm) = (per_month(it.containers_usd), per_month(it.vm_usd));
-    let calls_per_s = report.invocations as f64 / report.simulated_s;
-    let crossing = match it.break_even_per_s {
+    format!("for thirty days at the mean load {containers} (1 vCPU, 2 GB) {container}, or a VM (2 vCPU, 8 GB) {vm}")
+}
+
+/// From which traffic on a container is cheaper.
+fn crossing(report: &Report) -> String {
+    let calls_per_s = figures(report.invocations as f64 / report.simulated_s);
+    match report.comparison.break_even_per_s {
         Some(0.0) => "a container is cheaper at any traffic".to_owned(),
-        Some(from) => format!(
-            "a container is cheaper from {} calls a second on, here there are {}",
-            figures(from),
-            figures(calls_per_s)
-        ),
-        None => "a container is full before it is cheaper".to_owned(),
-    };
-    format!("{containers} (1 vCPU, 2 GB) {container}, a VM (2 vCPU, 8 GB) {vm}; {crossing}")
+        Some(from) => {
+            let from = figures(from);
+            format!("a container is cheaper from {from} calls a second on; here there are {calls_per_s} on average")
+        }
+        None => "a container would be full before it is cheaper".to_owned(),
+    }
 }
 
 fn flow_lines(report: &Report) -> Vec<(&str, String)> {
