@@ -195,6 +195,9 @@ impl Course {
             (Some(scenario), Some(code)) => {
                 code.apply(scenario).map_err(|problem| format!("`{wanted}`: {}", problem.message))
             }
+            (None, None) if self.scenarios.contains_key(wanted.split(':').next().unwrap_or_default()) => {
+                Err(RunCode::unread(wanted).unwrap_or_default())
+            }
             _ => Err(format!("no scenario `{name}`{}", nearest_hint(name, self.scenarios.keys().map(String::as_str)))),
         }
     }

@@ -84,7 +84,7 @@ fn figures(report: &Report) -> Vec<(&'static str, String)> {
     let happened = |label, n: u64| (n > 0).then(|| (label, n.to_string()));
     let rows = [
         Some(("Requests", report.requests.to_string())),
-        Some(("Cold starts", format!("{} ({:.1} %)", report.cold_starts, report.cold_ratio * 100.0))),
+        Some(("Cold starts", format!("{} ({})", report.cold_starts, sim::percent(report.cold_ratio)))),
         happened("Refused", report.throttled),
         happened("Timed out", report.timed_out),
         happened("Failed", report.failed),

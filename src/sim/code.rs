@@ -18,7 +18,7 @@ pub struct RunCode {
 }
 
 /// The letters. They are a contract: codes stand in pages and on slides.
-const LETTERS: [(char, &str); 13] = [
+pub(super) const LETTERS: [(char, &str); 13] = [
     ('s', "run.seed"),
     ('n', "run.requests"),
     ('k', "platform.keep_alive.s"),
@@ -49,15 +49,19 @@ impl RunCode {
         if scenario.is_empty() {
             return None;
         }
-        let assignments = parts.map(|part| {
-            if let Some((key, value)) = part.split_once('=') {
-                return Some(format!("{key}={}", unescaped(value)?));
-            }
-            let letter = part.chars().next()?;
-            let (_, key) = LETTERS.iter().find(|(it, _)| *it == letter)?;
-            Some(format!("{key}={}", unescaped(&part[letter.len_utf8()..])?))
-        });
-        Some(Self { assignments: assignments.collect::<Option<_>>()?, scenario })
+        Some(Self { assignments: parts.map(assignment).collect::<Option<_>>()?, scenario })
+    }
+
+    /// Of a text that is no code, the change in it that cannot be read, and what could be.
+    pub fn unread(text: &str) -> Option<String> {
+        let part = text.split(':').skip(1).find(|part| assignment(part).is_none())?;
+        let letters: Vec<String> = LETTERS.iter().map(|(letter, key)| format!("{letter} {key}")).collect();
+        let part: String = part.chars().take(40).collect();
+        Some(format!(
+            "`{part}` is no change of a run; the letters are {}, each with its value behind it; any other key is written \
+             out, `traffic.kind=day`",
+            letters.join(", ")
+        ))
     }
 
     /// The run of this code, from the scenario it names.
@@ -80,6 +84,16 @@ impl fmt::Display for RunCode {
         }
         Ok(())
     }
+}
+
+/// What a part of a code sets.
+fn assignment(part: &str) -> Option<String> {
+    if let Some((key, value)) = part.split_once('=') {
+        return Some(format!("{key}={}", unescaped(value)?));
+    }
+    let letter = part.chars().next()?;
+    let (_, key) = LETTERS.iter().find(|(it, _)| *it == letter)?;
+    Some(format!("{key}={}", unescaped(&part[letter.len_utf8()..])?))
 }
 
 /// What needs no quotes in a shell stays; any other byte is `%` and two digits.
@@ -140,6 +154,9 @@ mod tests {
         for text in ["", ":k60", "a:", "a:?", "a:k%", "a:k%zz", "a:é5"] {
             assert_eq!(RunCode::parse(text), None, "{text}");
         }
+        let why = RunCode::unread("a:k5:q9:s1").expect("there is no q");
+        assert!(why.starts_with("`q9` is no change of a run; the letters are s run.seed, n run.requests"), "{why}");
+        assert_eq!(RunCode::unread("a:k5"), None);
     }
 
     #[test]

@@ -43,14 +43,14 @@ struct Subject {
 }
 
 const SUBJECTS: [Subject; 7] = [
-    Subject { name: "the share of cold requests", of: |it| it.cold_ratio, shown: percent },
+    Subject { name: "the share of cold requests", of: |it| it.cold_ratio, shown: in_hundred },
     Subject { name: "the median response time", of: |it| it.latency_ms.p50, shown: milliseconds },
     Subject { name: "the 99th percentile", of: |it| it.latency_ms.p99, shown: milliseconds },
-    Subject { name: "the share of throttled requests", of: |it| it.reject_ratio, shown: percent },
+    Subject { name: "the share of throttled requests", of: |it| it.reject_ratio, shown: in_hundred },
     Subject {
         name: "the share of failed or timed-out requests",
         of: |it| if it.requests == 0 { 0.0 } else { (it.failed + it.timed_out) as f64 / it.requests as f64 },
-        shown: percent,
+        shown: in_hundred,
     },
     Subject { name: "the mean number of idle instances", of: |it| it.instances.mean_idle, shown: figures },
     Subject { name: "the cost of a month", of: |it| it.cost_usd.per_month, shown: |usd| format!("${}", figures(usd)) },
@@ -116,7 +116,7 @@ fn capital(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-fn percent(share: f64) -> String {
+fn in_hundred(share: f64) -> String {
     format!("{} %", figures(share * 100.0))
 }
 
@@ -130,13 +130,26 @@ pub fn figures(number: f64) -> String {
         return "0".to_owned();
     }
     let digits = (2.0 - libm::floor(libm::log10(number.abs()))).clamp(0.0, 12.0) as usize;
-    let text = format!("{number:.digits$}");
+    let text = rounded(number, digits);
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+/// A share in per cent, to a tenth; below one, to a hundredth.
+pub fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    let digits = if percent > 0.0 && percent < 1.0 { 2 } else { 1 };
+    format!("{} %", rounded(percent, digits))
+}
+
+/// With so many digits after the point, and halves rounded up, as people do: 48.25 is 48.3.
+fn rounded(number: f64, digits: usize) -> String {
+    let scale = 10f64.powi(digits as i32);
+    format!("{:.digits$}", (number * scale).round() / scale)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{explain, figures, nth};
+    use super::{explain, figures, nth, percent};
     use crate::sim::run::run;
     use crate::sim::scenario::Scenario;
 
@@ -169,5 +182,10 @@ mod tests {
     #[test]
     fn figures_are_three() {
         assert_eq!([0.0, 0.012_345, 1.0, 99.96, 123_456.0].map(figures), ["0", "0.0123", "1", "100", "123456"]);
+        // 965 of 2,000, which is a half in the last place.
+        assert_eq!(
+            (figures(48.25), percent(0.4825), percent(0.001_25)),
+            ("48.3".into(), "48.3 %".into(), "0.13 %".into())
+        );
     }
 }

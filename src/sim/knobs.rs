@@ -280,6 +280,12 @@ fn rate(per_s: f64) -> (String, &'static str) {
     }
 }
 
+/// The key behind a knob's name, as it stands on the screen or with its words joined.
+pub(super) fn key_of(label: &str) -> Option<&'static str> {
+    let label = label.replace(['-', '_'], " ");
+    DIALS.iter().find(|dial| dial.label.replace('-', " ") == label).map(|dial| dial.key)
+}
+
 /// Turns a knob by so many steps, up or down. At its end, and where a step cannot be taken, nothing changes.
 ///
 /// What the knob stood at in `original` is one of its steps, so that one can come back to it.

@@ -65,7 +65,7 @@ pub use calibration::measured_init_ms;
 pub use code::RunCode;
 pub use cost::{Comparison, Cost};
 pub use document::Problem;
-pub use explain::{explain, figures};
+pub use explain::{explain, figures, percent};
 pub use flight::WhyCold;
 pub use knobs::{Knob, knobs, turn};
 pub use model::Provenance;

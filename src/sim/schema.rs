@@ -4,6 +4,7 @@
 
 use super::calibration;
 use super::document::{Lines, Problem, Value, Values};
+use super::knobs;
 use super::provider;
 
 /// What a key's value may be.
@@ -158,16 +159,43 @@ fn unknown(key: &str) -> String {
     let of_laws = keys()
         .filter(|(_, kind)| matches!(kind, Law))
         .flat_map(|(path, _)| LAW.iter().map(move |(name, _)| format!("{path}.{name}")));
-    let near = nearest(&key[step.len()..], keys().map(|(path, _)| (*path).to_owned()).chain(of_laws));
-    format!("a scenario has no key `{}`; the nearest is `{}{near}`", shortened(key), shortened(step))
+    let own = &key[step.len()..];
+    let of_knob = knobs::key_of(own).map(str::to_owned);
+    let near = of_knob.or_else(|| nearest(own, keys().map(|(path, _)| (*path).to_owned()).chain(of_laws)));
+    let table = own.split_once('.').map_or("", |(table, _)| table);
+    let hint = if let Some(near) = near {
+        format!("the nearest is `{}{near}`", shortened(step))
+    } else if TABLES.contains(&table) {
+        let below = keys().filter_map(|(path, _)| path.strip_prefix(table)?.strip_prefix('.'));
+        format!("`{table}` has {}", below.collect::<Vec<_>>().join(", "))
+    } else {
+        format!("its tables are {}", TABLES.join(", "))
+    };
+    format!("a scenario has no key `{}`; {hint}", shortened(key))
 }
 
-/// The name most like `name`; the first among equals.
-fn nearest(name: &str, names: impl Iterator<Item = String>) -> String {
+/// The first words of keys.
+const TABLES: [&str; 7] = ["traffic", "function", "platform", "database", "delivery", "run", "flow"];
+
+/// The name most like `name`, when it is like it; the first among equals. A key may go without its table, or in another.
+fn nearest(name: &str, names: impl Iterator<Item = String>) -> Option<String> {
+    /// Less like each other than this are words that have a few letters in common.
+    const LIKE: f64 = 0.8;
+    /// Of two keys equally like it, that of the same table is meant.
+    const ELSEWHERE: f64 = 0.95;
     // Long nonsense is compared by its beginning, which bounds the work.
     let name: String = name.chars().take(100).collect();
-    let scored = names.map(|candidate| (strsim::jaro_winkler(&name, &candidate), candidate));
-    scored.reduce(|best, next| if next.0 > best.0 { next } else { best }).map_or_else(String::new, |(_, name)| name)
+    let (table, rest) = name.split_once('.').filter(|(table, _)| TABLES.contains(table)).unwrap_or(("", &name));
+    let likeness = |candidate: &str| match candidate.split_once('.') {
+        // What tables have in common says nothing about the words in them.
+        Some((its_table, its_rest)) if !table.is_empty() => {
+            strsim::jaro_winkler(rest, its_rest) * if its_table == table { 1.0 } else { ELSEWHERE }
+        }
+        Some((_, its_rest)) => strsim::jaro_winkler(rest, candidate).max(strsim::jaro_winkler(rest, its_rest)),
+        None => strsim::jaro_winkler(rest, candidate),
+    };
+    let scored = names.map(|candidate| (likeness(&candidate), candidate)).filter(|(likeness, _)| *likeness >= LIKE);
+    scored.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, name)| name)
 }
 
 /// What the value should have been, when it is not that.
@@ -194,7 +222,8 @@ fn fault(kind: Kind, value: &Value) -> Option<String> {
             Value::Text(text) if words.contains(&text.as_str()) => None,
             Value::Text(text) => {
                 let near = nearest(text, words.iter().map(|word| (*word).to_owned()));
-                Some(format!("one of {}; the nearest is {near}", words.join(", ")))
+                let hint = near.map_or_else(String::new, |near| format!("; the nearest is {near}"));
+                Some(format!("one of {}{hint}", words.join(", ")))
             }
             _ => Some(format!("one of {}", words.join(", "))),
         },
@@ -202,7 +231,10 @@ fn fault(kind: Kind, value: &Value) -> Option<String> {
             Value::Text(text) if calibration::runtime(text).is_some() => None,
             Value::Text(text) => {
                 let near = nearest(text, calibration::runtimes().into_iter().map(str::to_owned));
-                Some(format!("a measured runtime; the nearest is {near}"))
+                Some(match near {
+                    Some(near) => format!("a measured runtime; the nearest is {near}"),
+                    None => format!("one of the measured runtimes: {}", calibration::runtimes().join(", ")),
+                })
             }
             _ => Some("the name of a measured runtime".to_owned()),
         },
@@ -254,7 +286,8 @@ fn grouped(digits: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{plain, problems};
+    use super::{KEYS, STEP, plain, problems};
+    use crate::sim::code;
     use crate::sim::document::parse;
 
     fn said(text: &str) -> Vec<String> {
@@ -280,6 +313,21 @@ mod tests {
             (
                 "[traffic]\nkind = \"poison\"",
                 "line 2: `traffic.kind` is `poison`; it must be one of poisson, constant, burst, day, step, list, trace; the nearest is poisson",
+            ),
+            // By what stands on the screen, without its table, in a table, and nowhere.
+            (
+                "concurrency-limit = 4",
+                "line 1: a scenario has no key `concurrency-limit`; the nearest is `platform.max_concurrency`",
+            ),
+            ("memory_mb = 4", "line 1: a scenario has no key `memory_mb`; the nearest is `function.memory_mb`"),
+            ("database.foo = 4", "line 1: a scenario has no key `database.foo`; `database` has max_connections"),
+            (
+                "foo = 1",
+                "line 1: a scenario has no key `foo`; its tables are traffic, function, platform, database, delivery, run, flow",
+            ),
+            (
+                "platform.provider = \"ibm\"",
+                "line 1: `platform.provider` is `ibm`; it must be one of aws-lambda, azure-functions, google-cloud-functions",
             ),
             (
                 "function.runtime = \"nodejs22\"",
@@ -310,6 +358,25 @@ mod tests {
             ),
             [""; 0]
         );
+    }
+
+    #[test]
+    fn the_manual_names_every_key_law_letter_and_word() {
+        let manual = include_str!("../../README.md");
+        let manual = &manual[manual.find("### What a scenario holds").expect("a section")..];
+        let manual = &manual[..manual.find("\n## ").expect("another section")];
+        let words = |kind: &super::Kind| match kind {
+            super::Kind::Word(words) => words.iter().map(|word| format!("`{word}`")).collect(),
+            _ => Vec::new(),
+        };
+        let keys = KEYS.iter().flat_map(|(key, kind)| [vec![format!("`{key}`")], words(kind)].concat());
+        let of_steps = STEP.iter().map(|(key, _)| format!("`flow.NAME.{key}`"));
+        let of_laws = ["constant", "exponential", "lognormal", "normal"].map(|law| format!("law = \"{law}\""));
+        let letters = code::LETTERS.iter().map(|(letter, key)| format!("`{letter}` `{key}`"));
+        let written = manual.split_whitespace().collect::<Vec<_>>().join(" ");
+        let missing: Vec<_> =
+            keys.chain(of_steps).chain(of_laws).chain(letters).filter(|it| !written.contains(it)).collect();
+        assert!(missing.is_empty(), "{missing:?}");
     }
 
     #[test]

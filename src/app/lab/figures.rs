@@ -180,8 +180,7 @@ fn few(value: f64) -> String {
 }
 
 pub(in crate::app) fn percent(ratio: f64) -> String {
-    let percent = ratio * 100.0;
-    if percent > 0.0 && percent < 1.0 { format!("{percent:.2} %") } else { format!("{percent:.1} %") }
+    crate::sim::percent(ratio)
 }
 
 /// Milliseconds as people say them.
