@@ -20,7 +20,7 @@ fn with_samples(exercise: &str, work: impl FnOnce(&Rubric, &[&str])) {
     let course = content::open(None).expect("the built-in course");
     let exercise = course.exercise(exercise).expect("an exercise of the lesson");
     let Kind::Text(rubric) = &exercise.kind else { panic!("a free-text exercise") };
-    let answers: Vec<&str> = exercise.samples.iter().map(|sample| sample.answer.as_str()).collect();
+    let answers: Vec<&str> = exercise.samples().iter().map(|sample| sample.answer.as_str()).collect();
     work(rubric, &answers);
 }
 
@@ -53,7 +53,7 @@ fn reference(bencher: Bencher, exercise: &str) {
     let course = content::open(None).expect("the built-in course");
     let exercise = course.exercise(exercise).expect("an exercise of the lesson");
     let grader = Grader::new(&exercise.prompt, &[&exercise.solution]);
-    let answers: Vec<&str> = exercise.samples.iter().map(|sample| sample.answer.as_str()).collect();
+    let answers: Vec<&str> = exercise.samples().iter().map(|sample| sample.answer.as_str()).collect();
     bencher
         .counter(ItemsCount::new(answers.len()))
         .bench_local(|| answers.iter().map(|answer| grader.judge(answer).confidence).sum::<f64>());

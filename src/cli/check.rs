@@ -96,7 +96,7 @@ impl Checked {
         Self {
             pages: course.pages().count(),
             exercises: course.exercises.len(),
-            samples: course.exercises.values().map(|exercise| exercise.samples.len()).sum(),
+            samples: course.exercises.values().map(|exercise| exercise.samples().len()).sum(),
             scenarios: course.scenarios.len(),
             problems: problems
                 .iter()

@@ -12,6 +12,7 @@ mod learn;
 mod proof;
 mod tables;
 mod typed;
+mod written;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -25,13 +26,14 @@ pub use code::{CodeCheck, CodeTask, GivenFile, language_of};
 pub use file::{Sample, VOCABULARY, VOCABULARY_FILE, vocabulary};
 pub use help::{GIVING_UP_PRICE, HELP_PRICE, Help, Pointer, SOLUTION_PRICE};
 pub use learn::with_phrase;
+pub use written::WrittenRubric;
 
 use super::Problem;
 use crate::grade::exact::flow::FlowTask;
 use crate::grade::exact::gaps::{self, Gap};
 use crate::grade::exact::pairs::Pairs;
 use crate::grade::exact::{self, ChoiceOption};
-use crate::grade::{LazyRubric, NumberTask, Verdict, Vocabulary};
+use crate::grade::{NumberTask, Verdict, Vocabulary};
 
 /// The name of an exercise's file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -66,20 +68,18 @@ pub struct Exercise {
     pub shows: Vec<Pointer<usize>>,
     /// Markdown.
     pub solution: String,
-    /// Answers with the points that a teacher gave them. They prove the rubric and never grade.
-    pub samples: Vec<Sample>,
     /// Path inside the course folder.
     pub file: String,
     /// What all of it is worth; of free text the rubric says so.
     points: f64,
-    /// The rubric's items as they stand in the file.
-    item_sources: Vec<proof::ItemSource>,
+    /// Those of free text are beside the rubric.
+    samples: Vec<Sample>,
 }
 
 /// How it is answered, and what is right.
 #[derive(Clone, Debug)]
 pub enum Kind {
-    Text(Box<LazyRubric>),
+    Text(Box<WrittenRubric>),
     /// One option is right, or with `several` one or more.
     Choice {
         options: Vec<ChoiceOption>,
@@ -169,6 +169,28 @@ impl Exercise {
         vocabulary: &Arc<Vocabulary>,
     ) -> (Option<Self>, Vec<Problem>) {
         file::parse(name, path, text, vocabulary)
+    }
+
+    /// Reads an exercise's file that is known to be without slips: what a free-text answer is judged by is read when the
+    /// first comes. It is most of such a file.
+    pub fn parse_proven(
+        name: &str,
+        path: &str,
+        text: &str,
+        vocabulary: &Arc<Vocabulary>,
+    ) -> (Option<Self>, Vec<Problem>) {
+        match file::parse_proven(name, path, text, vocabulary) {
+            Some(exercise) => (Some(exercise), Vec::new()),
+            None => Self::parse_with(name, path, text, vocabulary),
+        }
+    }
+
+    /// Answers with the points that a teacher gave them. They prove the rubric and never grade.
+    pub fn samples(&self) -> &[Sample] {
+        match &self.kind {
+            Kind::Text(rubric) => rubric.samples(),
+            _ => &self.samples,
+        }
     }
 
     /// Judges `answer`. One of another kind, kept from before the exercise changed, earns nothing and is told so.

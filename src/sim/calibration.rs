@@ -6,7 +6,7 @@
 //! is drawn is what was measured.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use super::random::normal_quantile;
 
@@ -30,6 +30,21 @@ pub(super) struct Quantiles {
 }
 
 impl Quantiles {
+    /// The number of samples, then the milliseconds at each knot.
+    fn read(numbers: &str) -> Option<Self> {
+        let mut cells = numbers.split(',');
+        let samples: f64 = cells.next()?.parse().ok()?;
+        let mut knots = [(0.0, 0.0); KNOTS];
+        // The extremes stand where the first and the last of so many samples are expected.
+        let edge = 0.5 / samples;
+        let shares = std::iter::once(edge).chain(SHARES).chain(std::iter::once(1.0 - edge));
+        for (knot, share) in knots.iter_mut().zip(shares) {
+            let ms: f64 = cells.next()?.parse().ok()?;
+            *knot = (normal_quantile(share), libm::log(ms));
+        }
+        Some(Self { knots })
+    }
+
     /// The milliseconds at the normal deviate `z`; never beyond the smallest and the largest measured.
     pub(super) fn at(&self, z: f64) -> f64 {
         let upper = self.knots.iter().position(|(knot, _)| z < *knot).unwrap_or(KNOTS);
@@ -48,29 +63,33 @@ impl Quantiles {
 /// Runtime, package kind and architecture; below, memory in MB.
 type Key = (&'static str, &'static str, &'static str);
 
-static ROWS: LazyLock<BTreeMap<Key, BTreeMap<u32, Quantiles>>> = LazyLock::new(|| {
-    let mut rows: BTreeMap<Key, BTreeMap<u32, Quantiles>> = BTreeMap::new();
+static ROWS: LazyLock<BTreeMap<Key, BTreeMap<u32, Row>>> = LazyLock::new(|| {
+    let mut rows: BTreeMap<Key, BTreeMap<u32, Row>> = BTreeMap::new();
     for line in TABLE.lines().filter(|line| !line.starts_with('#')).skip(1) {
-        let (key, memory_mb, quantiles) = row(line).expect("the embedded table has eleven or more columns of numbers");
-        rows.entry(key).or_default().insert(memory_mb, quantiles);
+        let (key, memory_mb, row) = row(line).expect("the embedded table begins its lines with what was measured");
+        rows.entry(key).or_default().insert(memory_mb, row);
     }
     rows
 });
 
-fn row(line: &'static str) -> Option<(Key, u32, Quantiles)> {
-    let mut cells = line.split(',');
+/// A line of the table. Its numbers are read when they are asked for: a course asks for a handful of the hundreds.
+struct Row {
+    numbers: &'static str,
+    quantiles: OnceLock<Quantiles>,
+}
+
+fn row(line: &'static str) -> Option<(Key, u32, Row)> {
+    let mut cells = line.splitn(5, ',');
     let key = (cells.next()?, cells.next()?, cells.next()?);
     let memory_mb = cells.next()?.parse().ok()?;
-    let samples: f64 = cells.next()?.parse().ok()?;
-    let mut knots = [(0.0, 0.0); KNOTS];
-    // The extremes stand where the first and the last of so many samples are expected.
-    let edge = 0.5 / samples;
-    let shares = std::iter::once(edge).chain(SHARES).chain(std::iter::once(1.0 - edge));
-    for (knot, share) in knots.iter_mut().zip(shares) {
-        let ms: f64 = cells.next()?.parse().ok()?;
-        *knot = (normal_quantile(share), libm::log(ms));
+    Some((key, memory_mb, Row { numbers: cells.next()?, quantiles: OnceLock::new() }))
+}
+
+impl Row {
+    fn quantiles(&self) -> &Quantiles {
+        let read = || Quantiles::read(self.numbers).expect("the embedded table has eleven numbers or more in a line");
+        self.quantiles.get_or_init(read)
     }
-    Some((key, memory_mb, Quantiles { knots }))
 }
 
 /// The measured initialisation at the memory size nearest to `memory_mb`, by ratio.
@@ -85,7 +104,8 @@ pub(super) fn initialisation(
         let (small, large) = (size.min(memory_mb), size.max(memory_mb));
         f64::from(large) / f64::from(small.max(1))
     };
-    sizes.iter().min_by(|(a, _), (b, _)| distance(**a).total_cmp(&distance(**b))).map(|(_, quantiles)| quantiles)
+    let nearest = sizes.iter().min_by(|(a, _), (b, _)| distance(**a).total_cmp(&distance(**b)));
+    nearest.map(|(_, row)| row.quantiles())
 }
 
 /// The measured initialisation of a function that does nothing, from a zip package, in milliseconds at 5, 25, 50, 75 and

@@ -100,7 +100,7 @@ fn the_three_exercises_have_the_contracts_items_and_weights() {
         let found: Vec<(&str, f64)> = verdict.items.iter().map(|item| (item.id.as_str(), item.max)).collect();
         assert_eq!(found, items, "{id}");
         assert!(verdict.fraction() > 0.99, "{id}: the solution itself earns {}", verdict.fraction());
-        assert!(exercise.samples.len() >= 25, "{id}: {} sample answers", exercise.samples.len());
+        assert!(exercise.samples().len() >= 25, "{id}: {} sample answers", exercise.samples().len());
     }
 }
 

@@ -41,7 +41,7 @@ fn the_solution_of_each_exercise_earns_everything() {
 fn each_exercise_has_samples_of_every_kind() {
     let course = course();
     for id in WRITTEN {
-        let samples = &course.exercise(id).unwrap().samples;
+        let samples = course.exercise(id).unwrap().samples();
         assert!(samples.len() >= 25, "{id} has {} samples", samples.len());
         let tags: BTreeSet<&str> = samples.iter().flat_map(|sample| &sample.tags).map(String::as_str).collect();
         for tag in [
@@ -133,7 +133,7 @@ fn another_true_sentence_costs_nothing_and_an_unrelated_one_earns_nothing() {
     let unrelated = "The weather in Lisbon was fine last week. My cat likes to sleep on the keyboard.";
     for id in WRITTEN {
         let exercise = course.exercise(id).unwrap();
-        for sample in exercise.samples.iter().step_by(4) {
+        for sample in exercise.samples().iter().step_by(4) {
             let alone = grade(&course, id, &sample.answer);
             let ends = sample.answer.trim_end().ends_with(['.', '!', '?']);
             let stop = if ends || sample.answer.trim().is_empty() { " " } else { ". " };
@@ -252,7 +252,7 @@ fn true_statements(exercise: &Exercise) -> Vec<String> {
     let Kind::Text(rubric) = &exercise.kind else { panic!("free text") };
     let says = rubric.items().flat_map(|item| item.say.clone());
     let samples =
-        exercise.samples.iter().filter(|sample| !sample.points.is_empty()).map(|sample| sample.answer.clone());
+        exercise.samples().iter().filter(|sample| !sample.points.is_empty()).map(|sample| sample.answer.clone());
     let is_wholly_true = |text: &String| {
         let verdict = rubric.grade(text);
         verdict.score > 0.0 && verdict.items.iter().all(|item| item.reason.is_none())
@@ -280,7 +280,7 @@ fn a_true_sentence_costs_no_point_and_an_unrelated_one_earns_none() {
         let exercise = course.exercise(id).unwrap();
         let statements = true_statements(exercise);
         // A word by itself is no sentence, and becomes the beginning of one.
-        let bases = exercise.samples.iter().map(|it| &it.answer).filter(|it| it.split_whitespace().count() > 1);
+        let bases = exercise.samples().iter().map(|it| &it.answer).filter(|it| it.split_whitespace().count() > 1);
         for (number, base) in bases.enumerate() {
             let alone = grade(&course, id, base);
             let both = |more: &str| [format!("{more}\n\n{base}"), format!("{base}\n\n{more}")];
@@ -366,7 +366,7 @@ fn a_verdict_is_kept_and_read_back_as_it_was() {
 fn many_answers_are_judged_as_each_alone() {
     let course = course();
     let Kind::Text(rubric) = &course.exercise(INVOICES).unwrap().kind else { panic!("free text") };
-    let answers: Vec<&str> = course.exercise(INVOICES).unwrap().samples.iter().map(|it| it.answer.as_str()).collect();
+    let answers: Vec<&str> = course.exercise(INVOICES).unwrap().samples().iter().map(|it| it.answer.as_str()).collect();
     let alone: Vec<Verdict> = answers.iter().map(|answer| rubric.grade(answer)).collect();
     assert_eq!(rubric.grade_all(&answers), alone);
 }
@@ -482,7 +482,7 @@ fn the_word_order_table_reproduces() {
     ] {
         let exercise = course.exercise(id).unwrap();
         texts.extend([exercise.prompt.clone(), exercise.solution.clone()]);
-        texts.extend(exercise.samples.iter().filter(|it| !it.points.is_empty()).map(|it| it.answer.clone()));
+        texts.extend(exercise.samples().iter().filter(|it| !it.points.is_empty()).map(|it| it.answer.clone()));
         for answers in answers {
             texts.extend(judged(answers).into_iter().filter(|it| !it.points.is_empty()).map(|it| it.answer));
         }

@@ -190,7 +190,7 @@ fn every_exercise_is_answered_and_its_verdict_told_in_words() {
         match &exercise.kind {
             Kind::Text(_) => {
                 let points = |sample: &Sample| sample.points.values().sum::<f64>();
-                let best = exercise.samples.iter().max_by(|a, b| points(a).total_cmp(&points(b))).expect("samples");
+                let best = exercise.samples().iter().max_by(|a, b| points(a).total_cmp(&points(b))).expect("samples");
                 let lines: Vec<&str> = best.answer.lines().collect();
                 learner.types(&lines).types(&["."]);
             }

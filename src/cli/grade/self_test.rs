@@ -142,7 +142,7 @@ pub(super) fn run(course: &Course, answers: Option<&Path>, output: &mut Output) 
 fn samples(exercise: &Exercise) -> Vec<Judged> {
     let judged =
         |answer: &String, points: &BTreeMap<String, f64>| Judged { answer: answer.clone(), points: points.clone() };
-    exercise.samples.iter().map(|sample| judged(&sample.answer, &sample.points)).collect()
+    exercise.samples().iter().map(|sample| judged(&sample.answer, &sample.points)).collect()
 }
 
 /// The answers in a file, none where there is no file.

@@ -10,8 +10,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer};
 
 use super::code;
-use super::proof::ItemSource;
 use super::tables::{self, GapToml, PairToml, StopToml};
+use super::written::{ItemSource, Read, Source, WrittenRubric};
 use super::{Exercise, ExerciseId, Kind, Pointer};
 use crate::course::{LineIndex, Problem, line_at, nearest_hint};
 use crate::grade::exact::ChoiceOption;
@@ -150,7 +150,7 @@ struct OptionToml {
     why: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 struct SampleToml {
     answer: String,
     #[serde(default)]
@@ -171,7 +171,11 @@ pub(super) struct Slips<'a> {
     found: Vec<Problem>,
 }
 
-impl Slips<'_> {
+impl<'a> Slips<'a> {
+    fn new(path: &'a str, text: &str) -> Self {
+        Self { path, lines: LineIndex::new(text), found: Vec::new() }
+    }
+
     pub(super) fn at(&mut self, offset: usize, message: impl Into<String>) {
         self.found.push(Problem::new(self.path, self.lines.line_at(offset), message));
     }
@@ -203,13 +207,40 @@ pub(super) fn parse(
     text: &str,
     vocabulary: &Arc<Vocabulary>,
 ) -> (Option<Exercise>, Vec<Problem>) {
-    let mut slips = Slips { path, lines: LineIndex::new(text), found: Vec::new() };
-    let exercise = read(name, text, vocabulary, &mut slips);
+    let mut slips = Slips::new(path, text);
+    let exercise = read(name, text, &Judging::Now(vocabulary), &mut slips);
     slips.found.sort_by_key(|problem| problem.line);
     (exercise, slips.found)
 }
 
-fn read(name: &str, text: &str, vocabulary: &Arc<Vocabulary>, slips: &mut Slips<'_>) -> Option<Exercise> {
+/// The same of a file without slips, but what a free-text answer is judged by is read when the first comes. `None` when
+/// it cannot be left for later.
+pub(super) fn parse_proven(name: &str, path: &str, text: &str, vocabulary: &Arc<Vocabulary>) -> Option<Exercise> {
+    let mut slips = Slips::new(path, text);
+    let source = Source { name: name.into(), path: path.into(), text: text.into(), vocabulary: Arc::clone(vocabulary) };
+    read(name, head(text)?, &Judging::Later(source), &mut slips).filter(|_| slips.found.is_empty())
+}
+
+/// What stands before the tables that only an answer needs; cut in the middle of a string it is no TOML.
+fn head(text: &str) -> Option<&str> {
+    let is_rest = |line: &str| ["[concepts]", "[[item]]", "[[sample]]"].contains(&line.trim_end());
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if is_rest(line) {
+            return Some(&text[..at]);
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// When the rubric of free text is read.
+enum Judging<'a> {
+    Now(&'a Arc<Vocabulary>),
+    Later(Source),
+}
+
+fn read(name: &str, text: &str, judging: &Judging<'_>, slips: &mut Slips<'_>) -> Option<Exercise> {
     let table = DeTable::parse(text).map_err(|error| slips.toml(&error)).ok()?;
     unknown_keys("", table.get_ref(), slips);
     let read = ExerciseToml::deserialize(Deserializer::from(table)).map_err(|error| slips.toml(&error)).ok()?;
@@ -233,18 +264,12 @@ fn read(name: &str, text: &str, vocabulary: &Arc<Vocabulary>, slips: &mut Slips<
             1.0
         }
     };
-    let kind = kind(&read, text, vocabulary, slips)?;
+    let kind = kind(&read, text, judging, slips)?;
+    let samples = if matches!(kind, Kind::Text(_)) { Vec::new() } else { samples(&read.samples, &slips.lines) };
     let line = |start: usize| slips.lines.line_at(start);
     let about = read.about.map(|it| Pointer { line: line(it.span().start), to: it.into_inner() });
     let form_of = read.form_of.map(|it| Pointer { line: line(it.span().start), to: ExerciseId(it.into_inner()) });
     let shows = read.shows.into_iter().map(|it| Pointer { line: line(it.span().start), to: it.into_inner() });
-    let item_sources = item_sources(&read.items, text, &slips.lines);
-    let sample = |sample: Spanned<SampleToml>| {
-        let line = slips.lines.line_at(sample.span().start);
-        let SampleToml { answer, tags, points } = sample.into_inner();
-        Sample { answer, tags, points, line }
-    };
-    let samples = read.samples.into_iter().map(sample).collect();
     Some(Exercise {
         id: ExerciseId(name.to_owned()),
         title: read.title.unwrap_or_else(|| name.replace('-', " ")),
@@ -260,8 +285,15 @@ fn read(name: &str, text: &str, vocabulary: &Arc<Vocabulary>, slips: &mut Slips<
         samples,
         file: slips.path.to_owned(),
         points,
-        item_sources,
     })
+}
+
+fn samples(read: &[Spanned<SampleToml>], lines: &LineIndex) -> Vec<Sample> {
+    let sample = |sample: &Spanned<SampleToml>| {
+        let SampleToml { answer, tags, points } = sample.get_ref().clone();
+        Sample { answer, tags, points, line: lines.line_at(sample.span().start) }
+    };
+    read.iter().map(sample).collect()
 }
 
 fn item_sources(items: &[Spanned<ItemSpec>], text: &str, lines: &LineIndex) -> Vec<ItemSource> {
@@ -275,14 +307,17 @@ fn item_sources(items: &[Spanned<ItemSpec>], text: &str, lines: &LineIndex) -> V
     items.iter().zip(starts).zip(ends).map(source).collect()
 }
 
-fn kind(read: &ExerciseToml, text: &str, vocabulary: &Arc<Vocabulary>, slips: &mut Slips<'_>) -> Option<Kind> {
+fn kind(read: &ExerciseToml, text: &str, judging: &Judging<'_>, slips: &mut Slips<'_>) -> Option<Kind> {
     let Some(kind) = &read.kind else {
         slips.whole(format!("there is no `kind`: it is one of {}", KINDS.join(", ")));
         return None;
     };
     let start = kind.span().start;
     match kind.get_ref().as_str() {
-        "text" => rubric(read, vocabulary, slips),
+        "text" => match judging {
+            Judging::Now(vocabulary) => rubric(read, text, vocabulary, slips),
+            Judging::Later(source) => Some(Kind::Text(Box::new(WrittenRubric::later(source.clone())))),
+        },
         name @ ("choice" | "several") => {
             let n_right = read.options.iter().filter(|option| option.right).count();
             if read.options.len() < 2 || read.options.len() > 26 {
@@ -332,7 +367,7 @@ fn kind(read: &ExerciseToml, text: &str, vocabulary: &Arc<Vocabulary>, slips: &m
     }
 }
 
-fn rubric(read: &ExerciseToml, vocabulary: &Arc<Vocabulary>, slips: &mut Slips<'_>) -> Option<Kind> {
+fn rubric(read: &ExerciseToml, text: &str, vocabulary: &Arc<Vocabulary>, slips: &mut Slips<'_>) -> Option<Kind> {
     let specs: Vec<ItemSpec> = read.items.iter().map(|item| item.get_ref().clone()).collect();
     for sample in &read.samples {
         for id in sample.get_ref().points.keys().filter(|id| specs.iter().all(|spec| spec.id != **id)) {
@@ -345,7 +380,8 @@ fn rubric(read: &ExerciseToml, vocabulary: &Arc<Vocabulary>, slips: &mut Slips<'
         return None;
     }
     let rubric = LazyRubric::new(specs, &read.prompt, Arc::clone(vocabulary), read.concepts.clone());
-    Some(Kind::Text(Box::new(rubric)))
+    let (items, samples) = (item_sources(&read.items, text, &slips.lines), samples(&read.samples, &slips.lines));
+    Some(Kind::Text(Box::new(WrittenRubric::from(Read { rubric, items, samples, problems: Vec::new() }))))
 }
 
 /// Says each key that nothing reads, with the nearest that something does.

@@ -18,7 +18,7 @@ impl Exercise {
         let rubric = match &self.kind {
             Kind::Text(rubric) => rubric,
             Kind::Code(_) => return Vec::new(),
-            _ => return self.samples.iter().filter_map(|sample| self.prove_exact_sample(sample)).collect(),
+            _ => return self.samples().iter().filter_map(|sample| self.prove_exact_sample(sample)).collect(),
         };
         let mut failed = Vec::new();
         for item in rubric.items() {
@@ -43,7 +43,7 @@ impl Exercise {
         for other in others.iter().filter(|other| other.id != self.id) {
             earns_nothing(&format!("the solution of `{}`", other.id), &other.solution);
         }
-        failed.extend(self.samples.iter().filter_map(|sample| self.prove_sample(rubric, sample)));
+        failed.extend(self.samples().iter().filter_map(|sample| self.prove_sample(rubric, sample)));
         failed
     }
 
@@ -102,11 +102,10 @@ impl Exercise {
         }
     }
 
-    /// The slips in the rubric's items, found by preparing it.
+    /// The slips in the rubric, found by reading and preparing it.
     pub fn rubric_slips(&self) -> Vec<Problem> {
         let Kind::Text(rubric) = &self.kind else { return Vec::new() };
-        let slips = rubric.slips().iter();
-        let slip = |slip: &Slip| match slip.item.and_then(|index| self.item_sources.get(index)) {
+        let slip = |slip: &Slip| match slip.item.and_then(|index| rubric.item_sources().get(index)) {
             None => Problem::new(&self.file, 0, &slip.message),
             Some(item) => {
                 // The pattern's own words find its line; the item's first line is the next best.
@@ -115,20 +114,13 @@ impl Exercise {
                 Problem::new(&self.file, line, format!("item `{}`: {}", item.id, slip.message))
             }
         };
-        slips.map(slip).collect()
+        rubric.problems().iter().cloned().chain(rubric.slips().iter().map(slip)).collect()
     }
 
     fn item_line(&self, id: &str) -> u32 {
-        self.item_sources.iter().find(|item| item.id == id).map_or(0, |item| item.line)
+        let Kind::Text(rubric) = &self.kind else { return 0 };
+        rubric.item_sources().iter().find(|item| item.id == id).map_or(0, |item| item.line)
     }
-}
-
-/// An item as its author wrote it, to find the line of what is wrong with it.
-#[derive(Clone, Debug)]
-pub(super) struct ItemSource {
-    pub(super) id: String,
-    pub(super) line: u32,
-    pub(super) text: String,
 }
 
 fn status_of(verdict: &Verdict, id: &str) -> Status {
