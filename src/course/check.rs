@@ -12,7 +12,8 @@ use std::collections::BTreeSet;
 
 use super::page::RESPONDING;
 use super::{
-    Course, Exercise, ExerciseId, Kind, LessonId, Page, Predict, Problem, Target, Task, Widget, nearest_hint, step,
+    Course, Exercise, ExerciseId, Kind, LessonId, Page, Predict, Problem, Target, Task, Widget, nearest, nearest_hint,
+    step,
 };
 use crate::{markdown, sim};
 
@@ -103,6 +104,8 @@ fn links(course: &Course, page: &Page) -> Vec<Problem> {
 fn dead_end(course: &Course, page: &Page, target: &str) -> Option<String> {
     match course.follow(page, target) {
         Target::Outside | Target::Place { .. } => None,
+        // A picture, of which its words are shown.
+        Target::NoPage { .. } if beside(page, target).is_some_and(|file| course.files.contains(&file)) => None,
         Target::NoPage { stem } => {
             let stems: Vec<&str> = course.pages().filter_map(|page| page.id.0.rsplit('/').next()).collect();
             Some(format!("the link leads to no page `{target}`{}", nearest_hint(stem, stems)))
@@ -113,6 +116,12 @@ fn dead_end(course: &Course, page: &Page, target: &str) -> Option<String> {
             Some(format!("the link leads to no heading `#{anchor}` of {}{near}", page.file))
         }
     }
+}
+
+/// The file that a page's link names, as a path inside the course.
+fn beside(page: &Page, target: &str) -> Option<String> {
+    let (folder, _) = page.file.rsplit_once('/')?;
+    Some(format!("{folder}/{}", target.trim_start_matches("./")))
 }
 
 /// Fences that would respond if they were spelt right. Of other languages nothing is known here: they are source code.
@@ -222,23 +231,39 @@ fn unused(course: &Course) -> Vec<Problem> {
             Task::Diagram { .. } | Task::Broken(_) => {}
         }
     }
+    // What a fence with a slip in it means to show is not unused, and the slip is told.
+    let lost: Vec<&str> = course.pages().flat_map(words_of_lost_fences).collect();
+    let is_meant = |name: &str| lost.iter().any(|word| nearest(word, [name]).is_some());
     let mut problems = Vec::new();
-    for exercise in course.exercises.values().filter(|it| !exercises.contains(course.root_of(&it.id))) {
+    let shown = |it: &&Exercise| exercises.contains(course.root_of(&it.id)) || is_meant(&it.id.0);
+    for exercise in course.exercises.values().filter(|it| !shown(it)) {
         let message = format!("no page shows this exercise: put a fence ```exercise with `{}` on one", exercise.id);
         problems.push(Problem::new(&exercise.file, 0, message));
     }
-    for name in course.scenarios.keys().filter(|name| !scenarios.contains(name.as_str())) {
-        let message =
-            format!("no page shows the scenario `{name}`: put a fence ```sim with `scenario = \"{name}\"` on one");
-        problems.push(Problem::new("lessons", 0, message));
+    for name in course.scenarios.keys().filter(|name| !scenarios.contains(name.as_str()) && !is_meant(name)) {
+        let end = format!("/scenarios/{name}.toml");
+        let file = course.files.iter().find(|file| file.ends_with(&end)).map_or("lessons", String::as_str);
+        let message = format!("no page shows this scenario: put a fence ```sim with `scenario = \"{name}\"` on one");
+        problems.push(Problem::new(file, 0, message));
     }
     problems
+}
+
+/// The words in fences that would respond if they had no slip.
+fn words_of_lost_fences(page: &Page) -> impl Iterator<Item = &str> {
+    let is_broken = |line: u32| {
+        page.widgets.iter().any(|widget| widget.source_line == line && matches!(widget.task, Task::Broken(_)))
+    };
+    let lost = page.document.fences().filter(move |it| is_broken(it.source_line) || meant_by(&it.language).is_some());
+    lost.flat_map(|fence| fence.body.split(|c: char| !c.is_ascii_alphanumeric() && c != '-'))
 }
 
 /// Files that are there and that nothing was made of: lessons off the map, and what lies in the wrong place.
 fn unread(course: &Course) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut off_the_map: BTreeSet<&str> = BTreeSet::new();
+    let linked: BTreeSet<String> =
+        course.pages().flat_map(|page| page.document.links.iter().filter_map(|target| beside(page, target))).collect();
     for file in &course.files {
         let parts: Vec<&str> = file.split('/').collect();
         let is_used = match parts[..] {
@@ -253,7 +278,7 @@ fn unread(course: &Course) -> Vec<Problem> {
                 }
                 true
             }
-            _ => false,
+            _ => linked.contains(file),
         };
         if !is_used {
             let message = "nothing reads this file: pages are `lessons/NAME/*.md`, scenarios `lessons/NAME/scenarios/*.toml`, exercises `exercises/*.toml`";

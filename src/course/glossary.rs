@@ -31,8 +31,8 @@ pub struct Term {
     pub says: String,
     /// The page that teaches it, as a link: `04-cold-start.md#what-helps`.
     pub page: String,
-    /// Line of the glossary's file.
-    pub source_line: u32,
+    /// The line of the glossary's file on which it says so.
+    pub page_line: u32,
 }
 
 impl Term {
@@ -72,7 +72,7 @@ struct Entry {
     #[serde(default)]
     not: Vec<String>,
     says: String,
-    page: String,
+    page: toml::Spanned<String>,
 }
 
 impl Glossary {
@@ -102,7 +102,9 @@ impl Glossary {
                 problems.push(Problem::new(FILE, source_line, format!("`{name}` stands here twice: keep one")));
                 continue;
             }
-            read.push((Term { name, also, says: says.trim().to_owned(), page, source_line }, not));
+            let page_line = line_at(text, page.span().start);
+            let (says, page) = (says.trim().to_owned(), page.into_inner());
+            read.push((Term { name, also, says, page, page_line }, not));
         }
         read.sort_by_cached_key(|(term, _)| term.name.to_lowercase());
         let mut glossary = Self::default();

@@ -212,8 +212,18 @@ impl Course {
             (None, None) if self.scenarios.contains_key(wanted.split(':').next().unwrap_or_default()) => {
                 Err(RunCode::unread(wanted).unwrap_or_default())
             }
-            _ => Err(format!("no scenario `{name}`{}", nearest_hint(name, self.scenarios.keys().map(String::as_str)))),
+            _ => Err(self.unreadable(name).unwrap_or_else(|| {
+                format!("no scenario `{name}`{}", nearest_hint(name, self.scenarios.keys().map(String::as_str)))
+            })),
         }
+    }
+
+    /// What to say of an exercise or a scenario of which there is a file and nothing that could be made of it.
+    fn unreadable(&self, name: &str) -> Option<String> {
+        let is_its =
+            |file: &&String| file.strip_suffix(".toml").is_some_and(|path| path.rsplit('/').next() == Some(name));
+        let file = self.files.iter().find(is_its)?;
+        Some(format!("`{name}` cannot be shown before {file} is mended"))
     }
 
     /// The page on which an exercise stands, or the one that it is another form of.

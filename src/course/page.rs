@@ -125,7 +125,7 @@ impl Page {
     pub fn parse(id: &str, file: &str, text: &str, course: &Course) -> Self {
         let mut problems = Vec::new();
         let (front, body, lines_before) = split_front_matter(text);
-        let (front, places) = read_front_matter(front, file, &mut problems);
+        let (front, places) = read_front_matter(front, body, file, &mut problems);
         let document = markdown::parse(body);
         problems.extend(document.problems.iter().map(|it| Problem::new(file, it.line + lines_before, &*it.message)));
         let files = function::shown_files(&document);
@@ -227,11 +227,19 @@ fn split_front_matter(text: &str) -> (Option<&str>, &str, u32) {
     (None, text, 0)
 }
 
-fn read_front_matter(front: Option<&str>, file: &str, problems: &mut Vec<Problem>) -> (FrontMatter, Places) {
+fn read_front_matter(
+    front: Option<&str>,
+    text: &str,
+    file: &str,
+    problems: &mut Vec<Problem>,
+) -> (FrontMatter, Places) {
     let unread = || (FrontMatter::default(), Places { is_unread: true, ..Places::default() });
     let Some(front) = front else {
-        let message =
-            "no front matter: begin the file with a line `+++`, then format, title, minutes, goals, then `+++`";
+        let message = if text.starts_with("+++") {
+            "the front matter has no end: put a line `+++` below its last key"
+        } else {
+            "no front matter: begin the file with a line `+++`, then format, title, minutes, goals, then `+++`"
+        };
         problems.push(Problem::new(file, 1, message));
         return unread();
     };
@@ -299,7 +307,7 @@ fn read_task(fence: &Fence, course: &Course, files: &BTreeMap<String, String>) -
                 (Task::Exercise(id), Vec::new())
             } else {
                 let near = nearest_hint(name, course.exercises.keys().map(|id| id.0.as_str()));
-                broken(1, format!("no exercise `{name}`{near}"))
+                broken(1, course.unreadable(name).unwrap_or_else(|| format!("no exercise `{name}`{near}")))
             }
         }
     }

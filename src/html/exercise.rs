@@ -99,7 +99,7 @@ fn with_gaps(sheet: &mut Sheet<'_>, pieces: &[Piece], gap: impl Fn(usize) -> Str
         Piece::Text(text) => text.clone(),
         Piece::Gap(index) => gap(*index),
     });
-    sheet.markup.leaf("pre", &[], &text.collect::<String>());
+    sheet.markup.leaf("pre", &[("tabindex", "0")], &text.collect::<String>());
 }
 
 /// The first of what a gap takes.

@@ -77,6 +77,8 @@ pub(super) fn letters(text: &str, cell: Cell) -> Option<[String; ROWS]> {
 /// The eight lines of a letter, from above.
 fn dots(c: char) -> Option<[u8; 8]> {
     let c = match c {
+        // The font's own has a hook, and is a question mark from the back row.
+        '7' => return Some([0x3f, 0x30, 0x30, 0x18, 0x0c, 0x0c, 0x0c, 0x00]),
         '’' | '‘' => '\'',
         '“' | '”' => '"',
         '–' | '—' | '−' => '-',
@@ -93,13 +95,13 @@ mod tests {
     fn a_letter_is_drawn_in_both_widths() {
         let drawn = |cell| letters("7é", cell).expect("in the font").join("\n");
         expect_test::expect![[r"
-            ██▀▀██     ▀▀▀
+            ▀▀▀▀██     ▀▀▀
                ▄█▀  ▄█▀▀█▄
               ██    ██▀▀▀▀
               ▀▀     ▀▀▀▀"]]
         .assert_eq(&drawn(Cell::Halves));
         expect_test::expect![[r"
-            █▀█  ▝▀
+            ▀▀█  ▝▀
              ▗▛ ▟▀▙
              █  █▀▀
              ▀  ▝▀▘"]]

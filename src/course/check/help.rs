@@ -23,7 +23,7 @@ fn pointers(course: &Course, exercise: &Exercise) -> Vec<Problem> {
     if let Some(about) = &exercise.about
         && let Some(message) = dead_end(course, page, &about.to)
     {
-        slip(about.line, format!("`about`: {message}"));
+        slip(about.line, format!("about: {message}"));
     }
     for goal in exercise.shows.iter().filter(|goal| goal.to == 0 || goal.to > page.goals.len()) {
         let (number, n_goals, file) = (goal.to, page.goals.len(), &page.file);
@@ -91,11 +91,8 @@ mod tests {
         for (exercises, told) in [
             (&[("a", ""), ("b", "form_of = \"a\"")][..], ""),
             (&[("a", "about = \"#one-thing\"\nshows = [1, 2]")], ""),
-            (
-                &[("a", "about = \"#one-thin\"")],
-                "exercises/a.toml:6: `about`: the link leads to no heading `#one-thin`",
-            ),
-            (&[("a", "about = \"02-more.md\"")], "exercises/a.toml:6: `about`: the link leads to no page"),
+            (&[("a", "about = \"#one-thin\"")], "exercises/a.toml:6: about: the link leads to no heading `#one-thin`"),
+            (&[("a", "about = \"02-more.md\"")], "exercises/a.toml:6: about: the link leads to no page"),
             (&[("a", ""), ("b", "form_of = \"aa\"")], "exercises/b.toml:6: `form_of` names no exercise `aa`"),
             (&[("a", "form_of = \"a\"")], "exercises/a.toml:6: an exercise cannot be another form of itself"),
             (&[("a", "form_of = \"b\""), ("b", "")], "exercises/a.toml:6: a page shows this exercise"),

@@ -36,7 +36,7 @@ fn dead_links(course: &Course) -> Vec<Problem> {
             page => dead_end(course, any, page)?,
         };
         let message = format!("`{}`: {message}", term.name);
-        Some(Problem::new(glossary::FILE, term.source_line, message))
+        Some(Problem::new(glossary::FILE, term.page_line, message))
     };
     course.glossary.terms.iter().filter_map(dead).collect()
 }

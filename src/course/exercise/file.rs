@@ -372,7 +372,9 @@ fn rubric(read: &ExerciseToml, text: &str, vocabulary: &Arc<Vocabulary>, slips: 
     for sample in &read.samples {
         for id in sample.get_ref().points.keys().filter(|id| specs.iter().all(|spec| spec.id != **id)) {
             let near = nearest_hint(id, specs.iter().map(|spec| spec.id.as_str()));
-            slips.at(sample.span().start, format!("this sample gives points to an unknown item `{id}`{near}"));
+            let start = sample.span().start;
+            let at = start + text[start..].find(id).unwrap_or(0);
+            slips.at(at, format!("this sample gives points to an unknown item `{id}`{near}"));
         }
     }
     if specs.is_empty() {

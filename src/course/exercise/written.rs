@@ -104,7 +104,7 @@ mod tests {
 
     use crate::course::Exercise;
 
-    const FILE: &str = "format = 1\nkind = \"text\"\nprompt = \"\"\"\nWhy?\nMORE\"\"\"\nsolution = \"S\"\n\n[[item]]\nid = \"a\"\npoints = 2.0\nneed = [\"cold start\"]\nsay = [\"a cold start\"]\n\n[[sample]]\nanswer = \"a cold start\"\npoints = { a = 2.0 }\n";
+    const FILE: &str = "format = 1\nkind = \"text\"\nprompt = \"\"\"\nWhy?\nMORE\"\"\"\nsolution = \"S\"\n\n[[item]]\nid = \"a\"\nlabel = \"A\"\npoints = 2.0\nneed = [\"cold start\"]\nsay = [\"a cold start\"]\n\n[[sample]]\nanswer = \"a cold start\"\npoints = { a = 2.0 }\n";
 
     #[test]
     fn what_is_read_later_is_what_is_read_at_once() {
@@ -118,7 +118,7 @@ mod tests {
             assert_eq!((&now.prompt, now.max_points()), (&later.prompt, later.max_points()));
             assert_eq!((now.samples().len(), now.samples()), (1, later.samples()));
             let line = |it: &Exercise| it.samples()[0].line;
-            assert_eq!((line(&now), line(&later)), if more.is_empty() { (14, 14) } else { (15, 15) });
+            assert_eq!((line(&now), line(&later)), if more.is_empty() { (15, 15) } else { (16, 16) });
         }
     }
 
@@ -128,6 +128,6 @@ mod tests {
         let (later, none) = Exercise::parse_proven("x", "x.toml", &file.replace("MORE", ""), &Arc::default());
         assert_eq!(none, []);
         let slips = later.expect("an exercise").rubric_slips();
-        assert!(slips.iter().any(|it| it.line == 14 && it.message.contains("unknown item `b`")), "{slips:?}");
+        assert!(slips.iter().any(|it| it.line == 17 && it.message.contains("unknown item `b`")), "{slips:?}");
     }
 }
