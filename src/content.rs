@@ -38,7 +38,8 @@ pub fn open(folder: Option<&Path>) -> Result<Course, ContentError> {
     let Folder { files, others, problems } = read_folder(folder)?;
     let mut course = Course::assemble(&files);
     course.files.extend(others);
-    course.find_rubric_slips();
+    course.find_slips();
+    course.folder = folder.display().to_string();
     course.problems.splice(0..0, problems);
     Ok(course)
 }

@@ -548,7 +548,13 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
             lay_out_again(model);
             let text = match slips {
                 0 => "The course was read again.".to_owned(),
-                n => format!("The course was read again: {n} slips; `coldstart check` lists them."),
+                n => {
+                    let (slips, them) = if n == 1 { ("slip", "it") } else { ("slips", "them") };
+                    let folder = &model.course.folder;
+                    format!(
+                        "The course was read again: {n} {slips}; `coldstart check {folder}` says where to mend {them}."
+                    )
+                }
             };
             model.notice = Some(Notice { text, grave: slips > 0 });
             Vec::new()

@@ -65,6 +65,7 @@ fn check_on_each_save(folder: &Path, format: Format, output: &mut Output) -> Res
     while watch.wait() {
         if format == Format::Text {
             output.line("")?;
+            output.line(&format!("{}, after a save:", jiff::ZonedDateTime::now().strftime("%H:%M:%S")))?;
         }
         match check_once(Some(folder), format, output) {
             Ok(found) => outcome = found,

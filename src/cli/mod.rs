@@ -197,9 +197,8 @@ fn open_course(folder: Option<&Path>) -> Result<Course, CliError> {
     Ok(content::open(folder)?)
 }
 
-fn open_store(data: Option<&Path>) -> Result<Store, store::StoreError> {
-    match data {
-        Some(folder) => Store::open(folder),
-        None => Store::open(&store::default_folder()?),
-    }
+/// The learner's progress in a course: the one in the folder `course`, or the built-in one.
+fn open_store(data: Option<&Path>, course: Option<&Path>) -> Result<Store, store::StoreError> {
+    let folder = data.map_or_else(store::default_folder, |folder| Ok(folder.to_owned()))?;
+    Store::open(&course.map_or_else(|| folder.clone(), |course| store::folder_of(course, &folder)))
 }

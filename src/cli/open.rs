@@ -63,12 +63,13 @@ pub(super) struct Learning {
 }
 
 pub(super) fn open_learning(course: Option<&Path>, data: Option<&Path>) -> Result<Learning, CliError> {
-    let course = open_course(course)?;
+    let folder = course;
+    let course = open_course(folder)?;
     if course.pages().next().is_none() {
         let first = course.problems.first().map_or_else(String::new, |problem| format!(": {problem}"));
         return Err(CliError::Input(format!("this course has no page to read{first}")));
     }
-    let (store, notice) = match open_store(data) {
+    let (store, notice) = match open_store(data, folder) {
         Ok(store) => (store, None),
         // A file we must not touch is the learner's to decide about.
         Err(error @ (StoreError::Newer { .. } | StoreError::NotOurs { .. })) => return Err(error.into()),

@@ -130,7 +130,7 @@ fn print_counts(
         let all = count.hands();
         let vote = if count.asks.is_empty() { String::new() } else { format!(": {}", count.asks) };
         let again = if count.before == 0 { String::new() } else { format!(" (vote {})", count.before + 1) };
-        output.line(&format!("{}  {}{vote}{again}", count.when, count.question))?;
+        output.line(&format!("{}  {}{vote}{again}", count.when, titled(course, &count.question)))?;
         for counted in &count.answers {
             let share = f64::from(counted.hands) / f64::from(all.max(1)) * 100.0;
             let share = if count.several { String::new() } else { format!("{share:>4.0} %") };
@@ -139,6 +139,18 @@ fn print_counts(
         output.line("")?;
     }
     Ok(Outcome::Done)
+}
+
+/// A question as people know it, with its page: of an exercise its title, of a prediction its scenario's name.
+fn titled(course: &Course, question: &str) -> String {
+    let (page, name) = if let Some((page, scenario)) = question.split_once('#') {
+        (course.page(&PageId(page.to_owned())), Some(scenario))
+    } else {
+        let title = course.exercise(question).map(|exercise| exercise.title.as_str());
+        (course.page_of(&ExerciseId(question.to_owned())), title)
+    };
+    let page = page.map_or_else(String::new, |page| format!(", on “{}”", page.title));
+    format!("{}{page}", name.unwrap_or(question))
 }
 
 /// The notes of a page, or of all, step by step.

@@ -5,10 +5,12 @@ use std::path::Path;
 
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
 
 use super::output::Output;
 use super::{CliError, Format, Outcome, open_course, open_store};
-use crate::course::{Answer, Attempt, Course, Deed, Progress, learned};
+use crate::app::row::fit;
+use crate::course::{Answer, Attempt, Course, Deed, ExerciseId, Progress, learned};
 
 #[derive(Debug, Args)]
 #[command(
@@ -82,7 +84,7 @@ pub(super) fn run(
     data: Option<&Path>,
     output: &mut Output,
 ) -> Result<Outcome, CliError> {
-    let mut store = open_store(data)?;
+    let mut store = open_store(data, folder)?;
     match &it.what {
         None => show(&open_course(folder)?, &store.attempts()?, it.format, output)?,
         Some(What::Show { format }) => {
@@ -138,7 +140,24 @@ fn show(course: &Course, attempts: &[Attempt], format: Format, output: &mut Outp
     }
     output.line(&format!("{} of {} pages read", shown.pages_read, shown.pages))?;
     output.line(&format!("{} of {} predictions right", shown.predictions_right, shown.predictions_made))?;
-    for exercise in &shown.exercises {
+    let page_of = |it: &ShownExercise| course.page_of(&ExerciseId(it.id.clone())).map(|page| &page.id);
+    for page in course.pages() {
+        let asked: Vec<_> = shown.exercises.iter().filter(|it| page_of(it) == Some(&page.id)).collect();
+        table(&page.title, &asked, output)?;
+    }
+    let others: Vec<_> = shown.exercises.iter().filter(|it| page_of(it).is_none()).collect();
+    table("On no page", &others, output)
+}
+
+/// Exercises below the name of what they belong to; nothing where there is none.
+fn table(title: &str, exercises: &[&ShownExercise], output: &mut Output) -> Result<(), CliError> {
+    const TITLE_COLS: usize = 36;
+    if exercises.is_empty() {
+        return Ok(());
+    }
+    output.line("")?;
+    output.line(title)?;
+    for exercise in exercises {
         let tries = match exercise.tries {
             0 => "not answered".to_owned(),
             1 => format!("{:3.0} %, 1 try", exercise.best_fraction * 100.0),
@@ -151,7 +170,9 @@ fn show(course: &Course, attempts: &[Attempt], format: Format, output: &mut Outp
         } else {
             ""
         };
-        output.line(&format!("{:<32} {tries}{note}", exercise.id))?;
+        let title = fit(&exercise.title, TITLE_COLS);
+        let gap = " ".repeat(TITLE_COLS - title.width() + 2);
+        output.line(&format!("  {title}{gap}{:<30}  {}", format!("{tries}{note}"), exercise.id))?;
     }
     Ok(())
 }

@@ -68,7 +68,8 @@ pub(super) fn run(
     }
     let from_file;
     let page = match &it.what {
-        None => stopped_at(&course, data).ok_or_else(|| CliError::Input("this course has no page to read".into()))?,
+        None => stopped_at(&course, folder, data)
+            .ok_or_else(|| CliError::Input("this course has no page to read".into()))?,
         Some(what) => match course.find_page(what) {
             // A file of that name in this folder is what was meant when it is written as a file.
             Some(page) if !Path::new(what).is_file() => page,
@@ -177,8 +178,8 @@ fn glossary(it: &Arguments, course: &Course, output: &mut Output) -> Result<Outc
     Ok(Outcome::Done)
 }
 
-fn stopped_at<'a>(course: &'a Course, data: Option<&Path>) -> Option<&'a Page> {
-    let position = open_store(data).ok().and_then(|store| store.load().ok()).and_then(|kept| kept.position);
+fn stopped_at<'a>(course: &'a Course, folder: Option<&Path>, data: Option<&Path>) -> Option<&'a Page> {
+    let position = open_store(data, folder).ok().and_then(|store| store.load().ok()).and_then(|kept| kept.position);
     position.and_then(|position| course.page(&position.page)).or_else(|| course.pages().next())
 }
 

@@ -50,7 +50,7 @@ pub(super) fn run(
 ) -> Result<Outcome, CliError> {
     if it.list || it.format == Format::Json {
         let now_ms = jiff::Timestamp::now().as_millisecond();
-        let listed = listed(&open_course(course)?, data, now_ms)?;
+        let listed = listed(&open_course(course)?, course, data, now_ms)?;
         match it.format {
             Format::Json => output.json(&listed)?,
             Format::Text => list(&listed, now_ms, output)?,
@@ -64,8 +64,8 @@ pub(super) fn run(
     }
 }
 
-fn listed(course: &Course, data: Option<&Path>, now_ms: i64) -> Result<Listed, CliError> {
-    let attempts = open_store(data)?.attempts()?;
+fn listed(course: &Course, folder: Option<&Path>, data: Option<&Path>, now_ms: i64) -> Result<Listed, CliError> {
+    let attempts = open_store(data, folder)?.attempts()?;
     let named = |it: review::DueExercise| ListedExercise {
         title: course.exercises.get(&it.exercise).map_or_else(String::new, |exercise| exercise.title.clone()),
         exercise: it.exercise.0,

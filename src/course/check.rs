@@ -69,7 +69,7 @@ fn promises(page: &Page) -> Vec<Problem> {
         problems.push(Problem::new(&page.file, 1, message));
     }
     // A broken fence has been told of already.
-    if !page.widgets.iter().any(|it| matches!(it.task, Task::Exercise(_) | Task::Broken(_))) {
+    if page.exercises().next().is_none() && !has_lost_fence(page) {
         let message = "the page asks nothing, and what is not asked is forgotten: put a fence ```exercise on it";
         problems.push(Problem::new(&page.file, 1, message));
     }
@@ -88,7 +88,7 @@ fn promises(page: &Page) -> Vec<Problem> {
     problems
 }
 
-fn links(course: &Course, page: &Page) -> Vec<Problem> {
+pub(super) fn links(course: &Course, page: &Page) -> Vec<Problem> {
     let laid = markdown::wrap(&page.document, 80, &[]);
     let mut problems = Vec::new();
     for link in &laid.links {
@@ -247,6 +247,11 @@ fn unused(course: &Course) -> Vec<Problem> {
         problems.push(Problem::new(file, 0, message));
     }
     problems
+}
+
+/// Whether a fence of the page would respond if it had no slip.
+fn has_lost_fence(page: &Page) -> bool {
+    words_of_lost_fences(page).next().is_some()
 }
 
 /// The words in fences that would respond if they had no slip.

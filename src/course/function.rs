@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::plainly::plainly;
 use super::{language_of, line_at, nearest_hint};
 use crate::markdown::Document;
 
@@ -99,8 +100,9 @@ pub(super) fn shown_files(document: &Document) -> BTreeMap<String, String> {
 
 /// The error has the line inside the fence.
 pub(super) fn read(body: &str, files: &BTreeMap<String, String>) -> Result<FunctionTask, (u32, String)> {
-    let fence: Fence = toml::from_str(body)
-        .map_err(|error| (error.span().map_or(1, |span| line_at(body, span.start)), error.message().to_owned()))?;
+    let fence: Fence = toml::from_str(body).map_err(|error| {
+        (error.span().map_or(1, |span| line_at(body, span.start)), plainly(body, &error).into_owned())
+    })?;
     let file = |name: &str| {
         files.get(name).cloned().ok_or_else(|| {
             let near = nearest_hint(name, files.keys().map(String::as_str));

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use serde::Deserialize;
 
+use super::plainly::plainly;
 use super::{Problem, line_at};
 use crate::markdown::{ContainerKind, Document};
 
@@ -82,7 +83,7 @@ impl Glossary {
             Ok(file) => file,
             Err(error) => {
                 let line = error.span().map_or(1, |span| line_at(text, span.start));
-                return (Self::default(), vec![Problem::new(FILE, line, error.message())]);
+                return (Self::default(), vec![Problem::new(FILE, line, plainly(text, &error))]);
             }
         };
         let mut problems = Vec::new();

@@ -15,6 +15,7 @@ pub mod mastery;
 pub mod next;
 pub mod outline;
 pub mod page;
+mod plainly;
 mod predict;
 pub mod progress;
 pub mod review;
@@ -57,6 +58,8 @@ pub struct Course {
     pub glossary: Glossary,
     /// All slips found while reading, those of the pages included, in the order of the files.
     pub problems: Vec<Problem>,
+    /// The folder it was read from, as it was named; empty for the one that is built in.
+    pub folder: String,
     /// Paths of all files there were, whether or not anything was made of them.
     pub files: BTreeSet<String>,
 }
@@ -108,8 +111,15 @@ impl Course {
         course
     }
 
-    /// Adds the slips in the rubrics to the problems. This prepares every rubric, which takes longer than all the rest.
-    pub fn find_rubric_slips(&mut self) {
+    /// Adds what an author wants to know beside what was met while reading: links that lead nowhere, with their pages
+    /// too, and the slips in the rubrics. This prepares every rubric, which takes longer than all the rest.
+    pub fn find_slips(&mut self) {
+        let dead: Vec<Vec<Problem>> = self.pages().map(|page| check::links(self, page)).collect();
+        let pages = self.lessons.iter_mut().flat_map(|lesson| &mut lesson.pages);
+        for (page, dead) in pages.zip(dead) {
+            self.problems.extend(dead.iter().cloned());
+            page.problems.extend(dead);
+        }
         self.problems.extend(self.exercises.values().flat_map(Exercise::rubric_slips));
     }
 
@@ -212,18 +222,14 @@ impl Course {
             (None, None) if self.scenarios.contains_key(wanted.split(':').next().unwrap_or_default()) => {
                 Err(RunCode::unread(wanted).unwrap_or_default())
             }
-            _ => Err(self.unreadable(name).unwrap_or_else(|| {
-                format!("no scenario `{name}`{}", nearest_hint(name, self.scenarios.keys().map(String::as_str)))
-            })),
+            _ => Err(format!("no scenario `{name}`{}", nearest_hint(name, self.scenarios.keys().map(String::as_str)))),
         }
     }
 
-    /// What to say of an exercise or a scenario of which there is a file and nothing that could be made of it.
-    fn unreadable(&self, name: &str) -> Option<String> {
-        let is_its =
-            |file: &&String| file.strip_suffix(".toml").is_some_and(|path| path.rsplit('/').next() == Some(name));
-        let file = self.files.iter().find(is_its)?;
-        Some(format!("`{name}` cannot be shown before {file} is mended"))
+    /// Why there is a file for the exercise or the scenario `name`, and nothing was made of it.
+    fn why_unread(&self, name: &str) -> Option<&Problem> {
+        let is_its = |path: &str| path.strip_suffix(".toml").and_then(|path| path.rsplit('/').next()) == Some(name);
+        self.problems.iter().find(|problem| is_its(&problem.file))
     }
 
     /// The page on which an exercise stands, or the one that it is another form of.

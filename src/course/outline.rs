@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::plainly::plainly;
 use super::{LessonId, Problem, line_at, nearest_hint};
 
 const FILE: &str = "lessons/course.toml";
@@ -63,7 +64,7 @@ pub fn parse(text: Option<&str>, folders: &[String]) -> (Outline, Vec<Problem>) 
         Ok(read) => read,
         Err(error) => {
             let line = error.span().map_or(0, |span| line_at(text, span.start));
-            return (from_folders(folders), vec![Problem::new(FILE, line, error.message())]);
+            return (from_folders(folders), vec![Problem::new(FILE, line, plainly(text, &error))]);
         }
     };
     let mut problems = Vec::new();

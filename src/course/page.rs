@@ -6,6 +6,7 @@ use std::fmt;
 use serde::Deserialize;
 
 use super::function::{self, FunctionTask};
+use super::plainly::plainly;
 use super::{Course, ExerciseId, Predict, Problem, line_at, nearest_hint};
 use crate::diagram::{self, Graph};
 use crate::markdown::{self, Block, Document, Fence, Leaf, Run};
@@ -265,7 +266,7 @@ fn read_front_matter(
         }
         Err(error) => {
             let line = error.span().map_or(1, |span| 1 + line_at(front, span.start));
-            problems.push(Problem::new(file, line, error.message()));
+            problems.push(Problem::new(file, line, plainly(front, &error)));
             unread()
         }
     }
@@ -283,14 +284,17 @@ fn read_task(fence: &Fence, course: &Course, files: &BTreeMap<String, String>) -
         "sim" => match toml::from_str::<SimulationTask>(&fence.body) {
             Err(error) => {
                 let line = error.span().map_or(1, |span| line_at(&fence.body, span.start));
-                broken(line, error.message().to_owned())
+                broken(line, plainly(&fence.body, &error).into_owned())
             }
             Ok(mut task) => match course.scenario(&task.scenario) {
                 Ok(_) => {
                     let slips = read_flow(&mut task);
                     (Task::Simulation(task), slips)
                 }
-                Err(why) => broken(1, why),
+                Err(why) => match course.why_unread(task.scenario.split(':').next().unwrap_or_default()) {
+                    Some(its) => told_elsewhere(its),
+                    None => broken(1, why),
+                },
             },
         },
         "function" => match function::read(&fence.body, files) {
@@ -305,9 +309,11 @@ fn read_task(fence: &Fence, course: &Course, files: &BTreeMap<String, String>) -
             let id = ExerciseId(name.to_owned());
             if course.exercises.contains_key(&id) {
                 (Task::Exercise(id), Vec::new())
+            } else if let Some(why) = course.why_unread(name) {
+                told_elsewhere(why)
             } else {
                 let near = nearest_hint(name, course.exercises.keys().map(|id| id.0.as_str()));
-                broken(1, course.unreadable(name).unwrap_or_else(|| format!("no exercise `{name}`{near}")))
+                broken(1, format!("no exercise `{name}`{near}"))
             }
         }
     }
@@ -331,6 +337,11 @@ fn read_flow(task: &mut SimulationTask) -> Vec<(u32, String)> {
 
 fn broken(line: u32, message: String) -> (Task, Vec<(u32, String)>) {
     (Task::Broken(message.clone()), vec![(line, message)])
+}
+
+/// What cannot be shown because of a slip in a file of its own.
+fn told_elsewhere(why: &Problem) -> (Task, Vec<(u32, String)>) {
+    (Task::Broken(why.to_string()), Vec::new())
 }
 
 #[cfg(test)]

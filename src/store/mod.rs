@@ -78,6 +78,18 @@ pub fn default_folder() -> Result<PathBuf, StoreError> {
     Ok(strategy.data_dir().join("coldstart"))
 }
 
+/// Where below `folder` the progress in the course of another folder is kept: what is done in one course is nothing in
+/// another, though both have an exercise of that name. A copy of a course is a course of its own.
+pub fn folder_of(course: &Path, folder: &Path) -> PathBuf {
+    let course = course.canonicalize().unwrap_or_else(|_| course.to_owned());
+    let name = course.file_name().unwrap_or_default().to_string_lossy();
+    // FNV-1a over the whole path tells apart what has the same name.
+    let bytes = course.as_os_str().as_encoded_bytes();
+    let fold = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325, fold);
+    folder.join("courses").join(format!("{name}-{hash:016x}"))
+}
+
 pub struct Store {
     connection: Connection,
 }

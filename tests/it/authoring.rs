@@ -248,6 +248,52 @@ fn folders_and_pages_that_vanish_and_come_back_are_no_crash() {
 }
 
 #[test]
+fn what_is_done_in_one_course_is_nothing_in_another() {
+    let (course, copy, data) = (begun(), begun(), tempfile::tempdir().expect("a folder for the test"));
+    let mut pty = open(course.path(), data.path());
+    pty.sees("1/1").send("G ").sees("A diagram").send("\x1b").sees("1 of 1 pages read").send("q");
+    assert_eq!(pty.ends().exit_code(), 0);
+    let data = data.path().to_string_lossy().into_owned();
+    let read = |course: &Path| out(&coldstart(course, &["progress", "--data", &data]));
+    assert!(read(course.path()).starts_with("1 of 1 pages read"), "{}", read(course.path()));
+    assert!(read(copy.path()).starts_with("0 of 1 pages read"), "{}", read(copy.path()));
+}
+
+#[test]
+fn the_cause_of_a_slip_is_told_and_not_what_follows_from_it() {
+    for (file, old, new, told) in [
+        ("exercises/queues.toml", "right = true", "right = yes", "exercises/queues.toml:27: `right` cannot be read"),
+        (
+            "lessons/queues/scenarios/queues.toml",
+            "keep_alive",
+            "keep_alife",
+            "lessons/queues/scenarios/queues.toml:18: a scenario has no key",
+        ),
+        (PAGE, "```exercise", "```quiz", "the fence `quiz` is shown as source code"),
+        (PAGE, "minutes = 5", "minutes = \"five\"", "`minutes` is a whole number"),
+        (PAGE, "]\n+++\n", "]\n", "the front matter has no end"),
+    ] {
+        let course = begun();
+        edit(course.path(), file, old, new);
+        let said = out(&coldstart(course.path(), &["check"]));
+        let of_file = |line: &&str| line.starts_with("lessons") || line.starts_with("exercises");
+        let slips: Vec<&str> = said.lines().filter(of_file).collect();
+        let causes = slips.iter().filter(|line| line.contains(told)).count();
+        let same_file = slips.iter().all(|line| line.starts_with(file));
+        assert!(causes > 0 && same_file, "{told}: {said}");
+    }
+    let (course, data) = (begun(), tempfile::tempdir().expect("a folder for the test"));
+    edit(course.path(), "exercises/queues.toml", "right = true", "right = yes");
+    let mut pty = Pty::run(
+        &["--course", &course.path().to_string_lossy(), "--data", &data.path().to_string_lossy()],
+        &[],
+        100,
+        60,
+    );
+    pty.sees("After this page").send("G").sees("exercises/queues.toml:27: `right` cannot be read");
+}
+
+#[test]
 fn the_manual_names_every_command() {
     let manual = Command::new(env!("CARGO_BIN_EXE_coldstart")).arg("man").output().expect("the program starts");
     let manual = out(&manual);

@@ -25,7 +25,10 @@ fn pointers(course: &Course, exercise: &Exercise) -> Vec<Problem> {
     {
         slip(about.line, format!("about: {message}"));
     }
-    for goal in exercise.shows.iter().filter(|goal| goal.to == 0 || goal.to > page.goals.len()) {
+    // Of a page whose front matter could not be read no goal is known.
+    for goal in
+        exercise.shows.iter().filter(|goal| !page.places.is_unread && (goal.to == 0 || goal.to > page.goals.len()))
+    {
         let (number, n_goals, file) = (goal.to, page.goals.len(), &page.file);
         slip(goal.line, format!("`shows` names goal {number}, and {file} has the goals 1 to {n_goals}"));
     }
@@ -51,8 +54,8 @@ fn wrong_form(course: &Course, exercise: &Exercise, root: &ExerciseId) -> Option
 
 /// A goal that no question of the page is about can never be shown to be reached.
 fn unasked_goals(course: &Course, page: &Page) -> Vec<Problem> {
-    // Of a page that asks nothing that is told already.
-    if page.exercises().next().is_none() {
+    // Of a page that asks nothing, and of a question that cannot be read, that is told already.
+    if page.exercises().next().is_none() || super::has_lost_fence(page) {
         return Vec::new();
     }
     let goals = mastery::goals(course, page, &crate::course::Progress::default());

@@ -10,6 +10,7 @@ use toml::Spanned;
 
 use super::file::Slips;
 use crate::course::line_at;
+use crate::course::plainly::plainly;
 
 /// A file that the learner changes until all checks pass.
 #[derive(Clone, Debug)]
@@ -116,7 +117,7 @@ pub(super) fn task(text: &str, kind_at: usize, slips: &mut Slips<'_>) -> Option<
     let read: CodeToml = match toml::from_str(text) {
         Ok(read) => read,
         Err(error) => {
-            slips.at(error.span().map_or(kind_at, |span| span.start), error.message());
+            slips.at(error.span().map_or(kind_at, |span| span.start), plainly(text, &error));
             return None;
         }
     };

@@ -13,6 +13,7 @@ use super::code;
 use super::tables::{self, GapToml, PairToml, StopToml};
 use super::written::{ItemSource, Read, Source, WrittenRubric};
 use super::{Exercise, ExerciseId, Kind, Pointer};
+use crate::course::plainly::plainly;
 use crate::course::{LineIndex, Problem, line_at, nearest_hint};
 use crate::grade::exact::ChoiceOption;
 use crate::grade::{ItemSpec, LazyRubric, NumberTask, Vocabulary};
@@ -180,8 +181,8 @@ impl<'a> Slips<'a> {
         self.found.push(Problem::new(self.path, self.lines.line_at(offset), message));
     }
 
-    fn toml(&mut self, error: &toml::de::Error) {
-        self.at(error.span().map_or(0, |span| span.start), error.message());
+    fn toml(&mut self, text: &str, error: &toml::de::Error) {
+        self.at(error.span().map_or(0, |span| span.start), plainly(text, error));
     }
 
     fn whole(&mut self, message: impl Into<String>) {
@@ -196,7 +197,7 @@ pub fn vocabulary(text: Option<&str>) -> (Arc<Vocabulary>, Option<Problem>) {
         Some(Ok(read)) => (Arc::new(read.concepts), None),
         Some(Err(error)) => {
             let line = error.span().map_or(0, |span| line_at(text.unwrap_or_default(), span.start));
-            (Arc::default(), Some(Problem::new(VOCABULARY_FILE, line, error.message())))
+            (Arc::default(), Some(Problem::new(VOCABULARY_FILE, line, plainly(text.unwrap_or_default(), &error))))
         }
     }
 }
@@ -241,9 +242,9 @@ enum Judging<'a> {
 }
 
 fn read(name: &str, text: &str, judging: &Judging<'_>, slips: &mut Slips<'_>) -> Option<Exercise> {
-    let table = DeTable::parse(text).map_err(|error| slips.toml(&error)).ok()?;
+    let table = DeTable::parse(text).map_err(|error| slips.toml(text, &error)).ok()?;
     unknown_keys("", table.get_ref(), slips);
-    let read = ExerciseToml::deserialize(Deserializer::from(table)).map_err(|error| slips.toml(&error)).ok()?;
+    let read = ExerciseToml::deserialize(Deserializer::from(table)).map_err(|error| slips.toml(text, &error)).ok()?;
     match read.format {
         Some(1) => {}
         None => slips.at(0, "the file lacks `format = 1`"),

@@ -81,7 +81,9 @@ impl Exercise {
             })
             .collect();
         let start: String = sample.answer.split_whitespace().take(6).collect::<Vec<_>>().join(" ");
-        let message = || format!("the sample “{start} …”: {}", wrong.join("; "));
+        let message = || {
+            format!("the sample “{start} …”: {}; mend the item's patterns, or the sample's points", wrong.join("; "))
+        };
         (!wrong.is_empty()).then(|| Problem::new(&self.file, sample.line, message()))
     }
 
@@ -97,7 +99,11 @@ impl Exercise {
             Ok(answer) => {
                 let score = self.grade(&answer).score;
                 let is_same = (score - wanted).abs() <= SAME;
-                if is_same { None } else { problem(format!("gets {score:.3} instead of {wanted:.3}")) }
+                if is_same {
+                    None
+                } else {
+                    problem(format!("gets {score:.3} instead of {wanted:.3}: mend what is right, or its points"))
+                }
             }
         }
     }
