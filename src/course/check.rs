@@ -432,7 +432,7 @@ mod tests {
             said.into_iter().filter(|it| it.contains("glossary")).collect::<Vec<_>>()
         };
         let dead =
-            "lessons/glossary.toml:2: `cold start`: the link leads to no page `01-frist.md`; the nearest is `01-first`";
+            "lessons/glossary.toml:5: `cold start`: the link leads to no page `01-frist.md`; the nearest is `01-first`";
         let page = "# One\n\nA *cold-start*\nand a coldstart.\n\n> a coldstart\n\n`coldstart`, [cold-start](#one)\n\n|a|\n|-|\n|coldstarts|\n";
         let line = |line: u32, word: &str| {
             format!("lessons/s/01-first.md:{line}: `{word}` is written `cold start` in the glossary")
