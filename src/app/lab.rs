@@ -189,7 +189,7 @@ impl Lab {
 
     /// The run that judged a guess another day is made again, to be looked at beside the verdict.
     pub(crate) fn catch_up(&mut self) {
-        if matches!(self.prediction, Prediction::Judged { .. }) && self.watched.clock_s <= 0.0 {
+        if matches!(self.prediction, Prediction::Judged { .. }) {
             self.start(Play::Seeking { until_s: f64::INFINITY });
         }
     }
@@ -506,7 +506,12 @@ impl Lab {
         if was == Play::Running && self.play == Play::Paused {
             self.start(Play::Running);
         }
-        step.notice = Step::say("The run before stands beside it; c takes it away.").notice;
+        let beside = if self.is_pinned {
+            "The run you kept stands beside it; C lets it go."
+        } else {
+            "The run before stands beside it; c takes it away."
+        };
+        step.notice = Step::say(beside).notice;
         step
     }
 

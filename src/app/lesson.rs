@@ -682,9 +682,14 @@ impl Reader {
                 },
                 Task::Simulation(task) => {
                     let running = self.labs.remove(&index);
-                    match running.or_else(|| new_lab(desk, page, index, task)) {
-                        Some(mut lab) => {
+                    let anew = || {
+                        new_lab(desk, page, index, task).map(|mut lab| {
                             lab.catch_up();
+                            lab
+                        })
+                    };
+                    match running.or_else(anew) {
+                        Some(mut lab) => {
                             lab.lay_out(desk);
                             Step::go(Go::Open(Screen::Lab(Box::new(lab))))
                         }
