@@ -186,3 +186,14 @@ fn where_a_snapshot_is_restored_no_runtime_is_loaded() {
     // Without it the runtime is loaded again.
     learner.press("<esc>:function.snapshot=false<enter>").wait_ms(60_000).press("<tab>").sees("load runtime");
 }
+
+#[test]
+fn a_flow_in_lines_stands_in_the_order_of_its_events() {
+    let mut learner = Learner::new(SMALL);
+    learner.focus_simulation("invoice-flow").press("<enter>");
+    let rows = ["▶ read and check", "▶ record", "▶ notify"].map(|function| at(&learner, function).1);
+    assert!(rows.is_sorted(), "{rows:?}:\n{}", learner.screen());
+    // A click on a line looks at its function.
+    let (col, row) = at(&learner, "▶ record");
+    learner.press("G").wait_ms(60_000).act(Action::Click(col + 4, row)).sees("delivered twice");
+}
