@@ -23,6 +23,8 @@ use super::code::CodeView;
 use super::editor::{self, Editor};
 use super::field::Field;
 use super::key::{Code, Key};
+use super::lesson::MEASURE_COLS;
+use super::pane::Pane;
 use super::row::Row;
 use super::{Action, Desk, Effect, Go, Notice, Size, Step};
 use crate::course::progress::Work;
@@ -177,6 +179,15 @@ impl Sheet {
     }
 
     /// Whether the editor is open.
+    /// The sheet, or the prompt above what is written.
+    pub fn pane(&self) -> Pane<'_> {
+        if self.is_writing() && self.editor().is_some() {
+            let pane = Pane::column(&self.prompt, self.prompt_top, self.size, MEASURE_COLS);
+            return pane.of_height(self.prompt_rows(self.size.body_rows()));
+        }
+        Pane::column(&self.rows, self.top, self.size, MEASURE_COLS)
+    }
+
     pub fn is_writing(&self) -> bool {
         matches!(self.stage, Stage::Answering) && matches!(self.input, Input::Writing(_))
     }

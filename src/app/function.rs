@@ -15,6 +15,7 @@ use times::{Group, Measured, compared};
 use super::code::{CodeView, Marks};
 use super::editor::Editor;
 use super::key::{Code as KeyCode, Key};
+use super::pane::Pane;
 use super::row::Row;
 use super::{Action, Desk, Effect, Go, Notice, Size, Step};
 use crate::course::{Answer, ExerciseId, FunctionTask, PageId};
@@ -26,6 +27,8 @@ const SLOWEST_MS: f64 = 1_500.0;
 /// Invocations of each kind that are measured for the comparison. The warm ones are fewer than the connections that the
 /// database takes: code that opens one with each call would else be measured being refused.
 const COLD_MEASURED: u32 = 30;
+/// The widest that code and what it does stand side by side.
+const SHEET_COLS: u16 = 140;
 const WARM_MEASURED: u32 = 90;
 /// Below this a word about waiting would only flicker.
 const SEEN_FROM_MS: u64 = 300;
@@ -202,7 +205,7 @@ impl Bench {
 
     pub(crate) fn lay_out(&mut self, desk: &Desk<'_>) {
         self.size = desk.size;
-        let width = usize::from(self.size.cols).saturating_sub(4).clamp(1, 140);
+        let width = usize::from(self.size.cols).saturating_sub(4).clamp(1, usize::from(SHEET_COLS));
         let body = self.size.body_rows();
         self.rows = self.screen_rows(width);
         if let Some(editing) = self.editing {
@@ -221,6 +224,12 @@ impl Bench {
     /// How many rows of the body the open editor takes.
     pub fn editor_rows(body: usize) -> usize {
         (body * 3 / 5).max(FRAME_ROWS + 1)
+    }
+
+    /// What ran, below the editor where it is open.
+    pub fn pane(&self) -> Pane<'_> {
+        let pane = Pane::column(&self.rows, self.top, self.size, SHEET_COLS);
+        if self.editing.is_some() { pane.below(Self::editor_rows(self.size.body_rows())) } else { pane }
     }
 
     fn last_top(&self) -> usize {

@@ -1,8 +1,18 @@
 //! The words of the course, to look one up while reading: filtered as one types, and one key to the page that teaches it.
 
+use std::borrow::Cow;
+
 use super::field::Field;
-use super::{Go, Motion, Start, Step};
+use super::overlay::pop_up;
+use super::pane::Pane;
+use super::row::{Row, Ui, wrapped};
+use super::{Go, Motion, Size, Start, Step};
 use crate::course::{Course, Glossary, Target, Term};
+
+/// Columns of the names, left of what the chosen one means.
+pub const NAMES_COLS: u16 = 24;
+/// Rows above the names: the filter, and air.
+const FILTER_ROWS: u16 = 2;
 
 #[derive(Clone, Debug, Default)]
 pub struct Words {
@@ -24,6 +34,29 @@ impl Words {
 
     pub fn chosen<'a>(&self, glossary: &'a Glossary) -> Option<&'a Term> {
         self.shown(glossary).get(self.chosen).copied()
+    }
+
+    /// What the chosen term means, right of the names.
+    pub fn meaning(&self, course: &Course, size: Size) -> Pane<'static> {
+        let inside = pop_up(size, size.rows).inside();
+        let cols = inside.cols.saturating_sub(NAMES_COLS);
+        let width = usize::from(cols);
+        let mut rows = Vec::new();
+        if let Some(term) = self.chosen(&course.glossary) {
+            rows.extend(wrapped(Ui::Title, &term.name, width));
+            if !term.also.is_empty() {
+                rows.extend(wrapped(Ui::Muted, &format!("also {}", term.also.join(", ")), width));
+            }
+            rows.push(Row::default());
+            rows.extend(wrapped(Ui::Text, &term.says, width));
+            if let Some(place) = taught_on(course, term) {
+                rows.push(Row::default());
+                rows.extend(wrapped(Ui::Muted, &format!("Enter: {place}"), width));
+            }
+        }
+        let n_rows = usize::from(inside.rows.saturating_sub(FILTER_ROWS));
+        let (x, y) = (inside.x + NAMES_COLS, inside.y + FILTER_ROWS);
+        Pane { rows: Cow::Owned(rows), top: 0, x, y, cols, n_rows, left_of: Box::new(|_| 0), strips: &[] }
     }
 
     pub(super) fn choose(&mut self, motion: Motion, page_rows: usize, glossary: &Glossary) {

@@ -1,6 +1,8 @@
 //! What the course wants one to be able to do, page by page, and how far each goal was shown: what can be skipped, and
 //! what is still to be learned.
 
+use super::lesson::MEASURE_COLS;
+use super::pane::Pane;
 use super::round::Round;
 use super::row::{Row, Span, Ui, wrapped};
 use super::{Action, Desk, Go, Screen, Size, Start, Step};
@@ -48,6 +50,10 @@ impl Goals {
         }
         self.chosen = self.chosen.min(self.doors.len().saturating_sub(1));
         self.show_chosen();
+    }
+
+    pub fn pane(&self) -> Pane<'_> {
+        Pane::column(&self.rows, self.top, self.size, MEASURE_COLS)
     }
 
     pub fn chosen_row(&self) -> Option<usize> {

@@ -2,6 +2,8 @@
 
 use super::exercise::Sheet;
 use super::goals::{self, Goals};
+use super::lesson::MEASURE_COLS;
+use super::pane::Pane;
 use super::round::Round;
 use super::row::{Row, Span, Ui, wrapped};
 use super::{Action, Desk, Go, Screen, Size, Start, Step};
@@ -172,6 +174,10 @@ impl Home {
             spans.push(Span::ui(Ui::Made, skip));
             self.rows.push(Row::of(spans).cut(width));
         }
+    }
+
+    pub fn pane(&self) -> Pane<'_> {
+        Pane::column(&self.rows, self.top, self.size, MEASURE_COLS)
     }
 
     /// The row that Enter opens.

@@ -22,7 +22,7 @@ use super::{Action, Desk, Effect, Go, Size, Step};
 use crate::course::{PageId, SimulationTask};
 use crate::sim::{self, Knob, Report, RunCode, Scenario};
 use flow::FlowView;
-use pointer::Pointer;
+
 pub use predict::{Draft, Prediction};
 pub use scope::Id;
 use scope::Scope;
@@ -107,7 +107,8 @@ pub struct Lab {
     /// A code that is being typed.
     entry: Option<Field>,
     pub view: View,
-    pointer: Pointer,
+    /// The row of the screen along which time is dragged.
+    scrubbed_row: Option<u16>,
     size: Size,
 }
 
@@ -180,7 +181,7 @@ impl Lab {
             prediction: Prediction::new(task.predict.as_ref(), predicted),
             entry: None,
             view: View::default(),
-            pointer: Pointer::default(),
+            scrubbed_row: None,
             size: desk.size,
         };
         lab.lay_out(desk);
@@ -259,7 +260,6 @@ impl Lab {
 
     fn decide(&mut self, desk: &Desk<'_>, action: &Action) -> Step {
         match action {
-            Action::Back if self.pointer.let_go() => Step::default(),
             Action::Back if matches!(self.part, Part::Knobs | Part::Lesson) => Step::go(Go::Back),
             Action::Back => {
                 self.part = Part::Knobs;
@@ -273,12 +273,13 @@ impl Lab {
                 Step::default()
             }
             Action::Click(col, row) => self.click(desk, *col, *row),
-            Action::DoubleClick(col, row) => self.double_click(desk, *col, *row),
-            Action::Drag { from, to } => self.drag(desk, *from, *to),
-            Action::Drop => self.copy_selection(),
+            Action::Drag { from, to } => self.scrub(desk, *from, *to),
+            Action::Drop => {
+                self.scrubbed_row = None;
+                Step::default()
+            }
             _ if self.asks_first() => Step::default(),
             Action::Scroll(super::Motion::Lines(by)) => self.deed(desk, Deed::Choose(by.signum())),
-            Action::Copy if self.selection().is_some() => self.copy_selection(),
             Action::Copy => self.copy(),
             Action::Lab(deed) => self.deed(desk, *deed),
             _ => Step::default(),

@@ -6,8 +6,8 @@ mod cards;
 mod marks;
 mod numbers;
 mod pan;
+mod pane;
 mod search;
-mod select;
 mod spot;
 
 use cards::Running;
@@ -29,7 +29,6 @@ use super::lab::{self, Lab};
 use super::overlay::Overlay;
 use super::row::{Role, Row, Span, Ui};
 use super::search::Search;
-use super::selection::Selection;
 use super::zoomed::{Drawing, Subject, Walk, Zoomed, copied};
 use super::{Action, Desk, Effect, Go, Screen, Size, Start, Step};
 use crate::course::page::RESPONDING;
@@ -71,7 +70,6 @@ pub struct Reader {
     labs: BTreeMap<usize, Lab>,
     /// Functions that were run in the page, by widget index.
     benches: BTreeMap<usize, Bench>,
-    selection: Option<Selection>,
     /// A top row, and the spot that it shows.
     anchor: (usize, Spot),
     /// How far code blocks are moved to the left, by their index.
@@ -335,7 +333,6 @@ impl Reader {
             walk: None,
             labs: BTreeMap::new(),
             benches: BTreeMap::new(),
-            selection: None,
             anchor: (0, Spot::default()),
             pans: BTreeMap::new(),
             size: desk.size,
@@ -349,7 +346,6 @@ impl Reader {
     /// Goes to a place of the page; what runs on it goes on.
     pub(crate) fn begin_at(&mut self, start: Start) {
         (self.search, self.focus, self.walk, self.chosen_line) = (None, None, None, None);
-        self.selection = None;
         match start {
             Start::Top => self.top = 0,
             Start::Line(line) => {
@@ -380,11 +376,7 @@ impl Reader {
             listing: desk.listing,
             wide_cols: wide_cols(self.size.cols),
         };
-        let rows_before = self.laid.rows.len();
         self.laid = lay_out_with(desk.course, desk.progress, page, width, Some(&live));
-        if rows_before != self.laid.rows.len() {
-            self.selection = None;
-        }
         self.keep_pans();
         if self.focus.is_some_and(|focus| focus >= self.laid.things.len()) {
             self.focus = None;
@@ -516,13 +508,7 @@ impl Reader {
             Action::TurnPage(by) => return self.turn(desk, *by),
             Action::NextThing(by) => self.focus_next(*by),
             Action::Open | Action::Submit => return self.open(desk),
-            Action::Click(col, row) => {
-                self.selection = None;
-                return self.click(desk, *col, *row);
-            }
-            Action::DoubleClick(col, row) => return self.double_click(desk, *col, *row),
-            Action::Drag { from, to } => self.drag(*from, *to),
-            Action::Drop => return self.copy_selection(),
+            Action::Click(col, row) => return self.click(desk, *col, *row),
             Action::Search => self.search = Some(Search::begun()),
             Action::NextMatch(by) => return self.next_match(desk, *by),
             Action::Walk(across, down) => return self.walk_on(desk, *across, *down),
@@ -537,9 +523,7 @@ impl Reader {
                 return Step::effect(Effect::EditPage { file: page.file.clone(), line });
             }
             Action::Back => {
-                if self.selection.take().is_some() {
-                    // Only that.
-                } else if self.search.is_some() {
+                if self.search.is_some() {
                     self.search = None;
                 } else if self.walk.take().is_some() {
                     // The diagram keeps the focus.
@@ -769,9 +753,6 @@ impl Reader {
 
     /// Copies the source of the first code block on screen.
     fn copy(&self) -> Step {
-        if self.selection.is_some() {
-            return self.copy_selection();
-        }
         let screen = self.top..self.top + self.size.body_rows();
         if let Some(link) = self.focused_link() {
             let mut step = Step::say(format!("copied {link}"));

@@ -17,7 +17,9 @@ pub mod lab;
 pub mod lesson;
 pub mod note;
 pub mod overlay;
+pub mod pane;
 pub mod plain;
+mod pointer;
 pub mod present;
 pub mod queue;
 pub mod round;
@@ -37,6 +39,7 @@ use crate::sim::{Report, Scenario};
 use glossary::Words;
 use key::Key;
 use overlay::{Asks, Contents, Overlay, Prompt};
+use pointer::Selected;
 use trail::Trail;
 
 /// Columns and rows of the terminal.
@@ -72,6 +75,8 @@ pub struct Model {
     /// Never empty: home at the bottom, the shown screen last.
     pub screens: Vec<Screen>,
     pub overlay: Option<Overlay>,
+    /// What the mouse has selected.
+    selected: Option<Selected>,
     /// One line above the footer; stays until a key is pressed.
     pub notice: Option<Notice>,
     /// Monotonic milliseconds, as of the last tick.
@@ -97,13 +102,6 @@ pub enum Screen {
     Lab(Box<lab::Lab>),
     Queue(Box<queue::Queue>),
     Function(Box<function::Bench>),
-}
-
-impl Screen {
-    /// Whether the mouse selects text on it.
-    fn selects(&self) -> bool {
-        matches!(self, Self::Page(_) | Self::Show(_) | Self::Zoomed(_) | Self::Lab(_))
-    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -397,6 +395,7 @@ impl Model {
             size,
             screens: Vec::new(),
             overlay: None,
+            selected: None,
             notice: None,
             now_ms: 0,
             listing: Listing { numbered: false, long_lines: LongLines::Whole },
@@ -594,11 +593,12 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::Served(_)) => pass_on(model, &reply),
         action => {
             model.notice = None;
+            if let Some(effects) = pointer::update(model, &action) {
+                return effects;
+            }
             let action = match action {
-                // Where no words are selected, two clicks are two.
-                Action::DoubleClick(col, row) if model.overlay.is_some() || !model.screen().selects() => {
-                    Action::Click(col, row)
-                }
+                // Where no word is selected, two clicks are two.
+                Action::DoubleClick(col, row) => Action::Click(col, row),
                 action => action,
             };
             if let Some(Screen::Page(reader)) = model.screens.last_mut() {
@@ -712,6 +712,9 @@ pub(crate) fn carry_out(model: &mut Model, step: Step) -> Vec<Effect> {
         if let Effect::SaveDraft { exercise, answer } = effect {
             model.drafts.insert(exercise.clone(), answer.clone());
         }
+    }
+    if !matches!(go, Go::Stay) {
+        model.selected = None;
     }
     match go {
         Go::Stay => {}

@@ -6,8 +6,34 @@ use super::field::Field;
 use super::glossary::{self, Words};
 use super::lesson::page_with;
 use super::note::Note;
-use super::{Action, Effect, Go, Model, Start, Step, carry_out};
+use super::{Action, Effect, Go, Model, Size, Start, Step, carry_out};
 use crate::course::{Course, Page, PageId, Progress};
+
+/// A part of the screen, in columns and rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Area {
+    pub x: u16,
+    pub y: u16,
+    pub cols: u16,
+    pub rows: u16,
+}
+
+impl Area {
+    /// Within its frame.
+    #[must_use]
+    pub fn inside(self) -> Self {
+        let Self { x, y, cols, rows } = self;
+        Self { x: x + 2, y: y + 1, cols: cols.saturating_sub(4), rows: rows.saturating_sub(2) }
+    }
+}
+
+/// Where a box that holds `n_rows` with its frame stands: in the middle of the screen's body.
+pub fn pop_up(size: Size, n_rows: u16) -> Area {
+    const MOST_COLS: u16 = 76;
+    let (cols, body) = (size.cols.min(MOST_COLS), size.body_rows() as u16);
+    let rows = n_rows.min(body);
+    Area { x: (size.cols - cols) / 2, y: 1 + (body - rows) / 2, cols, rows }
+}
 
 #[derive(Clone, Debug)]
 pub enum Overlay {

@@ -27,7 +27,8 @@ use serde::{Deserialize, Serialize};
 
 pub use poll::Poll;
 
-use super::lesson::{Reader, What, columns};
+use super::lesson::{MEASURE_COLS, Reader, What, columns};
+use super::pane::Pane;
 use super::row::{Row, Ui};
 use super::{Action, Desk, Effect, Go, Screen, Size, Start, Step as Decision};
 use crate::course::step::Step;
@@ -61,6 +62,7 @@ pub struct Show {
     /// What the notes say, laid out.
     pub notes: Vec<Row>,
     pub notes_top: usize,
+    screen: Size,
     /// The room of the page, below the banner.
     size: Size,
     poll_room: Room,
@@ -128,6 +130,7 @@ impl Show {
             clock: None,
             notes: Vec::new(),
             notes_top: 0,
+            screen: desk.size,
             size: desk.size,
             poll_room: Room { cols: 1, rows: 1 },
         };
@@ -192,6 +195,23 @@ impl Show {
         from..until
     }
 
+    /// The step, the vote that is taken on it, or the teacher's notes.
+    pub fn pane(&self) -> Pane<'_> {
+        let screen = self.screen;
+        if self.role == Role::Notes {
+            return Pane::column(&self.notes, self.notes_top, screen, MEASURE_COLS);
+        }
+        let (_, cols) = columns(screen.cols.min(WALL_COLS));
+        if let Some(poll) = &self.poll {
+            return Pane::column(poll.rows(), poll.top, screen, cols);
+        }
+        let rows = &self.reader.laid.rows[..self.rows().end];
+        let text = Pane::column(rows, self.reader.top, screen, cols).below(self.banner.len());
+        // What is wider than the measure (a diagram) may use the margin too.
+        let cols = screen.cols.saturating_sub(text.x + 1);
+        Pane { cols, left_of: Box::new(|row| self.reader.left_of(row)), ..text }
+    }
+
     pub(crate) fn lay_out(&mut self, desk: &Desk<'_>) {
         if let Some(page) = desk.course.page(&self.reader.page) {
             self.steps = page.steps();
@@ -199,7 +219,7 @@ impl Show {
         self.step = self.step.min(self.steps.len().saturating_sub(1));
         self.lay_out_banner(desk.size);
         let wall = self.wall(desk);
-        self.size = wall.size;
+        (self.screen, self.size) = (desk.size, wall.size);
         self.reader.lay_out(&wall);
         self.stay_in_step();
         self.lay_out_poll(desk);
@@ -311,22 +331,13 @@ impl Show {
         }
     }
 
-    /// What the mouse does, in the columns and rows that the page believes to have.
+    /// A click, in the columns and rows that the page believes to have.
     fn on_page(&self, action: &Action) -> Option<Action> {
         let (aside, above) = (self.size.cols.saturating_sub(WALL_COLS) / 2, self.banner.len() as u16);
-        let moved = |(col, row): (u16, u16)| (col.saturating_sub(aside), row.saturating_sub(above));
-        Some(match *action {
-            Action::Click(col, row) => {
-                let (col, row) = moved((col, row));
-                Action::Click(col, row)
-            }
-            Action::DoubleClick(col, row) => {
-                let (col, row) = moved((col, row));
-                Action::DoubleClick(col, row)
-            }
-            Action::Drag { from, to } => Action::Drag { from: from.map(moved), to: moved(to) },
-            _ => return None,
-        })
+        match *action {
+            Action::Click(col, row) => Some(Action::Click(col.saturating_sub(aside), row.saturating_sub(above))),
+            _ => None,
+        }
     }
 
     /// Lets the page itself decide, and keeps it to the step.
@@ -336,7 +347,7 @@ impl Show {
         let tries = if let Action::NextThing(_) = action { self.reader.laid.things.len() } else { 1 };
         let mut decision = Decision::default();
         for _ in 0..tries.max(1) {
-            decision = self.reader.update(&self.wall(desk), &self.below_banner(action));
+            decision = self.reader.update(&self.wall(desk), action);
             let focus = self.reader.focus.and_then(|focus| self.reader.laid.things.get(focus));
             if focus.is_none_or(|thing| rows.contains(&thing.rows.start)) {
                 break;
@@ -509,14 +520,6 @@ impl Show {
     fn focus_question(&mut self, desk: &Desk<'_>, question: &str) {
         let asks = |what| self.ballot_of(desk, what).is_some_and(|ballot| ballot.question == question);
         self.reader.focus = self.reader.laid.things.iter().position(|thing| asks(thing.what));
-    }
-
-    /// What the page hears of a click: its rows begin below the banner.
-    fn below_banner(&self, action: &Action) -> Action {
-        match action {
-            Action::Click(col, row) => Action::Click(*col, row.saturating_sub(self.banner.len() as u16)),
-            action => action.clone(),
-        }
     }
 }
 

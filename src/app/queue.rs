@@ -14,7 +14,7 @@ use super::row::Row;
 use super::{Action, Desk, Effect, Notice, Step};
 use crate::course::ExerciseId;
 use crate::grade::Verdict;
-pub use view::{Pane, Panes, panes};
+use view::areas;
 
 /// A group of alike answers, by the first of its students.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -247,7 +247,7 @@ impl Queue {
             Action::Mark(deed) => self.act(*deed),
             Action::Heard(reply) => self.hear(reply),
             Action::Scroll(motion) => {
-                let page = usize::from(panes(desk.size, self.rubric.len()).answer.rows);
+                let page = usize::from(areas(desk.size, self.rubric.len()).answer.rows);
                 self.top = motion.from(self.top, page).min(self.answer.len().saturating_sub(page));
                 return Step::default();
             }

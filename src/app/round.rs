@@ -4,6 +4,8 @@
 //! no help, and ends with what it has shown.
 
 use super::exercise::Sheet;
+use super::lesson::MEASURE_COLS;
+use super::pane::Pane;
 use super::row::{Row, Span, Ui, wrapped};
 use super::{Action, Desk, Go, Screen, Size, Step};
 use crate::course::mastery::{SHOWN_FROM, goals};
@@ -128,6 +130,10 @@ impl Round {
         rows.extend(self.what_now(desk, width));
         self.rows = rows;
         self.top = self.top.min(self.last_top());
+    }
+
+    pub fn pane(&self) -> Pane<'_> {
+        Pane::column(&self.rows, self.top, self.size, MEASURE_COLS)
     }
 
     fn last_top(&self) -> usize {

@@ -261,7 +261,26 @@ pub fn of_cells(cells: &[diagram::Cell], role_of: impl Fn(&diagram::Cell) -> Rol
 
 /// The rows of text that is no Markdown, wrapped to `width_cols`, all in one role.
 pub fn wrapped(role: Ui, text: &str, width_cols: usize) -> Vec<Row> {
-    markdown::wrap_plain(text, width_cols).into_iter().map(|line| Row::ui(role, line)).collect()
+    text.lines().flat_map(|source| wrapped_line(role, source, width_cols)).collect()
+}
+
+fn wrapped_line(role: Ui, source: &str, width_cols: usize) -> Vec<Row> {
+    if source.is_empty() {
+        return vec![Row::ui(role, "")];
+    }
+    let mut rest = source;
+    let mut rows: Vec<Row> = Vec::new();
+    for line in markdown::wrap_plain(source, width_cols) {
+        let at = rest.find(line.as_str()).unwrap_or(0);
+        let join = match (rows.is_empty(), at) {
+            (true, _) => Join::Break,
+            (false, 0) => Join::Nothing,
+            (false, _) => Join::Blank,
+        };
+        rest = rest.get(at + line.len()..).unwrap_or_default();
+        rows.push(Row { join, ..Row::ui(role, line) });
+    }
+    rows
 }
 
 /// Text wrapped to `width_cols` with some of its bytes in a role of their own; of marks that overlap the last is seen.
@@ -355,7 +374,7 @@ pub fn fit(text: &str, width_cols: usize) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Role, Row, Span, Ui, fit, frame, of_grid};
+    use super::{Join, Role, Row, Span, Ui, fit, frame, of_grid, wrapped};
     use crate::diagram::{self, Accent};
 
     #[test]
@@ -365,6 +384,16 @@ mod tests {
         }
         assert_eq!(Row::ui(Ui::Text, "abcdef").cut(4).text(), "abc…");
         assert_eq!(fit("日本", 3), "日");
+    }
+
+    #[test]
+    fn what_was_wrapped_is_known_to_be_one_line() {
+        let rows = wrapped(Ui::Text, "one two three\n\nsupercalifragilistic x", 9);
+        let joins: Vec<_> = rows.iter().map(|row| (row.text(), row.join)).collect();
+        let (end, blank, nothing) = (Join::Break, Join::Blank, Join::Nothing);
+        let wanted = [("one two", end), ("three", blank), ("", end), ("supercali", end), ("fragilist", nothing)];
+        assert_eq!(joins[..5], wanted.map(|(text, join)| (text.to_owned(), join)));
+        assert_eq!(joins[5], ("ic x".to_owned(), nothing));
     }
 
     #[test]

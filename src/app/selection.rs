@@ -135,39 +135,6 @@ impl Selection {
     }
 }
 
-/// Rows as they stand on a screen.
-pub(super) struct Pane<'a> {
-    /// Not empty.
-    pub(super) rows: &'a [Row],
-    /// The first row shown.
-    pub(super) top: usize,
-    /// Column and row of the screen where they begin.
-    pub(super) x: u16,
-    pub(super) y: u16,
-    /// How many rows there is room for.
-    pub(super) n_rows: usize,
-    /// How far a row is moved to the left under its margin.
-    pub(super) left_of: &'a dyn Fn(usize) -> usize,
-}
-
-impl Pane<'_> {
-    /// The cell at a column and row of the screen, or the nearest.
-    pub(super) fn cell(&self, (col, row): (u16, u16)) -> Cell {
-        let below = usize::from(row.saturating_sub(self.y)).min(self.n_rows.saturating_sub(1));
-        let row = (self.top + below).min(self.rows.len() - 1);
-        let col = usize::from(col.saturating_sub(self.x));
-        let is_moved = col >= self.rows[row].margin_cols;
-        Cell { row, col: if is_moved { col + (self.left_of)(row) } else { col } }
-    }
-
-    /// How many rows further one looks when the pointer is dragged to this cell, over an edge.
-    pub(super) fn moves_by(&self, (_, row): (u16, u16)) -> isize {
-        let row = usize::from(row);
-        let end = usize::from(self.y) + self.n_rows;
-        isize::from(row >= end) - isize::from(row < usize::from(self.y))
-    }
-}
-
 /// The first column that is selected: after the margin, but for bullets and numbers, which are the author's.
 fn text_begin(row: &Row) -> usize {
     let mut at = 0;

@@ -6,15 +6,16 @@
 mod drawing;
 mod walk;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 pub(crate) use drawing::Drawing;
 pub(crate) use walk::Walk;
 
 use super::key::{Code, Key};
+use super::pane::Pane;
 use super::row::Row;
 use super::search::Search;
-use super::selection::{Pane, Selection};
 use super::{Action, Desk, Effect, Go, Motion, Size, Step};
 use crate::course::{Page, PageId};
 use crate::markdown::{Fence, Listing, LongLines, Table, code_lines, whole_table};
@@ -32,7 +33,6 @@ pub struct Zoomed {
     pub top: usize,
     pub left: usize,
     pub search: Option<Search>,
-    pub selection: Option<Selection>,
     zoom: Zoom,
     size: Size,
 }
@@ -80,7 +80,6 @@ impl Zoomed {
             top: 0,
             left: 0,
             search: None,
-            selection: None,
             zoom: Zoom::Fitted,
             size: desk.size,
         };
@@ -110,7 +109,6 @@ impl Zoomed {
                 (rows(head), rows(body))
             }
         };
-        self.selection = None;
         self.width = self.head.iter().chain(&self.rows).map(Row::width).max().unwrap_or(0);
         if let Some(search) = &mut self.search {
             search.find(&self.rows, self.top);
@@ -164,7 +162,6 @@ impl Zoomed {
         }
         let mut step = Step::default();
         match action {
-            Action::Back if self.selection.take().is_some() => {}
             Action::Back if self.search.take().is_some() => {}
             Action::Back if self.stop_walking() => {}
             Action::Back | Action::Open => return Step::go(Go::Back),
@@ -180,14 +177,6 @@ impl Zoomed {
             Action::Search => self.search = Some(Search::begun()),
             Action::NextMatch(by) => self.next_match(*by),
             Action::Copy => step = self.copy(),
-            Action::Click(..) => self.selection = None,
-            Action::DoubleClick(col, row) => {
-                self.selection =
-                    self.pane(|pane| pane.cell((*col, *row))).and_then(|at| Selection::word(&self.rows, at));
-                return self.copy_selection();
-            }
-            Action::Drag { from, to } => self.drag(*from, *to),
-            Action::Drop => return self.copy_selection(),
             _ => {}
         }
         self.stay();
@@ -202,26 +191,22 @@ impl Zoomed {
         (middle(self.room_cols(), self.width), 1 + above + self.head.len() as u16)
     }
 
-    /// What a cell of the screen is; `None` where there are no rows.
-    fn pane<T>(&self, ask: impl FnOnce(&Pane<'_>) -> T) -> Option<T> {
+    /// What moves, below what stays.
+    pub fn pane(&self) -> Pane<'_> {
         let (x, y) = self.origin();
-        let left_of = |_| self.left;
-        let pane = Pane { rows: &self.rows, top: self.top, x, y, n_rows: self.room_rows(), left_of: &left_of };
-        (!self.rows.is_empty()).then(|| ask(&pane))
-    }
-
-    fn drag(&mut self, from: Option<(u16, u16)>, to: (u16, u16)) {
-        let begin = from.and_then(|at| self.pane(|pane| pane.cell(at)));
-        let by = self.pane(|pane| pane.moves_by(to)).unwrap_or(0);
-        self.top = self.top.saturating_add_signed(by);
-        self.stay();
-        if let Some(end) = self.pane(|pane| pane.cell(to)) {
-            self.selection = Some(Selection::dragged(self.selection, begin, end));
+        let cols = self.size.cols.saturating_sub(x);
+        let below = usize::from(y.saturating_sub(1));
+        let n_rows = self.size.body_rows().saturating_sub(below);
+        Pane {
+            rows: Cow::Borrowed(&self.rows),
+            top: self.top,
+            x,
+            y,
+            cols,
+            n_rows,
+            left_of: Box::new(|_| self.left),
+            strips: &[],
         }
-    }
-
-    fn copy_selection(&self) -> Step {
-        self.selection.map_or_else(Step::default, |selection| selection.copy(&self.rows))
     }
 
     fn stop_walking(&mut self) -> bool {
@@ -315,9 +300,6 @@ impl Zoomed {
 
     /// The source, as it can be used elsewhere: the code, or the table with tabs between its cells.
     fn copy(&self) -> Step {
-        if self.selection.is_some() {
-            return self.copy_selection();
-        }
         match &self.subject {
             Subject::Drawing(_) => {
                 Step::say("`coldstart diagram FILE.mmd` prints a diagram; here there is no text to copy.")

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::{Block, BorderType};
 
 use super::code;
-use super::paint::{Painter, centred};
+use super::paint::Painter;
 use crate::app::exercise::{Drawing, Sheet, Stage};
 use crate::app::row::{Role, Ui};
 
@@ -18,14 +18,11 @@ pub(super) fn view(sheet: &Sheet, head: Rect, body: Rect, painter: &mut Painter<
         Stage::Checking { .. } => "your own check",
     };
     painter.head(head, &sheet.title, right);
-    let column = centred(body, 94);
-    let column = Rect { x: column.x + 2, width: column.width.saturating_sub(4), ..column };
-    let Some(editor) = sheet.editor().filter(|_| sheet.is_writing()) else {
-        painter.rows(column, sheet.rows.iter().skip(sheet.top));
-        return;
-    };
-    let prompt_rows = sheet.prompt_rows(usize::from(column.height)) as u16;
-    painter.rows(Rect { height: prompt_rows, ..column }, sheet.prompt.iter().skip(sheet.prompt_top));
+    let pane = sheet.pane();
+    painter.pane(&pane);
+    let Some(editor) = sheet.editor().filter(|_| sheet.is_writing()) else { return };
+    let column = Rect { x: pane.x, width: pane.cols, ..body };
+    let prompt_rows = pane.n_rows as u16;
     let y = (column.y + prompt_rows + u16::from(prompt_rows > 0)).min(column.bottom());
     let area = Rect { y, height: column.bottom().saturating_sub(y), ..column };
     if let Some(code) = &sheet.code {

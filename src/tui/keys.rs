@@ -68,10 +68,16 @@ static PAGE: [Binding; 26] = [
     key("r", Action::Reload, "read the course files again", ""),
 ];
 
-/// Told in the help; the session reads the mouse.
+/// Something is selected by the mouse.
+static SELECTED: [Binding; 2] = [
+    key("y", Action::Copy, "copy what is selected once more", "copy again"),
+    key("Esc", Action::Back, "end the selection", "end the selection"),
+];
+
+/// Told in the help of every screen; the session reads the mouse.
 static MOUSE: [Binding; 2] = [
     key("Drag", Action::Nothing, "select text: letting go copies it, y copies it again, Esc ends it", ""),
-    key("Double-click", Action::Nothing, "select and copy a word, or open what responds", ""),
+    key("Double-click", Action::Nothing, "on a page: select and copy a word, or open what responds", ""),
 ];
 
 /// A line is chosen for a note.
@@ -484,6 +490,16 @@ static ALWAYS: [Binding; 2] = [
 
 /// The tables that hold now, the first match winning, and whether other keys are typed into something.
 fn tables(model: &Model) -> (Vec<&'static [Binding]>, bool) {
+    let (mut tables, typing) = tables_of_screen(model);
+    // A question that `y` answers goes first.
+    let asks = |binding: &Binding| binding.keys == "y" && !matches!(binding.action, Action::Copy);
+    if !typing && model.selected().is_some() && !tables.iter().copied().flatten().any(asks) {
+        tables.insert(0, &SELECTED);
+    }
+    (tables, typing)
+}
+
+fn tables_of_screen(model: &Model) -> (Vec<&'static [Binding]>, bool) {
     match &model.overlay {
         Some(Overlay::Help { .. }) => return (vec![&HELP, &ALWAYS], false),
         Some(Overlay::Contents(_) | Overlay::Words(_)) => return (vec![&CONTENTS, &ALWAYS], true),
@@ -538,7 +554,7 @@ fn tables(model: &Model) -> (Vec<&'static [Binding]>, bool) {
             if reader.is_on_code() {
                 tables.push(&CODE_IN_PAGE);
             }
-            tables.extend([&PAGE as &[Binding], &JUMPS, &MOUSE, &EVERYWHERE]);
+            tables.extend([&PAGE as &[Binding], &JUMPS, &EVERYWHERE]);
             (tables, false)
         }
         Screen::Exercise(sheet) if sheet.asks_to_give_up => (vec![&CONFIRM, &ALWAYS], false),
@@ -558,7 +574,7 @@ fn tables(model: &Model) -> (Vec<&'static [Binding]>, bool) {
             if it.is_drawing() {
                 (vec![searching, &WALKING, &CANVAS, &EVERYWHERE], false)
             } else {
-                (vec![searching, listing, &BLOCK, &MOUSE, &EVERYWHERE], false)
+                (vec![searching, listing, &BLOCK, &EVERYWHERE], false)
             }
         }
         Screen::Lab(lab) if lab.is_typing() => (vec![&RUN_CODE, &ALWAYS], true),
@@ -669,7 +685,8 @@ pub fn click(model: &Model, col: u16, row: u16) -> Action {
 pub fn help(model: &Model) -> Vec<(&'static str, &'static str)> {
     let mut under = model.clone();
     under.overlay = None;
-    let (tables, _) = tables(&under);
+    let (mut tables, _) = tables(&under);
+    tables.push(&MOUSE);
     tables.into_iter().flatten().map(|binding| (binding.keys, binding.does)).collect()
 }
 
@@ -719,7 +736,8 @@ mod tests {
     /// Each name in the tables is a key that `is` knows; a typing error would make a dead key.
     #[test]
     fn every_named_key_can_be_pressed() {
-        let all: [&[Binding]; 43] = [
+        let all: [&[Binding]; 44] = [
+            &SELECTED,
             &CALLED,
             &GUESSED,
             &JUMPS,

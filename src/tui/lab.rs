@@ -3,9 +3,9 @@
 use ratatui::layout::Rect;
 
 use super::paint::Painter;
-use crate::app::lab::{Lab, Play, left_cols};
+use crate::app::lab::{Lab, Play};
 
-pub(super) fn view(lab: &Lab, head: Rect, body: Rect, painter: &mut Painter<'_, '_>) {
+pub(super) fn view(lab: &Lab, head: Rect, painter: &mut Painter<'_, '_>) {
     let state = match lab.play {
         Play::Running => "running",
         Play::Paused => "paused",
@@ -13,8 +13,5 @@ pub(super) fn view(lab: &Lab, head: Rect, body: Rect, painter: &mut Painter<'_, 
         Play::Ended => "ended",
     };
     painter.head(head, &format!("Simulation · {}", lab.title), state);
-    let x = body.x + left_cols(body.width);
-    let area = Rect { x, width: body.right().saturating_sub(x), ..body };
-    painter.rows(area, &lab.view.rows);
-    painter.selection(lab.selection(), &lab.view.rows, 0, area, |_| 0);
+    painter.pane(&lab.pane());
 }

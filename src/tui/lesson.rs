@@ -50,9 +50,8 @@ pub(super) fn view(reader: &Reader, model: &Model, head: Rect, body: Rect, paint
     let text = Rect { x: body.x + text_col(body.width), width, ..body };
     // What is wider than the measure (a diagram) may use the margin too.
     let wide = Rect { width: body.right().saturating_sub(text.x + 1), ..text };
-    for (y, (index, row)) in (wide.y..wide.bottom()).zip(reader.laid.rows.iter().enumerate().skip(reader.top)) {
-        painter.panned(wide.x, y, wide.width, row, reader.left_of(index));
-    }
+    let pane = reader.pane();
+    painter.pane(&pane);
     hyperlinks(reader, wide, painter);
     marks(reader, model, text, body.right(), painter);
     if let Some((x, row, w, h)) = reader.stands_on() {
@@ -64,9 +63,8 @@ pub(super) fn view(reader: &Reader, model: &Model, head: Rect, body: Rect, paint
     }
     focus(reader, text, painter);
     if let Some(search) = &reader.search {
-        painter.matches(search, &reader.laid.rows, reader.top, wide, |row| reader.left_of(row));
+        painter.matches(&pane, search);
     }
-    painter.selection(reader.selection(), &reader.laid.rows, reader.top, wide, |row| reader.left_of(row));
     numbers(reader, text, painter);
 }
 

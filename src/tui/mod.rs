@@ -47,19 +47,22 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
     let body = Rect { y: area.y + 1, height: area.height - 3, ..area };
     let foot = Rect { y: area.y + area.height - 2, height: 2, ..area };
     match model.screen() {
-        Screen::Home(home) => home::view(home, model, head, body, &mut painter),
+        Screen::Home(home) => home::view(home, model, head, &mut painter),
         Screen::Page(reader) => lesson::view(reader, model, head, body, &mut painter),
-        Screen::Round(it) => round::view(it, model, head, body, &mut painter),
+        Screen::Round(it) => round::view(it, model, head, &mut painter),
         Screen::Show(show) => present::view(show, model, head, body, &mut painter),
-        Screen::Goals(it) => goals::view(it, model, head, body, &mut painter),
+        Screen::Goals(it) => goals::view(it, model, head, &mut painter),
         Screen::Exercise(sheet) => exercise::view(sheet, head, body, &mut painter),
         Screen::Zoomed(it) => zoomed::view(it, head, body, &mut painter),
-        Screen::Lab(lab) => lab::view(lab, head, body, &mut painter),
-        Screen::Queue(it) => queue::view(it, model.size, head, body, &mut painter),
+        Screen::Lab(lab) => lab::view(lab, head, &mut painter),
+        Screen::Queue(it) => queue::view(it, model.size, head, &mut painter),
         Screen::Function(bench) => function::view(bench, head, body, &mut painter),
     }
     if let Some(overlay) = &model.overlay {
-        overlay::view(overlay, model, body, &mut painter);
+        overlay::view(overlay, model, &mut painter);
+    }
+    if let Some((pane, selection)) = model.selected() {
+        painter.selection(&pane, &selection);
     }
     footer(model, foot, &mut painter);
 }

@@ -3,37 +3,39 @@
 use ratatui::layout::Rect;
 
 use super::keys;
-use super::paint::{Painter, centred};
-use crate::app::Model;
+use super::paint::Painter;
 use crate::app::field::Field;
-use crate::app::glossary::{Words, taught_on};
+use crate::app::glossary::{NAMES_COLS, Words};
 use crate::app::note::Note;
-use crate::app::overlay::{Contents, Overlay};
+use crate::app::overlay::{Contents, Overlay, pop_up};
 use crate::app::row::{Row, Span, Ui, frame, wrapped};
-use crate::course::Course;
+use crate::app::{Model, Size};
 
-pub(super) fn view(overlay: &Overlay, model: &Model, body: Rect, painter: &mut Painter<'_, '_>) {
+pub(super) fn view(overlay: &Overlay, model: &Model, painter: &mut Painter<'_, '_>) {
     match overlay {
-        Overlay::Help { top } => help(*top, model, body, painter),
-        Overlay::Contents(contents) => list(contents, body, painter),
-        Overlay::Note(it) => note(it, body, painter),
-        Overlay::Words(words) => glossary(words, &model.course, body, painter),
+        Overlay::Help { top } => help(*top, model, painter),
+        Overlay::Contents(contents) => list(contents, model.size, painter),
+        Overlay::Note(it) => note(it, model.size, painter),
+        Overlay::Words(words) => glossary(words, model, painter),
         // It is typed into the line above the keys.
         Overlay::Prompt(_) => {}
     }
 }
 
-/// A cleared box in the middle of the body with a frame around; `rows` are inside.
-fn pop_up(title: &str, rows: Vec<Row>, body: Rect, painter: &mut Painter<'_, '_>) {
-    let area = centred(body, 76);
-    let height = (rows.len() as u16 + 2).min(area.height);
-    let area = Rect { y: area.y + (area.height - height) / 2, height, ..area };
-    painter.clear(area);
-    painter.rows(area, &frame(title, "", rows, usize::from(area.width)));
+/// A cleared box in the middle of the body with a frame around; `rows` are inside. Returns the room inside.
+fn boxed(title: &str, mut rows: Vec<Row>, size: Size, painter: &mut Painter<'_, '_>) -> Rect {
+    let area = pop_up(size, rows.len() as u16 + 2);
+    rows.truncate(usize::from(area.rows) - 2);
+    let place = Rect { x: area.x, y: area.y, width: area.cols, height: area.rows };
+    painter.clear(place);
+    painter.rows(place, &frame(title, "", rows, usize::from(area.cols)));
+    let inside = area.inside();
+    Rect { x: inside.x, y: inside.y, width: inside.cols, height: inside.rows }
 }
 
-fn help(top: usize, model: &Model, body: Rect, painter: &mut Painter<'_, '_>) {
-    let width = usize::from(body.width.min(76)) - 4;
+fn help(top: usize, model: &Model, painter: &mut Painter<'_, '_>) {
+    let inside = pop_up(model.size, model.size.rows).inside();
+    let width = usize::from(inside.cols);
     let keys_width = 22.min(width / 3);
     let mut rows = Vec::new();
     for (keys, does) in keys::help(model) {
@@ -46,18 +48,18 @@ fn help(top: usize, model: &Model, body: Rect, painter: &mut Painter<'_, '_>) {
             rows.push(Row::of(spans));
         }
     }
-    let room = usize::from(body.height) - 2;
+    let room = usize::from(inside.rows);
     let top = top.min(rows.len().saturating_sub(room));
     let more = rows.len() > top + room;
     let mut shown: Vec<Row> = rows.into_iter().skip(top).take(room).collect();
     if more && let Some(last) = shown.last_mut() {
         *last = Row::ui(Ui::Muted, "↓ more");
     }
-    pop_up("Keys that work here", shown, body, painter);
+    boxed("Keys that work here", shown, model.size, painter);
 }
 
-fn list(contents: &Contents, body: Rect, painter: &mut Painter<'_, '_>) {
-    let room = usize::from(body.height).saturating_sub(4).max(1);
+fn list(contents: &Contents, size: Size, painter: &mut Painter<'_, '_>) {
+    let room = size.body_rows().saturating_sub(4).max(1);
     let places = contents.shown();
     let top = contents.chosen.saturating_sub(room / 2).min(places.len().saturating_sub(room));
     let mut rows = vec![filter_row(&contents.filter), Row::default()];
@@ -75,62 +77,39 @@ fn list(contents: &Contents, body: Rect, painter: &mut Painter<'_, '_>) {
     }
     // The list keeps its height while it is filtered, so that nothing jumps.
     rows.resize(room + 2, Row::default());
-    pop_up("Contents", rows, body, painter);
+    boxed("Contents", rows, size, painter);
 }
 
 /// Names at the left, and at the right what the chosen one means.
-fn glossary(words: &Words, course: &Course, body: Rect, painter: &mut Painter<'_, '_>) {
-    const NAMES_COLS: usize = 24;
-    let width = usize::from(body.width.min(76)) - 4;
-    let room = usize::from(body.height).saturating_sub(4).max(1);
-    let terms = words.shown(&course.glossary);
+fn glossary(words: &Words, model: &Model, painter: &mut Painter<'_, '_>) {
+    let room = model.size.body_rows().saturating_sub(4).max(1);
+    let terms = words.shown(&model.course.glossary);
     let top = words.chosen.saturating_sub(room / 2).min(terms.len().saturating_sub(room));
-    let mut says = Vec::new();
-    if let Some(term) = terms.get(words.chosen) {
-        let width = width - NAMES_COLS;
-        says.extend(wrapped(Ui::Title, &term.name, width));
-        if !term.also.is_empty() {
-            says.extend(wrapped(Ui::Muted, &format!("also {}", term.also.join(", ")), width));
-        }
-        says.push(Row::default());
-        says.extend(wrapped(Ui::Text, &term.says, width));
-        if let Some(place) = taught_on(course, term) {
-            says.push(Row::default());
-            says.extend(wrapped(Ui::Muted, &format!("Enter: {place}"), width));
-        }
-    }
     let mut rows = vec![filter_row(&words.filter), Row::default()];
     if terms.is_empty() {
         rows.push(Row::ui(Ui::Muted, "No term of the course has these words."));
     }
-    for line in 0..room {
-        let name = terms.get(top + line).map_or_else(Row::default, |term| {
-            let role = if top + line == words.chosen { Ui::Chosen } else { Ui::Text };
-            Row::ui(role, term.name.clone()).cut(NAMES_COLS - 2)
-        });
-        let mut row = name.padded(NAMES_COLS, Ui::Text);
-        row.spans.extend(says.get(line).cloned().unwrap_or_default().spans);
-        rows.push(row);
-    }
-    rows.truncate(room + 2);
-    pop_up("Words of the course", rows, body, painter);
+    rows.extend(terms.iter().enumerate().skip(top).take(room).map(|(index, term)| {
+        let role = if index == words.chosen { Ui::Chosen } else { Ui::Text };
+        Row::ui(role, term.name.clone()).cut(usize::from(NAMES_COLS) - 2)
+    }));
+    // The box keeps its height while it is filtered, so that nothing jumps.
+    rows.resize(room + 2, Row::default());
+    boxed("Words of the course", rows, model.size, painter);
+    painter.pane(&words.meaning(&model.course, model.size));
 }
 
 /// The words it stands beside, and below them the note.
-fn note(note: &Note, body: Rect, painter: &mut Painter<'_, '_>) {
-    const WRITTEN_ROWS: u16 = 8;
-    let area = centred(body, 76);
-    let mut beside = wrapped(Ui::Muted, &format!("“{}”", note.passage), usize::from(area.width) - 4);
-    beside.push(Row::default());
-    let height = (beside.len() as u16 + WRITTEN_ROWS + 2).min(area.height);
-    let area = Rect { y: area.y + (area.height - height) / 2, height, ..area };
-    let n_beside = beside.len() as u16;
-    painter.clear(area);
-    let mut rows = beside;
-    rows.resize(usize::from(height) - 2, Row::default());
-    painter.rows(area, &frame("Your note on this line", "", rows, usize::from(area.width)));
-    let inside = Rect { x: area.x + 2, y: area.y + 1 + n_beside, width: area.width - 4, height: height - 2 - n_beside };
-    painter.editor(note.editor.area(), None, inside);
+fn note(note: &Note, size: Size, painter: &mut Painter<'_, '_>) {
+    const WRITTEN_ROWS: usize = 8;
+    let width = pop_up(size, size.rows).inside().cols;
+    let mut rows = wrapped(Ui::Muted, &format!("“{}”", note.passage), usize::from(width));
+    rows.push(Row::default());
+    let beside = rows.len() as u16;
+    rows.resize(rows.len() + WRITTEN_ROWS, Row::default());
+    let inside = boxed("Your note on this line", rows, size, painter);
+    let height = inside.height.saturating_sub(beside);
+    painter.editor(note.editor.area(), None, Rect { y: inside.y + beside, height, ..inside });
 }
 
 fn filter_row(filter: &Field) -> Row {

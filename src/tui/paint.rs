@@ -13,6 +13,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::hyperlink::around;
 use super::theme::Theme;
+use crate::app::pane::Pane;
 use crate::app::row::{Role, Row, Ui};
 use crate::app::search::Search;
 use crate::app::selection::Selection;
@@ -69,46 +70,45 @@ impl<'a, 'b> Painter<'a, 'b> {
         }
     }
 
-    /// Shows where a search found something among `rows`, of which the area shows those from `top` on, each moved to the
-    /// left by what `left_cols` says of it.
-    pub(super) fn matches(
-        &mut self,
-        search: &Search,
-        rows: &[Row],
-        top: usize,
-        area: Rect,
-        left_cols: impl Fn(usize) -> usize,
-    ) {
-        for (index, found) in search.matches.iter().enumerate() {
-            let Some(y) = found.row.checked_sub(top).filter(|y| *y < usize::from(area.height)) else { continue };
-            let role = if index == search.current { Ui::CurrentMatch } else { Ui::Match };
-            let row = &rows[found.row];
-            self.cols(area, y, &row.seen_cols(&row.cols_of(&found.bytes), left_cols(found.row)), role);
+    /// The rows of a pane that are seen, each moved as the pane says.
+    pub(super) fn pane(&mut self, pane: &Pane<'_>) {
+        let shown = pane.rows.iter().enumerate().skip(pane.top).take(pane.n_rows);
+        for (y, (index, row)) in (pane.y..).zip(shown) {
+            self.panned(pane.x, y, pane.cols, row, (pane.left_of)(index));
         }
     }
 
-    /// Shows what is selected among `rows`, of which the area shows those from `top` on.
-    pub(super) fn selection(
-        &mut self,
-        selection: Option<&Selection>,
-        rows: &[Row],
-        top: usize,
-        area: Rect,
-        left_cols: impl Fn(usize) -> usize,
-    ) {
-        let Some(selection) = selection else { return };
-        for (y, (index, row)) in (0..usize::from(area.height)).zip(rows.iter().enumerate().skip(top)) {
+    /// Shows where a search found something in a pane.
+    pub(super) fn matches(&mut self, pane: &Pane<'_>, search: &Search) {
+        for (index, found) in search.matches.iter().enumerate() {
+            let role = if index == search.current { Ui::CurrentMatch } else { Ui::Match };
+            self.cols(pane, found.row, &pane.rows[found.row].cols_of(&found.bytes), role);
+        }
+    }
+
+    /// Shows what is selected in a pane.
+    pub(super) fn selection(&mut self, pane: &Pane<'_>, selection: &Selection) {
+        for (index, row) in pane.rows.iter().enumerate().skip(pane.top).take(pane.n_rows) {
             if let Some(cols) = selection.cols(index, row) {
-                self.cols(area, y, &row.seen_cols(&cols, left_cols(index)), Ui::Selected);
+                self.cols(pane, index, &cols, Ui::Selected);
             }
         }
     }
 
-    /// Lays a role over some columns of the `y`th line of an area.
-    pub(super) fn cols(&mut self, area: Rect, y: usize, cols: &Range<usize>, role: Ui) {
-        let x = area.x.saturating_add(cols.start as u16);
-        let line = Rect { x, y: area.y + y as u16, width: cols.len() as u16, height: 1 };
-        self.highlight(line.intersection(area), role);
+    /// Lays a role over a row from the left to the right of its pane.
+    pub(super) fn whole_row(&mut self, pane: &Pane<'_>, row: usize, role: Ui) {
+        if let Some(y) = row.checked_sub(pane.top).filter(|y| *y < pane.n_rows) {
+            self.highlight(Rect { x: pane.x, y: pane.y + y as u16, width: pane.cols, height: 1 }, role);
+        }
+    }
+
+    /// Lays a role over some columns of a row, as far as they are seen.
+    fn cols(&mut self, pane: &Pane<'_>, row: usize, cols: &Range<usize>, role: Ui) {
+        let Some(y) = row.checked_sub(pane.top).filter(|y| *y < pane.n_rows) else { return };
+        let cols = pane.rows[row].seen_cols(cols, (pane.left_of)(row));
+        let line = Rect { x: pane.x, y: pane.y + y as u16, width: pane.cols, height: 1 };
+        let x = pane.x.saturating_add(cols.start as u16);
+        self.highlight(Rect { x, width: cols.len() as u16, ..line }.intersection(line), role);
     }
 
     /// As many of `rows` as the area has lines.

@@ -15,10 +15,8 @@ pub(super) fn view(zoomed: &Zoomed, head: Rect, body: Rect, painter: &mut Painte
     for (y, row) in (above..area.y).zip(&zoomed.head) {
         painter.panned(area.x, y, area.width, row, zoomed.left);
     }
-    for (y, row) in (area.y..area.bottom()).zip(zoomed.rows.iter().skip(zoomed.top)) {
-        painter.panned(area.x, y, area.width, row, zoomed.left);
-    }
-    painter.selection(zoomed.selection.as_ref(), &zoomed.rows, zoomed.top, area, |_| zoomed.left);
+    let pane = zoomed.pane();
+    painter.pane(&pane);
     if let Some((x, y, w, h)) = zoomed.stands_on() {
         let left = (area.x + x as u16).saturating_sub(zoomed.left as u16);
         let top = (area.y + y as u16).saturating_sub(zoomed.top as u16);
@@ -26,7 +24,7 @@ pub(super) fn view(zoomed: &Zoomed, head: Rect, body: Rect, painter: &mut Painte
         painter.highlight(stands.intersection(area), Ui::Chosen);
     }
     if let Some(search) = &zoomed.search {
-        painter.matches(search, &zoomed.rows, zoomed.top, area, |_| zoomed.left);
+        painter.matches(&pane, search);
     }
 }
 

@@ -11,7 +11,8 @@ const PAGE: &str = "# Title\n\nA paragraph that is so long that the screen break
 /// Column and row of a text on the screen.
 fn at(learner: &Learner, text: &str) -> (u16, u16) {
     let screen = learner.screen();
-    let (row, line) = screen.lines().enumerate().find(|(_, line)| line.contains(text)).expect("it is on the screen");
+    let found = screen.lines().enumerate().find(|(_, line)| line.contains(text));
+    let (row, line) = found.unwrap_or_else(|| panic!("`{text}` is not on the screen:\n{screen}"));
     let before = line.split(text).next().expect("before it").chars().count();
     (before as u16, row as u16)
 }
@@ -66,6 +67,27 @@ fn dragging_over_the_edge_moves_the_page() {
     learner.act(Action::Drop);
     let copied = learner.copied.clone().unwrap_or_default();
     assert!(copied.starts_with("Paragraph 2.\n\nParagraph 3.") && copied.contains("Paragraph 30."), "{copied}");
+}
+
+#[test]
+fn every_screen_lets_its_words_be_selected_and_the_meaning_of_a_term_too() {
+    for size in [USUAL, Size { cols: 60, rows: 20 }, Size { cols: 200, rows: 50 }] {
+        let mut learner = Learner::new(size);
+        // From the first letter of some words to their last.
+        let mut check = |keys: &str, words: &str| {
+            learner.press(keys);
+            let (col, row) = at(&learner, words);
+            drag(&mut learner, (col, row), (col + words.len() as u16 - 1, row));
+            assert_eq!(learner.copied.take().as_deref(), Some(words), "{size:?}\n{}", learner.screen());
+            // Esc ends the selection, and what was under it is still there.
+            learner.press("<esc>").sees(words);
+        };
+        check("<esc>", "Why serverless");
+        check("s", "What each page wants");
+        check("<esc>:4<enter>wcold start", "The wait of a request");
+        check("<esc><tab><enter>", "Predict first");
+        check("<esc>:9<enter><tab><enter>", "Before you write");
+    }
 }
 
 #[test]

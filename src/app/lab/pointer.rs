@@ -1,45 +1,32 @@
-//! The mouse in the lab: what is clicked responds, dragging along the clock goes through time, dragging elsewhere selects
-//! text, within the one of the texts side by side where it began.
+//! The mouse in the lab: what is clicked responds, and dragging along the clock goes through time.
 
 use super::view::Target;
-use super::{Lab, Part, left_cols};
-use crate::app::selection::{Cell, Selection};
+use super::{Lab, Part};
 use crate::app::{Desk, Step};
 
-/// What the pointer is about.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) enum Pointer {
-    #[default]
-    Nothing,
-    /// Along this row of the screen, which stands for the run's time.
-    Scrubbing {
-        row: u16,
-    },
-    Selecting(Selection),
-}
-
-impl Pointer {
-    /// Ends what is selected; says whether anything was.
-    pub(super) fn let_go(&mut self) -> bool {
-        matches!(std::mem::take(self), Self::Selecting(_))
-    }
-}
-
 impl Lab {
-    /// The text that is selected.
-    pub fn selection(&self) -> Option<&Selection> {
-        match &self.pointer {
-            Pointer::Selecting(selection) => Some(selection),
-            _ => None,
+    /// Whether a click there does something.
+    pub(crate) fn responds_at(&self, (col, row): (u16, u16)) -> bool {
+        self.view.target_at(self.size, col, row).is_some()
+    }
+
+    /// Whether dragging goes through time: where it begins on the clock, and as long as it then goes on.
+    pub(crate) fn scrubs(&self, from: Option<(u16, u16)>) -> bool {
+        let moment = |(col, row)| matches!(self.view.target_at(self.size, col, row), Some(Target::Moment(_)));
+        from.map_or(self.scrubbed_row.is_some(), |at| moment(at) && !self.asks_first())
+    }
+
+    /// The pointer was dragged, along the row where it began: the moment it points at is looked at.
+    pub(super) fn scrub(&mut self, desk: &Desk<'_>, from: Option<(u16, u16)>, to: (u16, u16)) -> Step {
+        let row = from.map(|(_, row)| row).or(self.scrubbed_row).unwrap_or(to.1);
+        self.scrubbed_row = Some(row);
+        match self.view.target_at(self.size, to.0, row) {
+            Some(Target::Moment(at_s)) => self.go_to(desk, at_s),
+            _ => Step::default(),
         }
     }
 
-    pub(super) fn copy_selection(&self) -> Step {
-        self.selection().map_or_else(Step::default, |selection| selection.copy(&self.view.rows))
-    }
-
     pub(super) fn click(&mut self, desk: &Desk<'_>, col: u16, row: u16) -> Step {
-        self.pointer = Pointer::Nothing;
         let target = self.view.target_at(self.size, col, row);
         if let (true, Some(Target::Choice(index))) = (self.asks_first(), target) {
             self.choose_answer(index);
@@ -68,48 +55,5 @@ impl Lab {
             Some(Target::Choice(_)) | None => {}
         }
         Step::default()
-    }
-
-    /// What responds responds twice; elsewhere a word is copied.
-    pub(super) fn double_click(&mut self, desk: &Desk<'_>, col: u16, row: u16) -> Step {
-        if self.view.target_at(self.size, col, row).is_some() {
-            return self.click(desk, col, row);
-        }
-        let cell = self.cell((col, row));
-        self.pointer = Selection::word(&self.view.rows, cell).map_or(Pointer::Nothing, Pointer::Selecting);
-        self.copy_selection()
-    }
-
-    pub(super) fn drag(&mut self, desk: &Desk<'_>, from: Option<(u16, u16)>, to: (u16, u16)) -> Step {
-        if let Some((col, row)) = from {
-            let moment = |target| matches!(target, Some(Target::Moment(_)));
-            self.pointer = if moment(self.view.target_at(self.size, col, row)) && !self.asks_first() {
-                Pointer::Scrubbing { row }
-            } else {
-                Pointer::Nothing
-            };
-        }
-        if let Pointer::Scrubbing { row } = self.pointer {
-            return match self.view.target_at(self.size, to.0, row) {
-                Some(Target::Moment(at_s)) => self.go_to(desk, at_s),
-                _ => Step::default(),
-            };
-        }
-        let begin = from.map(|from| self.cell(from));
-        let selection = Selection::dragged(self.selection().copied(), begin, self.cell(to));
-        let (rows, strip) = self.view.text_around(selection.from);
-        let last = rows.end.saturating_sub(1).max(rows.start);
-        let to = Cell { row: selection.to.row.clamp(rows.start, last), ..selection.to };
-        self.pointer = Pointer::Selecting(Selection { to, ..selection }.keeping_to(strip));
-        Step::default()
-    }
-
-    /// The cell of the view at a column and row of the screen, or the nearest.
-    fn cell(&self, (col, row): (u16, u16)) -> Cell {
-        let last = self.view.rows.len().saturating_sub(1);
-        Cell {
-            row: usize::from(row.saturating_sub(1)).min(last),
-            col: usize::from(col.saturating_sub(left_cols(self.size.cols))),
-        }
     }
 }

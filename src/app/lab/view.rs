@@ -2,6 +2,7 @@
 //!
 //! Each state has a mark of its own, so that nothing is told by colour alone.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::chart::{AXIS_COLS, Axes, Chart, chart, legend, sparklines};
@@ -11,8 +12,9 @@ use super::predict::Prediction;
 use super::scope::Id;
 use super::{Deed, Lab, Part, Play, Watched, flow};
 use crate::app::Size;
+use crate::app::pane::Pane;
 use crate::app::row::{Row, Span, Ui, wrapped};
-use crate::app::selection::{Cell, Strip};
+use crate::app::selection::Strip;
 use crate::sim::{Report, RequestView, RunCode};
 
 /// The widest the lab is.
@@ -128,16 +130,6 @@ impl View {
             self.strips.push((rows.start + from_row..rows.end + from_row, strip));
         }
     }
-
-    /// The rows and the columns of the text that a cell belongs to.
-    pub(super) fn text_around(&self, cell: Cell) -> (Range<usize>, Strip) {
-        let holds = |(rows, strip): &&(Range<usize>, Strip)| {
-            rows.contains(&cell.row) && (strip.from..strip.until).contains(&cell.col)
-        };
-        self.strips.iter().filter(holds).fold((0..self.rows.len(), Strip::WHOLE), |(rows, strip), (others, other)| {
-            (rows.start.max(others.start)..rows.end.min(others.end), strip.and(*other))
-        })
-    }
 }
 
 /// Columns left of the lab on a screen of `cols`.
@@ -146,6 +138,21 @@ pub fn left_cols(cols: u16) -> u16 {
 }
 
 impl Lab {
+    pub fn pane(&self) -> Pane<'_> {
+        let x = left_cols(self.size.cols);
+        let (cols, n_rows) = (self.size.cols.saturating_sub(x), self.size.body_rows());
+        Pane {
+            rows: Cow::Borrowed(&self.view.rows),
+            top: 0,
+            x,
+            y: 1,
+            cols,
+            n_rows,
+            left_of: Box::new(|_| 0),
+            strips: &self.view.strips,
+        }
+    }
+
     /// The whole lab for the size at hand.
     pub(super) fn lay_out_view(&self) -> View {
         let width = usize::from(self.size.cols.min(MOST_COLS)).saturating_sub(2).max(1);

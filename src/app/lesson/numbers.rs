@@ -86,7 +86,7 @@ impl Reader {
                 return Some(Step::default());
             }
             // The mouse needs no numbers.
-            Action::Click(..) | Action::Drag { .. } => {
+            Action::Click(..) => {
                 self.number = None;
                 return None;
             }

@@ -1,6 +1,9 @@
 //! The desk as rows: the answer, and the rubric beside it or below.
 
+use std::borrow::Cow;
+
 use super::{Doing, Queue, Sheet, Taught};
+use crate::app::pane::Pane;
 use crate::app::row::{Row, Span, Ui, inked, prose, wrapped};
 use crate::app::{CHROME_ROWS, Size};
 use crate::grade::{ItemVerdict, Status};
@@ -15,38 +18,51 @@ const SHOWN_ALIKE: usize = 4;
 
 /// A part of the screen's body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Pane {
-    pub x: u16,
-    pub y: u16,
-    pub cols: u16,
-    pub rows: u16,
+pub(super) struct Area {
+    x: u16,
+    y: u16,
+    cols: u16,
+    pub(super) rows: u16,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Panes {
-    pub answer: Pane,
-    pub rubric: Pane,
+pub(super) struct Areas {
+    pub(super) answer: Area,
+    rubric: Area,
 }
 
 /// Where answer and rubric stand in the body of a screen of `size`, the rubric having `n_rows`.
-pub fn panes(size: Size, n_rows: usize) -> Panes {
+pub(super) fn areas(size: Size, n_rows: usize) -> Areas {
     let rows = size.rows.saturating_sub(CHROME_ROWS).max(1);
     let cols = size.cols.saturating_sub(4);
     if size.cols >= WIDE_COLS {
         let left = (cols * 11 / 20).min(MEASURE_COLS);
-        let answer = Pane { x: 2, y: 0, cols: left, rows };
-        let rubric = Pane { x: 2 + left + 3, y: 0, cols: (cols - left - 3).min(MEASURE_COLS), rows };
-        return Panes { answer, rubric };
+        let answer = Area { x: 2, y: 0, cols: left, rows };
+        let rubric = Area { x: 2 + left + 3, y: 0, cols: (cols - left - 3).min(MEASURE_COLS), rows };
+        return Areas { answer, rubric };
     }
     // The rubric is what is worked on: it has what it needs, up to two thirds; a line stands between.
     let below = u16::try_from(n_rows).unwrap_or(u16::MAX).min(rows * 2 / 3);
     let above = rows.saturating_sub(below + 1).max(1);
-    let answer = Pane { x: 2, y: 0, cols, rows: above };
-    Panes { answer, rubric: Pane { x: 2, y: above + 1, cols, rows: rows.saturating_sub(above + 1) } }
+    let answer = Area { x: 2, y: 0, cols, rows: above };
+    Areas { answer, rubric: Area { x: 2, y: above + 1, cols, rows: rows.saturating_sub(above + 1) } }
+}
+
+impl Queue {
+    /// The answer, and the rubric.
+    pub fn panes(&self, size: Size) -> [Pane<'_>; 2] {
+        let areas = areas(size, self.rubric.len());
+        let pane = |rows, top, area: Area| {
+            let Area { x, y, cols, rows: n_rows } = area;
+            let n_rows = usize::from(n_rows);
+            Pane { rows: Cow::Borrowed(rows), top, x, y: y + 1, cols, n_rows, left_of: Box::new(|_| 0), strips: &[] }
+        };
+        [pane(&*self.answer, self.top, areas.answer), pane(&*self.rubric, self.rubric_top, areas.rubric)]
+    }
 }
 
 pub(super) fn lay_out(queue: &mut Queue, size: Size) {
-    let cols = panes(size, 0);
+    let cols = areas(size, 0);
     let (answer_cols, rubric_cols) = (usize::from(cols.answer.cols), usize::from(cols.rubric.cols));
     if let (Doing::Learning, Some(taught)) = (&queue.doing, &queue.taught) {
         queue.answer = learned(taught, answer_cols);
@@ -75,10 +91,10 @@ pub(super) fn lay_out(queue: &mut Queue, size: Size) {
         Doing::Commenting { field, chosen } => (commenting(queue, &field.text, *chosen, rubric_cols), chosen + 2),
         _ => rubric(queue, sheet, rubric_cols),
     };
-    let room = usize::from(panes(size, rubric.len()).rubric.rows);
+    let room = usize::from(areas(size, rubric.len()).rubric.rows);
     queue.rubric_top = (focus + 2).saturating_sub(room).min(rubric.len().saturating_sub(room));
     queue.rubric = rubric;
-    let page = usize::from(panes(size, queue.rubric.len()).answer.rows);
+    let page = usize::from(areas(size, queue.rubric.len()).answer.rows);
     queue.top = queue.top.min(queue.answer.len().saturating_sub(page));
 }
 
