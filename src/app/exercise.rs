@@ -178,7 +178,6 @@ impl Sheet {
             && matches!(self.input, Input::Writing(_) | Input::Number(_) | Input::Filling(_))
     }
 
-    /// Whether the editor is open.
     /// The sheet, or the prompt above what is written.
     pub fn pane(&self) -> Pane<'_> {
         if self.is_writing() && self.editor().is_some() {
@@ -188,6 +187,7 @@ impl Sheet {
         Pane::column(&self.rows, self.top, self.size, MEASURE_COLS)
     }
 
+    /// Whether the editor is open.
     pub fn is_writing(&self) -> bool {
         matches!(self.stage, Stage::Answering) && matches!(self.input, Input::Writing(_))
     }
@@ -356,6 +356,15 @@ impl Sheet {
     }
 
     /// Hints and solutions stand on the sheet, which the editor covers.
+    /// Whether nothing has been written yet.
+    fn is_blank(&self) -> bool {
+        match &self.input {
+            Input::Writing(editor) => editor.is_blank(),
+            Input::Filling(filling) => filling.texts().iter().all(|text| text.trim().is_empty()),
+            _ => false,
+        }
+    }
+
     fn leave_editor(&mut self) {
         if self.takes_all_letters() {
             self.stage = Stage::Reading;
@@ -370,7 +379,11 @@ impl Sheet {
         if self.takes_all_letters() {
             self.stage = Stage::Reading;
             self.top = 0;
-            let said = "Your draft is kept. Enter goes on writing, H gives a hint, Esc goes back to the page.";
+            let said = if self.is_blank() {
+                "Enter begins to write, H gives a hint, Esc goes back to the page."
+            } else {
+                "Your draft is kept. Enter goes on writing, H gives a hint, Esc goes back to the page."
+            };
             return Step::say(said);
         }
         Step::go(Go::Back)

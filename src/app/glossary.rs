@@ -90,10 +90,10 @@ pub fn taught_on(course: &Course, term: &Term) -> Option<String> {
 pub(super) fn go(course: &Course, term: &Term) -> Step {
     match place(course, term) {
         Some(Target::Place { page, source_line }) if source_line > 0 => {
-            Step::go(Go::Page(page.id.clone(), Start::Line(source_line)))
+            Step::go(Go::Follow(page.id.clone(), Start::Line(source_line)))
         }
         Some(Target::Place { page, .. } | Target::NoHeading { page, .. }) => {
-            Step::go(Go::Page(page.id.clone(), Start::Top))
+            Step::go(Go::Follow(page.id.clone(), Start::Top))
         }
         _ => Step::say(format!("No page teaches `{}`.", term.name)),
     }

@@ -57,6 +57,8 @@ pub struct Reader {
     pub top: usize,
     /// Index into [`Laid::things`].
     pub focus: Option<usize>,
+    /// What had the focus before it was opened and left.
+    left_at: Option<usize>,
     pub search: Option<Search>,
     /// The line of the document that is chosen for a note or a bookmark.
     chosen_line: Option<u32>,
@@ -75,6 +77,12 @@ pub struct Reader {
     /// How far code blocks are moved to the left, by their index.
     pans: BTreeMap<usize, usize>,
     size: Size,
+    /// A class sees it, whose hands are counted instead of answers.
+    for_class: bool,
+    /// How many jumps led here, each of which `Esc` takes back.
+    pub(crate) ways_back: usize,
+    /// The line of the document down to which the page was on screen without a gap.
+    seen_to: u32,
     kept_as_read: bool,
 }
 
@@ -176,6 +184,7 @@ struct Live<'a> {
     labs: &'a BTreeMap<usize, Lab>,
     benches: &'a BTreeMap<usize, Bench>,
     listing: Listing,
+    for_class: bool,
     /// Room for what is wider than the text.
     wide_cols: usize,
 }
@@ -199,9 +208,10 @@ fn lay_out_with(course: &Course, progress: &Progress, page: &Page, width_cols: u
     // What was begun in its place is drawn where it is met; it cannot be looked at by two threads.
     let begun: BTreeSet<usize> =
         live.iter().flat_map(|live| live.labs.keys().chain(live.benches.keys())).copied().collect();
+    let for_class = live.is_some_and(|live| live.for_class);
     let draw_still = |slot: &markdown::Slot| {
         let widget = widget_of(slot).filter(|widget| !begun.contains(widget))?;
-        Some(draw(widget, Running::default(), slot))
+        Some(draw(widget, Running { for_class, ..Running::default() }, slot))
     };
     let drawn: Vec<Option<Vec<Row>>> = if wrapped.slots.len() < MANY_CARDS {
         wrapped.slots.iter().map(draw_still).collect()
@@ -224,6 +234,7 @@ fn lay_out_with(course: &Course, progress: &Progress, page: &Page, width_cols: u
                 let running = live.map_or_else(Running::default, |live| Running {
                     lab: live.labs.get(&widget),
                     bench: live.benches.get(&widget),
+                    for_class,
                 });
                 draw(widget, running, slot)
             });
@@ -326,6 +337,7 @@ impl Reader {
             laid: Laid::default(),
             top: 0,
             focus: None,
+            left_at: None,
             search: None,
             chosen_line: None,
             landed_on: None,
@@ -336,10 +348,26 @@ impl Reader {
             anchor: (0, Spot::default()),
             pans: BTreeMap::new(),
             size: desk.size,
+            for_class: false,
+            ways_back: 0,
+            seen_to: 0,
             kept_as_read: false,
         };
         reader.lay_out(desk);
+        let goes_on = matches!(start, Start::Spot(_));
         reader.begin_at(start);
+        if goes_on {
+            // What lies above was on screen when one was here before.
+            reader.seen_to = reader.top_line();
+        }
+        reader
+    }
+
+    /// The page as a class sees it.
+    pub(crate) fn for_class(desk: &Desk<'_>, page: &PageId) -> Self {
+        let mut reader = Self::new(desk, page, Start::Top);
+        reader.for_class = true;
+        reader.lay_out(desk);
         reader
     }
 
@@ -374,6 +402,7 @@ impl Reader {
             labs: &self.labs,
             benches: &self.benches,
             listing: desk.listing,
+            for_class: self.for_class,
             wide_cols: wide_cols(self.size.cols),
         };
         self.laid = lay_out_with(desk.course, desk.progress, page, width, Some(&live));
@@ -409,6 +438,17 @@ impl Reader {
         rows.iter().skip(self.top).map(|row| row.source_line).find(|line| *line > 0).unwrap_or(0)
     }
 
+    /// The last line on screen.
+    fn bottom_line(&self) -> u32 {
+        let end = (self.top + self.size.body_rows()).min(self.laid.rows.len());
+        self.laid.rows[..end].iter().rev().map(|row| row.source_line).find(|line| *line > 0).unwrap_or(0)
+    }
+
+    /// Whether nothing lies between the screen and what was on it before: a jump leaves a gap, which is not read.
+    fn joins_what_was_seen(&self) -> bool {
+        self.top == 0 || self.top_line() <= self.seen_to
+    }
+
     fn row_of_line(&self, line: u32) -> usize {
         self.laid.rows.iter().position(|row| row.source_line >= line && row.source_line > 0).unwrap_or(0)
     }
@@ -434,8 +474,14 @@ impl Reader {
         Effect::SavePosition(Position { page, spot })
     }
 
+    /// What was opened was left: one comes back to read on, and Tab goes on from there.
+    fn come_back(&mut self) {
+        self.left_at = self.focus.take();
+    }
+
     /// The lab was left; its run goes on, or stands still, in its place on the page.
     pub(crate) fn take_back(&mut self, lab: Lab) {
+        self.come_back();
         if !lab.asks_first() && lab.is_of_page() {
             self.labs.insert(lab.widget, lab);
         }
@@ -443,6 +489,7 @@ impl Reader {
 
     /// The same for a function.
     pub(crate) fn take_back_function(&mut self, bench: Bench) {
+        self.come_back();
         self.benches.insert(bench.widget, bench);
     }
 
@@ -480,11 +527,16 @@ impl Reader {
 
     pub(crate) fn update(&mut self, desk: &Desk<'_>, action: &Action) -> Step {
         let before = self.top;
+        let goes_over = matches!(action, Action::Scroll(_)) && self.joins_what_was_seen();
         let mut step = self.decide(desk, action);
         if self.top != before {
             step.effects.push(self.position());
         }
-        if !self.kept_as_read && matches!(step.go, Go::Stay) && self.top >= self.last_top() {
+        if goes_over || self.joins_what_was_seen() {
+            self.seen_to = self.seen_to.max(self.bottom_line());
+        }
+        let is_seen = self.top >= self.last_top() && self.seen_to >= self.bottom_line();
+        if !self.kept_as_read && matches!(step.go, Go::Stay) && is_seen {
             self.kept_as_read = true;
             let deed = Deed::PageRead { page: self.page.0.clone() };
             step.effects.push(Effect::Keep { question: desk.question, deed });
@@ -504,6 +556,8 @@ impl Reader {
             Action::Scroll(motion) => {
                 self.top = motion.from(self.top, self.size.body_rows());
                 self.stay_in_page();
+                // One reads on: the keys are the page's again.
+                (self.focus, self.left_at, self.walk) = (None, None, None);
             }
             Action::TurnPage(by) => return self.turn(desk, *by),
             Action::NextThing(by) => self.focus_next(*by),
@@ -529,6 +583,8 @@ impl Reader {
                     // The diagram keeps the focus.
                 } else if self.focus.is_some() {
                     self.focus = None;
+                } else if self.ways_back > 0 {
+                    return Step::go(Go::Revisit);
                 } else {
                     return Step::go(Go::Back);
                 }
@@ -588,7 +644,14 @@ impl Reader {
         let n = things.len();
         let next = match self.focus {
             Some(focus) => (focus as i64 + i64::from(by)).rem_euclid(n as i64) as usize,
-            None if by > 0 => things.iter().position(|thing| thing.rows.end > self.top).unwrap_or(0),
+            None if by > 0 => {
+                let seen = self.top..self.top + self.size.body_rows();
+                let left = self.left_at.filter(|at| things.get(*at).is_some_and(|it| seen.contains(&it.rows.start)));
+                match left {
+                    Some(at) => (at + 1) % n,
+                    None => things.iter().position(|thing| thing.rows.end > self.top).unwrap_or(0),
+                }
+            }
             None => {
                 let below = self.top + self.size.body_rows();
                 things.iter().rposition(|thing| thing.rows.start < below).unwrap_or(n - 1)
@@ -801,6 +864,11 @@ impl Reader {
         self.landed_on = None;
     }
 
+    /// Whether Esc leads back to where a jump began, before anything else on the page takes it.
+    pub fn came_by_jump(&self) -> bool {
+        self.ways_back > 0 && self.search.is_none() && self.focus.is_none() && self.chosen_line.is_none()
+    }
+
     /// Whether a line is being chosen now.
     pub fn is_marking(&self) -> bool {
         self.chosen_line.is_some()
@@ -837,10 +905,10 @@ fn follow(desk: &Desk<'_>, page: &Page, target: &str) -> Step {
     match desk.course.follow(page, target) {
         Target::Place { page, source_line } => {
             let start = if source_line == 0 { Start::Top } else { Start::Line(source_line) };
-            Step::go(Go::Page(page.id.clone(), start))
+            Step::go(Go::Follow(page.id.clone(), start))
         }
         // The place the author meant is gone; its page is better than nothing.
-        Target::NoHeading { page, .. } => Step::go(Go::Page(page.id.clone(), Start::Top)),
+        Target::NoHeading { page, .. } => Step::go(Go::Follow(page.id.clone(), Start::Top)),
         Target::NoPage { .. } => Step::say(format!("This link leads to no page of the course: {target}")),
         Target::Outside if leads_out(target) => Step::effect(Effect::Visit { address: target.to_owned() }),
         Target::Outside => {

@@ -361,6 +361,10 @@ pub(crate) enum Go {
     /// Opens it in place of the screen that decides.
     Instead(Screen),
     Page(PageId, Start),
+    /// Follows a link, a footnote or a word to a page; Esc comes back from there.
+    Follow(PageId, Start),
+    /// Back to where one was before a jump.
+    Revisit,
     /// Lays something over the screen.
     Lay(Overlay),
 }
@@ -745,10 +749,19 @@ pub(crate) fn carry_out(model: &mut Model, step: Step) -> Vec<Effect> {
             model.screens.push(screen);
         }
         // A class is shown the step in which the place lies.
-        Go::Page(page, start) if matches!(model.screen(), Screen::Show(_)) => {
+        Go::Page(page, start) | Go::Follow(page, start) if matches!(model.screen(), Screen::Show(_)) => {
             effects.extend(pass_on(model, &Action::TurnTo(page, start)));
         }
-        Go::Page(page, start) => effects.extend(go_to_page(model, &page, start)),
+        Go::Follow(page, start) => {
+            let ways_back = if let Screen::Page(reader) = model.screen() { reader.ways_back + 1 } else { 0 };
+            effects.extend(go_to_page(model, &page, start));
+            set_ways_back(model, ways_back);
+        }
+        Go::Page(page, start) => {
+            effects.extend(go_to_page(model, &page, start));
+            set_ways_back(model, 0);
+        }
+        Go::Revisit => effects.extend(revisit(model, -1)),
         Go::Lay(overlay) => model.overlay = Some(overlay),
     }
     without_looked_up(model, effects)
@@ -797,11 +810,21 @@ fn place(model: &Model) -> Option<trail::Place> {
 fn revisit(model: &mut Model, by: i32) -> Vec<Effect> {
     let Some(here) = place(model) else { return Vec::new() };
     if let Some((page, spot)) = model.trail.step(by, here) {
-        return show_page(model, &page, Start::Spot(spot));
+        let before = if let Screen::Page(reader) = model.screen() { reader.ways_back } else { 0 };
+        let effects = show_page(model, &page, Start::Spot(spot));
+        set_ways_back(model, if by < 0 { before.saturating_sub(1) } else { before + 1 });
+        return effects;
     }
     let text = if by < 0 { "This is where you began." } else { "This is where you were last." };
     model.notice = Some(Notice { text: text.into(), grave: false });
     Vec::new()
+}
+
+/// How many jumps Esc takes back before it leaves the page.
+fn set_ways_back(model: &mut Model, ways_back: usize) {
+    if let Some(Screen::Page(reader)) = model.screens.last_mut() {
+        reader.ways_back = ways_back;
+    }
 }
 
 /// Goes to a page, from which the way back is kept.

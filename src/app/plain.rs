@@ -15,6 +15,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Action, Effect};
+use crate::course::SimulationTask;
+use crate::course::progress::Work;
 use crate::course::{Answer, Course, Deed, ExerciseId, Kept, Page, PageId, Position, Progress, Spot, Task};
 use exercise::Sheet;
 use function::Call;
@@ -436,13 +438,22 @@ impl World {
     }
 }
 
-/// A page from its beginning to its end, as it is said when one goes through it part by part.
+/// A page from its beginning to its end, with all that it asks.
 pub fn page_in_words(course: &Course, page: &Page) -> Vec<String> {
-    let said = parts(course, page).into_iter().flat_map(|Part { mut lines, widget, .. }| {
-        lines.extend(widget.map(|index| announced(course, page, index)));
-        lines
-    });
-    said.collect()
+    let asked = |widget: usize| match &page.widgets[widget].task {
+        Task::Exercise(id) => course.exercises.get(id).map(|it| exercise::in_full(it, &Work::default())),
+        Task::Simulation(SimulationTask { predict: Some(predict), .. }) => Some(simulation::prediction(predict)),
+        _ => None,
+    };
+    let mut said = Vec::new();
+    for Part { lines, widget, .. } in parts(course, page) {
+        said.extend(lines);
+        if let Some(index) = widget {
+            said.push(announced(course, page, index));
+            said.extend(asked(index).unwrap_or_default());
+        }
+    }
+    said
 }
 
 fn announced(course: &Course, page: &Page, widget: usize) -> String {

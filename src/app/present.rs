@@ -121,7 +121,7 @@ impl Show {
     pub(crate) fn new(desk: &Desk<'_>, role: Role, page: &PageId, step: usize) -> Self {
         let mut show = Self {
             role,
-            reader: Reader::new(&on_wall(desk, 0), page, Start::Top),
+            reader: Reader::for_class(&on_wall(desk, 0), page),
             step: 0,
             steps: Vec::new(),
             banner: Vec::new(),
@@ -264,7 +264,7 @@ impl Show {
     fn turn_to(&mut self, desk: &Desk<'_>, page: &PageId, step: usize) {
         self.poll = None;
         if self.reader.page != *page {
-            self.reader = Reader::new(&on_wall(desk, 0), page, Start::Top);
+            self.reader = Reader::for_class(&on_wall(desk, 0), page);
         }
         self.step = step;
         self.reader.focus = None;
@@ -356,7 +356,7 @@ impl Show {
         self.stay_in_step();
         // A class's afternoon is not the teacher's own progress.
         decision.effects.retain(|effect| !matches!(effect, Effect::Keep { .. } | Effect::SavePosition(_)));
-        if let Go::Page(page, start) = std::mem::take(&mut decision.go) {
+        if let Go::Page(page, start) | Go::Follow(page, start) = std::mem::take(&mut decision.go) {
             let step = desk.course.page(&page).map_or(0, |page| step_at(page, &start));
             self.turn_to(desk, &page, step);
             decision.effects.push(self.share());
@@ -405,7 +405,7 @@ impl Show {
         let mut decision = self.reader.update(&self.wall(desk), &Action::Open);
         decision.effects.retain(|effect| !matches!(effect, Effect::Keep { .. } | Effect::SavePosition(_)));
         match std::mem::take(&mut decision.go) {
-            Go::Page(page, start) => {
+            Go::Page(page, start) | Go::Follow(page, start) => {
                 let step = desk.course.page(&page).map_or(0, |page| step_at(page, &start));
                 self.turn_to(desk, &page, step);
                 decision.effects.push(self.share());

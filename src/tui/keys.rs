@@ -63,10 +63,14 @@ static PAGE: [Binding; 26] = [
     key("z", Action::BreakLines, "break long lines of code instead of moving them; again: whole lines", ""),
     key("m", Action::Bookmark, "set a bookmark here, or take it off; the contents list them", ""),
     key("f", Action::Number, "a number beside all that responds here: type one to open it", ""),
-    key("a", Action::Annotate, "a note of your own on a line; the contents list them", ""),
+    key("a", Action::Annotate, "a note of your own on a line or paragraph; the contents list them", ""),
     key("e", Action::ExternalEditor, "edit the page in your own editor (of a course opened with --course)", ""),
     key("r", Action::Reload, "read the course files again", ""),
 ];
+
+/// A jump led here.
+static JUMPED: [Binding; 1] =
+    [key("Esc", Action::Back, "back to where you were before the jump, as [ does", "back where you were")];
 
 /// Something is selected by the mouse.
 static SELECTED: [Binding; 2] = [
@@ -91,7 +95,7 @@ static LINE: [Binding; 6] = [
 ];
 
 static NOTE: [Binding; 4] = [
-    key("Esc", Action::Back, "keep the note as it is; an empty one is taken off", "keep it"),
+    key("Esc", Action::Back, "keep the note and close it; an empty one is taken off", "keep it"),
     key("F5 Ctrl-Enter Alt-Enter", Action::Submit, "the same", ""),
     key("Ctrl-e", Action::ExternalEditor, "write in your own editor ($VISUAL, $EDITOR)", "your editor"),
     key("Ctrl-c", Action::Quit, "quit; the note is kept", ""),
@@ -230,7 +234,12 @@ static GOALS: [Binding; 8] = [
 
 static EDITOR: [Binding; 4] = [
     key("F5 Ctrl-Enter Alt-Enter", Action::Submit, "submit the answer", "submit"),
-    key("Esc", Action::Back, "leave the editor; the draft is kept", "leave, draft kept"),
+    key(
+        "Esc",
+        Action::Back,
+        "leave the editor; the draft is kept, and H, S and ? are keys again",
+        "leave, then H hint, ? keys",
+    ),
     key("Ctrl-e", Action::ExternalEditor, "write in your own editor ($VISUAL, $EDITOR)", "your editor"),
     key("Ctrl-c", Action::Quit, "quit; the draft is kept", ""),
 ];
@@ -536,6 +545,9 @@ fn tables_of_screen(model: &Model) -> (Vec<&'static [Binding]>, bool) {
         Screen::Page(reader) if reader.is_typing() => (vec![&TYPING, &ALWAYS], true),
         Screen::Page(reader) => {
             let mut tables: Vec<&'static [Binding]> = Vec::new();
+            if reader.came_by_jump() {
+                tables.push(&JUMPED);
+            }
             if reader.is_marking() {
                 tables.push(&LINE);
             }
@@ -736,7 +748,8 @@ mod tests {
     /// Each name in the tables is a key that `is` knows; a typing error would make a dead key.
     #[test]
     fn every_named_key_can_be_pressed() {
-        let all: [&[Binding]; 44] = [
+        let all: [&[Binding]; 45] = [
+            &JUMPED,
             &SELECTED,
             &CALLED,
             &GUESSED,

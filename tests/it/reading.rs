@@ -208,3 +208,56 @@ fn addresses_are_for_the_terminal_to_open_where_it_can_and_words_stay_in_their_c
         );
     }
 }
+
+/// The pages that count as read.
+fn pages_read(learner: &Learner) -> usize {
+    learner.attempts().iter().filter(|attempt| matches!(attempt.deed, Deed::PageRead { .. })).count()
+}
+
+#[test]
+fn what_a_jump_passed_over_is_not_read_and_esc_takes_the_jump_back() {
+    let mut learner = Learner::new(USUAL);
+    learner.press("<tab>");
+    let footnote = |learner: &Learner| match learner.model.screen() {
+        Screen::Page(reader) => reader.focus.is_some_and(|focus| {
+            let thing = &reader.laid.things[focus];
+            reader.laid.rows[thing.rows.start].text().contains("[price]")
+        }),
+        _ => false,
+    };
+    for _ in 0..30 {
+        if footnote(&learner) {
+            break;
+        }
+        learner.press("<tab>");
+    }
+    let before = learner.screen();
+    learner.press("<enter>").sees("back where you were");
+    assert!(learner.screen() != before && pages_read(&learner) == 0);
+    // Once back, what is read to its end counts.
+    learner.press("<esc>").sees(" 1/10");
+    assert_eq!(pages_read(&learner), 0);
+    learner.press("g");
+    for _ in 0..40 {
+        learner.press(" ");
+    }
+    assert_eq!(pages_read(&learner), 1);
+    // A turned page is no jump: Esc leads to the map.
+    learner.press("n").sees(" 2/10").press("<esc>").sees("pages read");
+}
+
+#[test]
+fn who_reads_on_has_the_keys_of_the_page_again() {
+    let mut learner = Learner::new(USUAL);
+    learner.press(":4<enter><tab>").sees("with Tab on it, Enter");
+    let focus = |learner: &Learner| match learner.model.screen() {
+        Screen::Page(reader) => reader.focus,
+        _ => None,
+    };
+    assert!(focus(&learner).is_some());
+    learner.press("j");
+    assert_eq!(focus(&learner), None);
+    learner.press("g<tab><enter>").sees("Your guess").press("<esc>").sees(" 4/10");
+    // Back from the lab Space reads on.
+    assert_eq!(focus(&learner), None);
+}

@@ -37,6 +37,13 @@ pub(super) fn about_page(page: &Page, width: usize) -> Vec<Row> {
 pub(super) struct Running<'a> {
     pub(super) lab: Option<&'a Lab>,
     pub(super) bench: Option<&'a Bench>,
+    /// It stands before a class, whose hands are counted.
+    pub(super) for_class: bool,
+}
+
+/// The beginning of what is said of the keys of a card: true before one has gone to it, and after.
+fn on_it() -> [Span; 3] {
+    [Span::ui(Ui::Muted, "with "), Span::ui(Ui::Key, "Tab"), Span::ui(Ui::Muted, " on it, ")]
 }
 
 pub(super) fn widget(
@@ -54,7 +61,7 @@ pub(super) fn widget(
             simulation(course, task, predicted, running.lab, width)
         }
         Task::Exercise(id) => match course.exercises.get(id) {
-            Some(exercise) => question(exercise, &progress.work(id), width),
+            Some(exercise) => question(exercise, &progress.work(id), running.for_class, width),
             None => broken(&format!("no exercise `{id}`"), width),
         },
         Task::Broken(why) => broken(why, width),
@@ -120,7 +127,7 @@ fn simulation(
     }
     rows.push(Row::default());
     let run = if lab.is_some_and(Lab::is_playing) { "pauses" } else { "runs it here" };
-    let mut keys = vec![Span::ui(Ui::Key, "Tab"), Span::ui(Ui::Muted, " to it, then ")];
+    let mut keys = Vec::from(on_it());
     if task.predict.is_none() || predicted.is_some() || lab.is_some() {
         keys.extend([Span::ui(Ui::Key, "Space"), Span::ui(Ui::Muted, format!(" {run}, "))]);
     }
@@ -141,18 +148,16 @@ fn function(task: &FunctionTask, bench: Option<&Bench>, width: usize) -> Vec<Row
     }
     rows.push(Row::default());
     let keys = [
-        Span::ui(Ui::Key, "Tab"),
-        Span::ui(Ui::Muted, " to it, then "),
         Span::ui(Ui::Key, "Enter"),
         Span::ui(Ui::Muted, " runs it, "),
         Span::ui(Ui::Key, "e"),
         Span::ui(Ui::Muted, " opens it: code, events, measuring, HTTP"),
     ];
-    rows.push(Row::of(keys).cut(inner));
+    rows.push(Row::of(on_it().into_iter().chain(keys)).cut(inner));
     frame(&format!("Function · {}", task.title), "", rows, width)
 }
 
-fn question(exercise: &Exercise, work: &Work, width: usize) -> Vec<Row> {
+fn question(exercise: &Exercise, work: &Work, for_class: bool, width: usize) -> Vec<Row> {
     let inner = width.saturating_sub(4);
     let mut rows: Vec<Row> = prose(&exercise.prompt, inner);
     let below = below_prompt(exercise, inner);
@@ -161,7 +166,12 @@ fn question(exercise: &Exercise, work: &Work, width: usize) -> Vec<Row> {
         rows.extend(below);
     }
     rows.push(Row::default());
-    rows.push(standing(work, exercise).cut(inner));
+    let said = if for_class {
+        Row::of(on_it().into_iter().chain([Span::ui(Ui::Key, "Enter"), Span::ui(Ui::Muted, " counts hands")]))
+    } else {
+        standing(work, exercise)
+    };
+    rows.push(said.cut(inner));
     let minutes = if exercise.minutes > 0 { format!("{} min", exercise.minutes) } else { String::new() };
     frame(&format!("{} · {}", exercise.kind.called(" · "), exercise.title), &minutes, rows, width)
 }
@@ -190,12 +200,6 @@ fn below_prompt(exercise: &Exercise, width: usize) -> Vec<Row> {
 
 /// How the learner stands with the exercise, in one row.
 fn standing(work: &Work, exercise: &Exercise) -> Row {
-    let keys = [
-        Span::ui(Ui::Muted, " · "),
-        Span::ui(Ui::Key, "Tab"),
-        Span::ui(Ui::Muted, " to it, then "),
-        Span::ui(Ui::Key, "Enter"),
-    ];
     let best = (work.best * 100.0).round();
     let (role, said, does) = match work {
         work if work.tries == 0 && work.solution_seen => (Ui::Partly, "~ solution seen".to_owned(), " tries it"),
@@ -211,10 +215,8 @@ fn standing(work: &Work, exercise: &Exercise) -> Row {
         }
         work => (Ui::Missing, format!("✗ no points yet, {}", tries(work.tries)), " tries again"),
     };
-    let mut row = Row::of([Span::ui(role, said)]);
-    row.spans.extend(keys);
-    row.spans.push(Span::ui(Ui::Muted, does));
-    row
+    let before = [Span::ui(role, said), Span::ui(Ui::Muted, " · ")];
+    Row::of(before.into_iter().chain(on_it()).chain([Span::ui(Ui::Key, "Enter"), Span::ui(Ui::Muted, does)]))
 }
 
 fn tries(n: usize) -> String {

@@ -15,7 +15,7 @@ impl Reader {
                     self.chosen_line = Some(self.first_line());
                     Some(Step::say(
                         self.note_here(desk.progress)
-                            .unwrap_or("Choose the line for your note with ↑ ↓; Enter writes it.")
+                            .unwrap_or("Choose the line or paragraph with ↑ ↓; Enter writes the note, Esc keeps it.")
                             .to_owned(),
                     ))
                 }

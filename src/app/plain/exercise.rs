@@ -371,7 +371,7 @@ fn not_made(verdict: &Verdict) -> impl Iterator<Item = &ItemVerdict> {
 }
 
 /// The exercise from its title to how the learner stands with it.
-fn in_full(exercise: &Exercise, work: &Work) -> Vec<String> {
+pub(super) fn in_full(exercise: &Exercise, work: &Work) -> Vec<String> {
     let minutes = if exercise.minutes > 0 { format!(" About {} minutes.", exercise.minutes) } else { String::new() };
     let kind = exercise.kind.called(", ");
     let mut lines = vec![format!("{kind}: {}.{minutes}", exercise.title)];

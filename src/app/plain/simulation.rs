@@ -51,6 +51,13 @@ enum Choice {
     Turn(i32),
 }
 
+/// What is to be predicted, and what there is to choose from.
+pub(super) fn prediction(predict: &Predict) -> Vec<String> {
+    let asked = format!("Predict first: {}", predict.ask);
+    let choices = (1..).zip(&predict.choices).map(|(number, choice)| format!("{number}. {}", choice.text));
+    std::iter::once(asked).chain(choices).collect()
+}
+
 impl Bench {
     pub(super) fn open(world: &World, page: &PageId, task: &SimulationTask, said: &mut Said) -> Option<Self> {
         let scenario = match world.course.scenario(&task.scenario) {
@@ -79,8 +86,7 @@ impl Bench {
         };
         match (&task.predict, world.progress.predictions.get(&(page.0.clone(), task.scenario.clone()))) {
             (Some(predict), None) => {
-                said.say(format!("Predict first: {}", predict.ask));
-                said.extend((1..).zip(&predict.choices).map(|(number, choice)| format!("{number}. {}", choice.text)));
+                said.extend(prediction(predict));
                 bench.stage = Stage::Predicting;
             }
             (Some(predict), Some(predicted)) => {

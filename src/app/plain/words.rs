@@ -24,9 +24,13 @@ pub(super) fn parts(course: &Course, page: &Page) -> Vec<Part> {
     };
     let mut speaker = Speaker::new(&page.document, &note);
     let mut parts = Vec::new();
-    let mut lines = opening(page);
+    let mut lines = Vec::new();
     let mut from = 0;
-    for leaf in &page.document.leaves {
+    let about_after = usize::from(begins_with_title(page));
+    for (index, leaf) in page.document.leaves.iter().enumerate() {
+        if index == about_after {
+            lines.extend(opening(page));
+        }
         let fence_line = if let Block::Code(fence) = &leaf.block { fence.source_line } else { 0 };
         let widget = page.widgets.iter().position(|widget| fence_line > 0 && widget.source_line == fence_line);
         if matches!(leaf.block, Block::Heading(2.., _)) && !lines.is_empty() {
@@ -45,6 +49,9 @@ pub(super) fn parts(course: &Course, page: &Page) -> Vec<Part> {
             }
             None => speaker.leaf(leaf, &mut lines),
         }
+    }
+    if page.document.leaves.len() <= about_after {
+        lines.extend(opening(page));
     }
     if !lines.is_empty() || parts.is_empty() {
         parts.push(Part { lines, source_line: from, widget: None });
@@ -71,7 +78,11 @@ fn meaning(course: &Course, term: &Term) -> String {
     format!("{}: {}{place}", term.title(), term.says)
 }
 
-/// What stands above the page's own first line.
+fn begins_with_title(page: &Page) -> bool {
+    page.document.leaves.first().is_some_and(|leaf| matches!(leaf.block, Block::Heading(1, _)))
+}
+
+/// What is said of the page after its title: what is wrong with it, how long it takes, what it is for.
 fn opening(page: &Page) -> Vec<String> {
     let mut lines: Vec<String> =
         page.problems.iter().map(|problem| format!("A slip in this page: {problem}")).collect();
