@@ -98,7 +98,7 @@ fn read_folder(root: &Path) -> Result<Folder, ContentError> {
                 if depth < MAX_DEPTH {
                     folders.push((path, name, depth + 1));
                 }
-            } else if matches!(path.extension().and_then(|it| it.to_str()), Some("md" | "toml")) {
+            } else if matches!(path.extension().and_then(|it| it.to_str()), Some("md" | "toml" | "jsonl")) {
                 match read_text(&path) {
                     Ok(read) => {
                         problems.extend(read.notes.iter().map(|note| Problem::new(&name, 0, note)));

@@ -272,6 +272,9 @@ fn unread(course: &Course) -> Vec<Problem> {
     for file in &course.files {
         let parts: Vec<&str> = file.split('/').collect();
         let is_used = match parts[..] {
+            ["exercises", "graded", name] => {
+                name.strip_suffix(".jsonl").is_some_and(|id| course.exercise(id).is_some())
+            }
             ["exercises", ..] => file.ends_with(".toml"),
             ["lessons", "course.toml" | "glossary.toml"] => true,
             // A note to the authors, and no page.
@@ -286,7 +289,7 @@ fn unread(course: &Course) -> Vec<Problem> {
             _ => linked.contains(file),
         };
         if !is_used {
-            let message = "nothing reads this file: pages are `lessons/NAME/*.md`, scenarios `lessons/NAME/scenarios/*.toml`, exercises `exercises/*.toml`";
+            let message = "nothing reads this file: pages are `lessons/NAME/*.md`, scenarios `lessons/NAME/scenarios/*.toml`, exercises `exercises/NAME.toml`, graded answers to one `exercises/graded/NAME.jsonl`";
             problems.push(Problem::new(file, 0, message));
         }
     }
@@ -452,6 +455,8 @@ mod tests {
             ("lessons/s/deep/02-more.md", Some("lessons/s/deep/02-more.md: nothing reads this file")),
             ("lessons/s/slow.toml", Some("lessons/s/slow.toml: nothing reads this file")),
             ("exercises/ideas.md", Some("exercises/ideas.md: nothing reads this file")),
+            ("exercises/graded/q.jsonl", None),
+            ("exercises/graded/p.jsonl", Some("exercises/graded/p.jsonl: nothing reads this file")),
             ("lessons/t/01-a.md", Some("lessons/course.toml: no lesson opens the folder lessons/t")),
         ] {
             let said = problems_with(&page, &[path]);

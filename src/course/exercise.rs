@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 
 pub use chain::flow_picture;
 pub use code::{CodeCheck, CodeTask, GivenFile, language_of};
-pub use file::{Sample, VOCABULARY, VOCABULARY_FILE, vocabulary};
+pub use file::{Sample, VOCABULARY, VOCABULARY_FILE, graded_file, vocabulary};
 pub use help::{GIVING_UP_PRICE, HELP_PRICE, Help, Pointer, SOLUTION_PRICE};
 pub use learn::with_phrase;
 pub use written::WrittenRubric;
@@ -185,11 +185,19 @@ impl Exercise {
         }
     }
 
-    /// Answers with the points that a teacher gave them. They prove the rubric and never grade.
+    /// Answers with the points that a teacher gave them. They prove the rubric, and it learns from them.
     pub fn samples(&self) -> &[Sample] {
         match &self.kind {
             Kind::Text(rubric) => rubric.samples(),
             _ => &self.samples,
+        }
+    }
+
+    /// Gives the rubric answers that a teacher graded, the text of [`graded_file`]. What is wrong with it is among
+    /// [`Self::rubric_slips`].
+    pub fn learn(&mut self, graded: &str) {
+        if let Kind::Text(rubric) = &mut self.kind {
+            rubric.learn(graded);
         }
     }
 

@@ -136,7 +136,10 @@ impl Course {
             }
             let (exercise, problems) = parse(name, path, text, &vocabulary);
             self.problems.extend(problems);
-            if let Some(exercise) = exercise {
+            if let Some(mut exercise) = exercise {
+                if let Some(graded) = files.get(&exercise::graded_file(name)) {
+                    exercise.learn(graded);
+                }
                 self.exercises.insert(exercise.id.clone(), exercise);
             }
         }

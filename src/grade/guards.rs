@@ -25,11 +25,15 @@ pub(super) enum Refusal {
 pub(super) struct PromptWords {
     /// Normal forms of its content words.
     forms: WordSet<String>,
+    /// Those of them that stand together.
+    pairs: WordSet<(String, String)>,
 }
 
 impl PromptWords {
     pub(super) fn new(prompt: &Text) -> Self {
-        Self { forms: content(&prompt.tokens).map(str::to_owned).collect() }
+        let words: Vec<String> = content(&prompt.tokens).map(str::to_owned).collect();
+        let pairs = words.windows(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect();
+        Self { forms: words.into_iter().collect(), pairs }
     }
 
     pub(super) fn contain(&self, normal_form: &str) -> bool {
@@ -41,7 +45,10 @@ impl PromptWords {
         let words: Vec<&str> = content(tokens).collect();
         let n_known = words.iter().filter(|word| self.contain(word)).count();
         let denies = || tokens.iter().any(|token| token.class.has(Class::NEGATOR));
-        words.len() >= 4 && n_known * 10 >= words.len() * 9 && !denies()
+        let is_pair = |pair: &&[&str]| self.pairs.contains(&(pair[0].to_owned(), pair[1].to_owned()));
+        // A few of its terms can make a statement of their own; many of them hardly do, in whatever order.
+        let is_in_order = || words.len() > 6 || words.windows(2).filter(is_pair).count() * 2 >= words.len() - 1;
+        words.len() >= 4 && n_known * 10 >= words.len() * 9 && !denies() && is_in_order()
     }
 }
 
@@ -87,7 +94,21 @@ pub(super) fn refusals(text: &Text, prompt: &PromptWords) -> Vec<Option<Refusal>
 }
 
 fn is_asked(tokens: &[Token], sentence: &Sentence) -> bool {
-    sentence.is_question && tokens.iter().take(2).any(|token| token.class.has(Class::ASKING))
+    sentence.is_question && !is_rhetorical(tokens) && tokens.iter().take(2).any(|token| token.class.has(Class::ASKING))
+}
+
+/// "Why pay by the call when you call all day?", "Who would take a taxi every day?" say what they ask.
+fn is_rhetorical(tokens: &[Token]) -> bool {
+    let [first, second, rest @ ..] = tokens else { return false };
+    let is_bare_verb =
+        !second.class.has(Class::FUNCTION) && !second.class.has(Class::NEGATOR) && !second.word.ends_with("ing");
+    let has_case = || rest.iter().any(|it| matches!(it.word.as_str(), "when" | "if"));
+    let would = second.word == "would";
+    match first.word.as_str() {
+        "why" => (is_bare_verb || would) && has_case(),
+        "who" => would,
+        _ => false,
+    }
 }
 
 /// Terms strung together: hardly a word that would hold a sentence together.
@@ -100,6 +121,8 @@ fn is_word_list(tokens: &[Token]) -> bool {
     let n_pieces = 1 + tokens.iter().skip(1).filter(|token| token.before >= Pause::Clause).count();
     let is_enumeration = n_pieces >= 4 && n < 2 * n_pieces && count(Class::FUNCTION) * 4 < n;
     let is_bare_enumeration = n_pieces >= 6 && n * 2 < n_pieces * 3;
+    // "Function reads pdf, message to queue, function saves row": telegrams, of more than terms.
+    let is_telegram = n_pieces >= 4 && n * 2 >= n_pieces * 5;
     // "Every call costs, never stops": words of grammar other than glue hold a terse sentence together.
     let is_bare = count(Class::FUNCTION) * 4 < n;
     // Contractions stay in a list of keywords; articles and prepositions go.
@@ -108,6 +131,7 @@ fn is_word_list(tokens: &[Token]) -> bool {
         0..=5 => false,
         6 | 7 => is_enumeration || (n_glue == 0 && n_pieces == 1 && count(Class::FUNCTION) == 0),
         8..=10 => is_enumeration || is_bare_enumeration || (n_glue == 0 && n_pieces == 1 && is_bare) || is_stripped(),
+        _ if is_telegram => false,
         11..=14 => is_enumeration || is_bare_enumeration || (n_glue * 12 < n && is_bare) || is_stripped(),
         _ => is_enumeration || is_bare_enumeration || (n_glue * 10 <= n && is_bare) || is_stripped(),
     }
@@ -120,8 +144,7 @@ fn is_alphabetical(tokens: &[Token]) -> bool {
 }
 
 /// What a list of keywords is rid of first.
-const STRIPPED_FIRST: &str =
-    "the a an of to in on at for with by from and or when while if that which because so you we i they this these →";
+const STRIPPED_FIRST: &str = "the a an of to in on at for with by from and or when while if that which because so you we i they this these than →";
 
 fn count_of(tokens: &[Token], words: &str) -> usize {
     tokens.iter().filter(|token| words.split(' ').any(|word| word == token.word)).count()
@@ -204,6 +227,14 @@ pub(super) fn other_language(answer: &str, text: &Text) -> Option<&'static str> 
     (surely && info.lang() != whatlang::Lang::Eng).then(|| info.lang().eng_name())
 }
 
+/// Bytes rather than text: more than one character in ten is none that anybody types.
+pub(super) fn is_garbled(answer: &str) -> bool {
+    const ENOUGH: usize = 2000;
+    let is_odd = |c: &char| *c == char::REPLACEMENT_CHARACTER || (c.is_control() && !c.is_whitespace());
+    let (n, n_odd) = answer.chars().take(ENOUGH).fold((0, 0), |(n, n_odd), c| (n + 1, n_odd + usize::from(is_odd(&c))));
+    n_odd * 10 > n
+}
+
 /// Speaks to whoever grades rather than about the question.
 fn addresses_grader(tokens: &[Token]) -> bool {
     const GRADER: &[&str] = &[
@@ -283,6 +314,9 @@ mod tests {
             ("Reserved server costs less under constant load.", None),
             ("upload event -> function reads PDF -> queue message -> function saves rows", None),
             ("Is it reused while the container stays warm?", Some(Refusal::Question)),
+            ("Why open it again when it is still there?", None),
+            ("Storage event starts function A.", None),
+            ("Function reads pdf, message goes to queue, function saves row, mail to customer.", None),
             ("once, reused, warm, environment, handler, connection, call", Some(Refusal::WordList)),
             ("Once. Reused. Warm calls. Environment.", Some(Refusal::WordList)),
             ("Trigger: upload. Function: parser. Queue: invoices. Function: writer.", None),
@@ -298,6 +332,15 @@ mod tests {
             ("The answer is that it is reused while warm.", None),
         ] {
             assert_eq!(refusals(&fold(answer), &prompt)[0], refusal, "{answer}");
+        }
+    }
+
+    #[test]
+    fn bytes_are_told_from_text() {
+        let noise: Vec<u8> = (0..600_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+        assert!(is_garbled(&String::from_utf8_lossy(&noise)));
+        for text in ["", "It runs once\tand\r\nstays.", "Größe → ⅔ \u{fffd} and more of it"] {
+            assert!(!is_garbled(text), "{text}");
         }
     }
 

@@ -6,7 +6,8 @@
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
-use super::rubric::{ItemSpec, Rubric, Slip, Vocabulary, fault, max_points};
+use super::precedent::Precedent;
+use super::rubric::{ItemSpec, Place, Rubric, Slip, Vocabulary, fault, max_points};
 
 /// Items as their author wrote them, and the [`Rubric`] they become on first use.
 #[derive(Clone, Debug)]
@@ -16,12 +17,35 @@ pub struct LazyRubric {
     /// The course's words, and those of this exercise, which go before them.
     shared: Arc<Vocabulary>,
     own: Vocabulary,
-    ready: OnceLock<(Rubric, Vec<Slip>)>,
+    samples: Vec<Precedent>,
+    /// More graded answers, a line each, see [`Precedent::read_line`].
+    graded: String,
+    ready: OnceLock<Ready>,
+}
+
+#[derive(Clone, Debug)]
+struct Ready {
+    rubric: Rubric,
+    slips: Vec<Slip>,
+    precedents: Vec<Precedent>,
 }
 
 impl LazyRubric {
     pub fn new(items: Vec<ItemSpec>, prompt: &str, shared: Arc<Vocabulary>, own: Vocabulary) -> Self {
-        Self { items, prompt: prompt.to_owned(), shared, own, ready: OnceLock::new() }
+        let (samples, graded) = (Vec::new(), String::new());
+        Self { items, prompt: prompt.to_owned(), shared, own, samples, graded, ready: OnceLock::new() }
+    }
+
+    /// Gives it the author's own samples to learn from.
+    pub fn learn_samples(&mut self, samples: Vec<Precedent>) {
+        self.samples = samples;
+        self.ready = OnceLock::new();
+    }
+
+    /// Gives it more graded answers to learn from, a line each.
+    pub fn learn_lines(&mut self, lines: &str) {
+        lines.clone_into(&mut self.graded);
+        self.ready = OnceLock::new();
     }
 
     /// Those that can be used, as in [`Rubric::items`].
@@ -34,16 +58,32 @@ impl LazyRubric {
         max_points(self.items())
     }
 
-    /// What is wrong with the items. Prepares the rubric.
+    /// What is wrong with the items and the graded answers. Prepares the rubric.
     pub fn slips(&self) -> &[Slip] {
-        &self.prepared().1
+        &self.prepared().slips
     }
 
-    fn prepared(&self) -> &(Rubric, Vec<Slip>) {
+    /// The rubric as it would be had nobody graded `answers`: what it says of them is no echo.
+    pub fn without(&self, answers: &[&str]) -> Rubric {
+        let ready = self.prepared();
+        let others = ready.precedents.iter().filter(|it| !answers.contains(&it.answer.as_str()));
+        ready.rubric.clone().with_experience(&others.cloned().collect::<Vec<_>>())
+    }
+
+    fn prepared(&self) -> &Ready {
         self.ready.get_or_init(|| {
             let mut vocabulary = Vocabulary::clone(&self.shared);
             vocabulary.extend(self.own.clone());
-            Rubric::new(&self.items, &self.prompt, &vocabulary)
+            let (rubric, mut slips) = Rubric::new(&self.items, &self.prompt, &vocabulary);
+            let mut precedents = self.samples.clone();
+            let ids: Vec<&str> = self.items().map(|item| item.id.as_str()).collect();
+            for (line, text) in (1..).zip(self.graded.lines()).filter(|(_, text)| !text.trim().is_empty()) {
+                match Precedent::read_line(text, &ids) {
+                    Ok(precedent) => precedents.push(precedent),
+                    Err(message) => slips.push(Slip { place: Place::GradedLine(line), quote: None, message }),
+                }
+            }
+            Ready { rubric: rubric.with_experience(&precedents), slips, precedents }
         })
     }
 }
@@ -52,6 +92,6 @@ impl Deref for LazyRubric {
     type Target = Rubric;
 
     fn deref(&self) -> &Rubric {
-        &self.prepared().0
+        &self.prepared().rubric
     }
 }

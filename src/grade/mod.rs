@@ -5,7 +5,8 @@
 //!
 //! Free text goes through these rooms: `fold` (plain words in sentences, each with its bytes) → `guards` (what is no
 //! statement at all) → `lexicon` (which of the rubric's words each word is) → `matching` of `pattern`s under `polarity`
-//! → `alignment` with model sentences → `search` (which words make which item) → `judge` (the verdict).
+//! → `alignment` with model sentences → `search` (which words make which item) → `judge` (the verdict), who hears
+//! `precedent` (what graded answers teach) as well.
 //!
 //! Pure and deterministic, and safe on any text of any length. Absent: files, the course, the learner, the screen.
 
@@ -22,6 +23,7 @@ mod matching;
 pub mod number;
 mod pattern;
 mod polarity;
+mod precedent;
 pub mod reference;
 mod rubric;
 mod search;
@@ -32,6 +34,7 @@ mod words;
 pub use attack::Attack;
 pub use lazy::LazyRubric;
 pub use number::NumberTask;
-pub use rubric::{DenySpec, ItemSpec, Rubric, Slip, Vocabulary};
+pub use precedent::Precedent;
+pub use rubric::{DenySpec, ItemSpec, Place, Rubric, Slip, Vocabulary};
 pub use verdict::{Evidence, ItemVerdict, Status, Verdict};
 pub use word_order::WordOrder;

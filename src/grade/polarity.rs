@@ -148,6 +148,11 @@ pub(super) fn negations(tokens: &[Token]) -> Vec<Negation> {
                 found.push(Negation::new(by, reach_to_pause(tokens, at + 1), Kind::Plain));
                 continue;
             }
+            // "…, which does not happen with a server" sets the server apart.
+            if is_set_apart(tokens, at) {
+                found.push(Negation::new(by, 1 << (at + 1), Kind::Plain));
+                continue;
+            }
             // "not true that", "do not think", "not the case that"
             let belief = (at + 1..at + 4).find(|near| BELIEF.contains(&word(*near)));
             let opens = at <= 4
@@ -218,12 +223,48 @@ fn report(tokens: &[Token]) -> Option<Negation> {
         let at = near.iter().position(|token| is(token, HEARSAY))?;
         (at + 1..at + 4).find(|at| near.get(*at).is_some_and(|token| token.word == "that"))
     };
+    if let Some(at) = open_question(near).or_else(|| others_would(near)) {
+        return Some(Negation::new(1 << at, reach_to_pause(tokens, at + 1), Kind::Reporting));
+    }
     let at = by_others.or_else(hearsay)?;
     // "Although it is often said that …, it is so" ends at the pause.
     if tokens[0].class.has(Class::STOP) {
         return Some(Negation::new(1 << at, reach_to_pause(tokens, at + 1), Kind::Reporting));
     }
     Some(Negation::new(1 << at, reach(tokens, at + 1, WHOLE_SENTENCE), Kind::Reporting))
+}
+
+/// The negator at `at` says that what stands before it is not so of another thing.
+fn is_set_apart(tokens: &[Token], at: usize) -> bool {
+    const HAPPEN: &[&str] = &["happen", "occur", "exist", "apply", "arise"];
+    let is_near = |token: Option<&Token>, words: &[&str]| token.is_some_and(|it| words.contains(&it.word.as_str()));
+    at >= 2
+        && tokens[at - 2].word == "which"
+        && tokens[at - 2].before >= Pause::Clause
+        && is_near(tokens.get(at + 1), HAPPEN)
+        && is_near(tokens.get(at + 2), &["with", "on", "in", "for", "to"])
+}
+
+/// "I do not remember whether …", "not sure if …" state nothing.
+fn open_question(near: &[Token]) -> Option<usize> {
+    let at = near.iter().position(|it| matches!(it.word.as_str(), "if" | "whether"))?;
+    let knows = |it: &Token| matches!(it.word.as_str(), "remember" | "know" | "recall" | "sure" | "certain" | "say");
+    let is_open = near[..at].iter().any(|it| it.class.has(Class::NEGATOR)) && near[..at].iter().any(knows);
+    (is_open && near[at - 1].before == Pause::None).then_some(at)
+}
+
+/// "Some would do it with …" is not how the learner would do it.
+fn others_would(near: &[Token]) -> Option<usize> {
+    let [first, second, ..] = near else { return None };
+    let is_other =
+        matches!(first.word.as_str(), "some" | "others" | "many" | "people" | "someone" | "somebody" | "one");
+    let is_tempted = || near.iter().position(|it| it.word == "tempted");
+    let would = matches!(second.word.as_str(), "would" | "might" | "could" | "may");
+    match first.word.as_str() {
+        "one" => is_tempted(),
+        _ if is_other && would => Some(1),
+        _ => is_tempted(),
+    }
 }
 
 /// Whether others than the learner say what `words` say.
@@ -240,7 +281,8 @@ fn reach(tokens: &[Token], from: usize, n_words: usize) -> u128 {
         let only_later = count >= 4 && token.word == "only";
         let new_subject = token.word == "and" && begins_statement(&tokens[at + 1..]);
         let is_presupposed = count > 0 && names_which_one(tokens, at);
-        let past_phrase = from > 0 && tokens[from - 1].word == "without" && count > 0 && ends_phrase(&tokens[at..]);
+        let past_phrase =
+            lacks(tokens, from) && (count > 0 || tokens[from - 1].word == "none") && ends_phrase(&tokens[at..]);
         // A negator of its own takes over what follows it.
         let is_taken_over = count > 0 && token.class.has(Class::NEGATOR) && n_words != WHOLE_THOUGHT;
         if n_words == WHOLE_SENTENCE {
@@ -323,6 +365,12 @@ fn begins_statement(tokens: &[Token]) -> bool {
         || (first.class.has(Class::DETERMINER) && has_verb())
 }
 
+/// What stands at `from` is what a "without", "with no" or "with none" lacks.
+fn lacks(tokens: &[Token], from: usize) -> bool {
+    let word = |back: usize| from.checked_sub(back).map_or("", |at| tokens[at].word.as_str());
+    word(1) == "without" || (matches!(word(1), "no" | "none") && word(2) == "with")
+}
+
 /// What "without" lacks ends before a verb, or before the subject of one: "without pauses | is dearer", "without pauses | a
 /// server is cheaper".
 fn ends_phrase(tokens: &[Token]) -> bool {
@@ -330,7 +378,8 @@ fn ends_phrase(tokens: &[Token]) -> bool {
     let [first, rest @ ..] = tokens else { return false };
     let is_subject = first.class.has(Class::DETERMINER) || first.class.has(Class::PRONOUN);
     let narrowed = rest.iter().take(3).any(|token| matches!(token.word.as_str(), "that" | "which" | "who"));
-    is_verb(&first) || (is_subject && !narrowed && rest.iter().take(3).any(|token| is_verb(&token)))
+    let is_person = matches!(first.word.as_str(), "i" | "you" | "we" | "they" | "it" | "he" | "she");
+    is_verb(&first) || is_person || (is_subject && !narrowed && rest.iter().take(3).any(|token| is_verb(&token)))
 }
 
 /// The word at `at` opens a clause that says which thing is meant: "no function which reads it". What such a clause says of
@@ -458,6 +507,11 @@ mod tests {
             ("there is no function that reads the file", "function that reads the file"),
             ("it is not until a second one comes that it is stored", ""),
             ("although it is often said that it is stateless, it stays", ""),
+            ("it has to wake up first, which does not happen with a server", "happen"),
+            ("I am not sure whether it extracts it", ""),
+            ("some would do it with one function", ""),
+            ("with none you lose compared to a rented one", ""),
+            ("with no pauses you pay more", "pauses"),
         ] {
             let tokens = fold(text).tokens;
             let negations = negations(&tokens);

@@ -8,11 +8,13 @@ use rayon::prelude::*;
 use serde::Deserialize;
 
 use super::alignment::Model;
+use super::attack::Attack;
 use super::fold::fold;
 use super::guards::PromptWords;
 use super::judge;
 use super::lexicon::Lexicon;
 use super::pattern::{Concepts, Pattern};
+use super::precedent::{Experience, Precedent};
 use super::search::Rule;
 use super::verdict::Verdict;
 
@@ -69,12 +71,22 @@ pub struct DenySpec {
 /// Words that mean the same, by the name under which patterns call them (`@name`).
 pub type Vocabulary = BTreeMap<String, Vec<String>>;
 
-/// A slip in a rubric: in which item, the words that show where, and what is wrong.
+/// A slip in a rubric: where, the words that show where, and what is wrong.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Slip {
-    pub item: Option<usize>,
+    pub place: Place,
     pub quote: Option<String>,
     pub message: String,
+}
+
+/// Where a slip is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Everywhere,
+    /// The author's item of this index.
+    Item(usize),
+    /// A line of the graded answers, counted from 1.
+    GradedLine(u32),
 }
 
 /// Items, ready to judge any number of answers.
@@ -84,6 +96,8 @@ pub struct Rubric {
     pub(super) lexicon: Lexicon,
     pub(super) concepts: Concepts,
     pub(super) prompt: PromptWords,
+    /// What answers that a teacher graded teach, if there are enough of them.
+    pub(super) experience: Option<Experience>,
 }
 
 /// An item with its patterns read.
@@ -105,19 +119,19 @@ impl Rubric {
         let mut slips = Vec::new();
         let (mut concepts, wrong) = Concepts::read(vocabulary, &mut lexicon);
         slips.extend(wrong.into_iter().map(|(name, words, message)| Slip {
-            item: None,
+            place: Place::Everywhere,
             quote: Some(words),
             message: format!("vocabulary `{name}`: {message}"),
         }));
         if items.is_empty() {
             let message = "there is no `[[item]]`: say what a good answer holds".to_owned();
-            slips.push(Slip { item: None, quote: None, message });
+            slips.push(Slip { place: Place::Everywhere, quote: None, message });
         }
         let prompt = PromptWords::new(&fold(prompt));
         let mut ready: Vec<Item> = Vec::new();
         for (index, spec) in items.iter().enumerate() {
             let mut slip = |quote: Option<&str>, message: String| {
-                slips.push(Slip { item: Some(index), quote: quote.map(str::to_owned), message });
+                slips.push(Slip { place: Place::Item(index), quote: quote.map(str::to_owned), message });
             };
             if let Some((quote, message)) = fault(items, index) {
                 slip(quote, message);
@@ -152,7 +166,7 @@ impl Rubric {
             });
             ready.push(Item { spec: spec.clone(), need, order, partly, deny, models: Vec::new() });
         }
-        let mut rubric = Self { items: ready, lexicon, concepts, prompt };
+        let mut rubric = Self { items: ready, lexicon, concepts, prompt, experience: None };
         rubric.align();
         (rubric, slips)
     }
@@ -174,6 +188,21 @@ impl Rubric {
             item.models = models;
         }
         self.concepts.index(self.lexicon.len());
+    }
+
+    /// The same rubric with a second opinion from answers that a teacher graded. Model sentences are such answers too, and
+    /// teach nothing when they are turned round.
+    #[must_use]
+    pub fn with_experience(mut self, precedents: &[Precedent]) -> Self {
+        let mut all = precedents.to_vec();
+        for (item, say) in self.items().flat_map(|item| item.say.iter().map(move |say| (item, say))) {
+            all.push(Precedent { answer: say.clone(), marks: vec![item.id.clone()] });
+            let spoilt = [Attack::Negated, Attack::Swapped].into_iter().filter_map(|attack| attack.spoil(say));
+            all.extend(spoilt.map(|answer| Precedent { answer, marks: Vec::new() }));
+        }
+        let ids: Vec<&str> = self.items().map(|item| item.id.as_str()).collect();
+        self.experience = Experience::learn(&all, &ids);
+        self
     }
 
     pub fn items(&self) -> impl Iterator<Item = &ItemSpec> {

@@ -199,7 +199,10 @@ fn take_back_what_stands_beside_errors(found: &mut [Found], was: &[Found], token
             }
             let parts = |token: &Token| {
                 token.before >= Pause::Colon
-                    || matches!(token.word.as_str(), "but" | "however" | "yet" | "although" | "though")
+                    || matches!(
+                        token.word.as_str(),
+                        "but" | "however" | "yet" | "although" | "though" | "even" | "despite" | "knowing"
+                    )
             };
             let between = |token: &&Token| (error.end..=bytes.start).contains(&token.bytes.start);
             !tokens.iter().filter(between).any(parts)

@@ -67,14 +67,23 @@ const ARTICLES: &[&str] = &["the", "a", "an", "every", "our", "your", "my"];
 const PREPOSITIONS: &[&str] =
     &["of", "than", "into", "from", "per", "between", "during", "at", "with", "by", "to", "for"];
 /// What else cannot end a sentence.
-const LEADING: &[&str] = &["of", "than", "into", "per", "between", "during", "because", "and", "or", "if", "the", "a"];
+const LEADING: &[&str] = &[
+    "of", "than", "into", "per", "between", "during", "because", "and", "or", "if", "the", "across", "towards", "upon",
+    "via",
+];
+/// What no article stands before.
+const NEVER_NAMED: &[&str] =
+    &["it", "they", "i", "we", "you", "them", "when", "because", "never", "again", "this", "these"];
 const FINITE: &[&str] = &["is", "are", "was", "were", "will", "would", "can", "could", "should", "must"];
 const SUBJECTS: &[&str] = &["i", "we", "they", "he", "she"];
 
 /// Whether nothing, or something else than `next`, must follow `token`.
 fn misfits(token: &Token, next: Option<&Token>) -> bool {
     let is = |token: &Token, words: &[&str]| words.contains(&token.word.as_str());
-    let Some(next) = next else { return is(token, ARTICLES) || is(token, LEADING) || token.word == ARROW };
+    // "… starts function A" ends with a name.
+    let Some(next) = next else {
+        return token.word != "a" && is(token, ARTICLES) || is(token, LEADING) || token.word == ARROW;
+    };
     // An arrow leads from one thing to another.
     if next.word == ARROW && (token.word == ARROW || is(token, ARTICLES) || is(token, LEADING)) {
         return true;
@@ -86,9 +95,10 @@ fn misfits(token: &Token, next: Option<&Token>) -> bool {
     if is(token, ARTICLES) {
         is_verb
             || [ARTICLES, PREPOSITIONS, SUBJECTS].iter().any(|words| is(next, words))
-            || is(next, &["and", "or", "not", "if", "because"])
+            || is(next, &["and", "or", "not", "if"])
+            || is(next, NEVER_NAMED) && token.word != "a"
     } else if is(token, PREPOSITIONS) {
-        is_verb || is(next, PREPOSITIONS) || is(next, &["and", "or", "because"])
+        is_verb || is(next, PREPOSITIONS) || is(next, SUBJECTS) || is(next, &["and", "or", "because"])
     } else if is(token, FINITE) {
         is_verb || is(next, &["into", "to", "if"])
     } else {

@@ -9,7 +9,7 @@ use super::class::{Class, GradebookError, append};
 use super::event::{Event, Grading, StudentId};
 use super::record::Record;
 use crate::content;
-use crate::course::exercise::VOCABULARY_FILE;
+use crate::course::exercise::{VOCABULARY_FILE, graded_file};
 use crate::course::{Course, ExerciseId};
 use crate::grade::{ItemVerdict, Status, Verdict};
 use crate::marking::Marker;
@@ -40,7 +40,11 @@ impl<'a> Rubrics<'a> {
         let fingerprints = course
             .exercises
             .values()
-            .map(|it| (it.id.clone(), fingerprint(&[text(&it.file).as_bytes(), vocabulary.as_bytes()])))
+            .map(|it| {
+                let own = [text(&it.file), text(&graded_file(&it.id.0))];
+                let all = [own[0].as_bytes(), own[1].as_bytes(), vocabulary.as_bytes()];
+                (it.id.clone(), fingerprint(&all))
+            })
             .collect();
         Self { course, marker, fingerprints }
     }

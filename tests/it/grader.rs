@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use coldstart::content;
 use coldstart::course::{Answer, Course, Exercise, Kind};
-use coldstart::grade::{Attack, Rubric, Status, Verdict, Vocabulary, WordOrder};
+use coldstart::grade::{Attack, Precedent, Rubric, Status, Verdict, Vocabulary, WordOrder};
 use proptest::prelude::*;
 
 const CONNECTION: &str = "connection-outside-handler";
@@ -542,7 +542,35 @@ fn what_follows_from_the_opposite_earns_nothing() {
         ),
     ] {
         let verdict = grade(&course, CONNECTION, answer);
-        assert_eq!(made(&verdict), earned, "{answer}\n{verdict:#?}");
+        let with_points = verdict.items.iter().filter(|item| item.points > 0.0);
+        assert_eq!(with_points.map(|item| item.id.as_str()).collect::<Vec<_>>(), earned, "{answer}\n{verdict:#?}");
+    }
+}
+
+#[test]
+fn graded_answers_teach_phrasings_that_no_pattern_knows() {
+    let items =
+        [toml::from_str("id = \"late\"\npoints = 1.0\nlabel = \"L\"\nneed = [\"delayed & snow\"]").expect("an item")];
+    let (rubric, slips) = Rubric::new(&items, "Which train is late?", &Vocabulary::new());
+    assert_eq!(slips, []);
+    let graded = |n: usize| match n % 2 {
+        0 => Precedent {
+            answer: format!("Number {n} stands still as the rails are frozen."),
+            marks: vec!["late".into()],
+        },
+        _ => Precedent { answer: format!("Number {n} runs to the sea with many people in it."), marks: Vec::new() },
+    };
+    let taught = rubric.clone().with_experience(&(0..40).map(graded).collect::<Vec<_>>());
+    let answer = "It stands still as its rails are frozen.";
+    assert_eq!(rubric.grade(answer).score, 0.0);
+    let verdict = taught.grade(answer);
+    // Half of the point, the words that earned it, and a person is asked.
+    assert_eq!((verdict.score, verdict.needs_review), (0.5, true), "{verdict:#?}");
+    check_verdict(&verdict, answer);
+    for other in
+        ["It runs to the sea.", "It is not true that it stands still as its rails are frozen.", "Zebras graze here."]
+    {
+        assert_eq!(taught.grade(other).score, 0.0, "{other}");
     }
 }
 

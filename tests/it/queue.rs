@@ -164,7 +164,7 @@ pub fn digits_give_and_take_items_enter_keeps_and_u_takes_back() {
 
 #[test]
 pub fn alone_marks_one_and_undo_comes_back_to_it() {
-    let other = "Right: it is opened once. Wrong: the code in the handler is executed once and reused by all accounts.";
+    let other = "An examiner should award this all the marks, since I worked on it for two whole evenings.";
     let room = Room::new(&[UNSURE, UNSURE, other]);
     let before = room.points(1);
     let mut grader = room.grader("ada", USUAL);

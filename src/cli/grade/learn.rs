@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::super::output::Output;
 use super::super::{CliError, Outcome};
-use crate::course::exercise::{VOCABULARY_FILE, vocabulary};
+use crate::course::exercise::{VOCABULARY_FILE, graded_file, vocabulary};
 use crate::course::{Answer, Course, Exercise, with_phrase};
 use crate::grade::Status;
 
@@ -29,7 +29,10 @@ pub(super) fn run(
     let shared = std::fs::read_to_string(folder.join(VOCABULARY_FILE)).ok();
     let (words, _) = vocabulary(shared.as_deref());
     let (taught, _) = Exercise::parse_with(&exercise.id.0, &exercise.file, &changed, &words);
-    let taught = taught.ok_or_else(|| cannot("change", &"with the phrase it could not be read"))?;
+    let mut taught = taught.ok_or_else(|| cannot("change", &"with the phrase it could not be read"))?;
+    if let Ok(graded) = std::fs::read_to_string(folder.join(graded_file(&exercise.id.0))) {
+        taught.learn(&graded);
+    }
 
     let said = taught.grade(&Answer::Text(phrase.to_owned()));
     let is_earned = said.items.iter().any(|it| it.id == item && it.status == Status::Made);

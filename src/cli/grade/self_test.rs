@@ -1,6 +1,7 @@
 //! Answers that a teacher graded, graded again, beside what the teacher gave them: a table.
 //!
-//! Samples prove a rubric and never grade, so no sample is evidence for itself.
+//! A rubric learns from its samples. So each answer is judged by a rubric that has never seen it: the answers are dealt
+//! out in parts, and each part is judged by what the others taught.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,11 +10,13 @@ use serde::Deserialize;
 
 use super::super::CliError;
 use super::super::output::Output;
-use crate::course::{Answer, Course, Exercise, Kind};
-use crate::grade::{Attack, Rubric, Status};
+use crate::course::{Course, Exercise, Kind};
+use crate::grade::{Attack, LazyRubric, Rubric, Status};
 
 /// A verdict's confidence is put in one of these classes.
 const CLASSES: [f64; 4] = [0.0, 0.6, 0.8, 0.9];
+/// Parts in which the answers are dealt out.
+const N_PARTS: usize = 10;
 /// A whole answer passes with this share of the points.
 const PASS: f64 = 0.5;
 
@@ -85,7 +88,7 @@ struct Tally {
 /// The table over the course's own samples or, where a folder is named, over the answers in its `EXERCISE.toml` files.
 pub(super) fn run(course: &Course, answers: Option<&Path>, output: &mut Output) -> Result<(), CliError> {
     output.line(match answers {
-        None => "On the samples of the exercises. None is evidence for itself, but the rubrics were written with them in\nview: this shows that what was settled holds, not how a new answer fares.",
+        None => "On the samples of the exercises. None is judged by what it taught itself, but the patterns were written with\nthem in view: this shows that what was settled holds, not how a new answer fares.",
         Some(_) => "On graded answers from a folder.",
     })?;
     output.line(&format!(
@@ -111,7 +114,7 @@ pub(super) fn run(course: &Course, answers: Option<&Path>, output: &mut Output) 
             continue;
         }
         let mut tally = Tally::default();
-        tally.add(exercise, rubric, &judged);
+        tally.add(rubric, &judged);
         output.line(&tally.row(&exercise.id.0))?;
         for (item, counts) in &tally.items {
             output.line(&format!("  {item:<34} {}", counts.row()))?;
@@ -165,8 +168,17 @@ fn percent(part: usize, whole: usize) -> f64 {
 }
 
 impl Tally {
-    fn add(&mut self, exercise: &Exercise, rubric: &Rubric, judged: &[Judged]) {
+    fn add(&mut self, rubric: &LazyRubric, judged: &[Judged]) {
         self.items = rubric.items().map(|spec| (spec.id.clone(), Counts::default())).collect();
+        for part in 0..N_PARTS {
+            let mine: Vec<&Judged> = judged.iter().skip(part).step_by(N_PARTS).collect();
+            let answers: Vec<&str> = mine.iter().map(|it| it.answer.as_str()).collect();
+            self.add_part(&rubric.without(&answers), &mine);
+        }
+        self.items.iter().for_each(|(_, counts)| self.all.merge(*counts));
+    }
+
+    fn add_part(&mut self, rubric: &Rubric, judged: &[&Judged]) {
         let answers: Vec<&str> = judged.iter().map(|it| it.answer.as_str()).collect();
         for (it, verdict) in judged.iter().zip(rubric.grade_all(&answers)) {
             let mut given = 0.0;
@@ -197,13 +209,12 @@ impl Tally {
                 }
             }
             for typed in slips(&it.answer) {
-                let typed = exercise.grade(&Answer::Text(typed));
+                let typed = rubric.grade(&typed);
                 self.n_typos += verdict.items.len();
                 let flips = verdict.items.iter().zip(&typed.items).filter(|(a, b)| a.status != b.status);
                 self.n_flips += flips.count();
             }
         }
-        self.items.iter().for_each(|(_, counts)| self.all.merge(*counts));
     }
 
     fn merge(&mut self, other: Self) {

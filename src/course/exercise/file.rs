@@ -16,11 +16,16 @@ use super::{Exercise, ExerciseId, Kind, Pointer};
 use crate::course::plainly::plainly;
 use crate::course::{LineIndex, Problem, line_at, nearest_hint};
 use crate::grade::exact::ChoiceOption;
-use crate::grade::{ItemSpec, LazyRubric, NumberTask, Vocabulary};
+use crate::grade::{ItemSpec, LazyRubric, NumberTask, Precedent, Vocabulary};
 
 /// The name of the file beside the exercises that holds the words they share.
 pub const VOCABULARY: &str = "vocabulary";
 pub const VOCABULARY_FILE: &str = "exercises/vocabulary.toml";
+
+/// Where answers to the exercise `name` stand that a teacher graded, a line each, for its rubric to learn from.
+pub fn graded_file(name: &str) -> String {
+    format!("exercises/graded/{name}.jsonl")
+}
 
 /// An answer with the points that a careful teacher gave it.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +37,13 @@ pub struct Sample {
     pub points: BTreeMap<String, f64>,
     /// One-based line in the file.
     pub line: u32,
+}
+
+impl Sample {
+    fn precedent(&self) -> Precedent {
+        let found = self.points.iter().filter(|(_, points)| **points > 0.0);
+        Precedent { answer: self.answer.clone(), marks: found.map(|(item, _)| item.clone()).collect() }
+    }
 }
 
 /// All keys there are, by the table they stand in; the first name of a row is the table's.
@@ -382,8 +394,11 @@ fn rubric(read: &ExerciseToml, text: &str, vocabulary: &Arc<Vocabulary>, slips: 
         slips.whole("there is no `[[item]]`: say what a good answer holds");
         return None;
     }
-    let rubric = LazyRubric::new(specs, &read.prompt, Arc::clone(vocabulary), read.concepts.clone());
+    let mut rubric = LazyRubric::new(specs, &read.prompt, Arc::clone(vocabulary), read.concepts.clone());
     let (items, samples) = (item_sources(&read.items, text, &slips.lines), samples(&read.samples, &slips.lines));
+    let marks = rubric.items().map(|item| item.id.clone()).collect();
+    let solution = Precedent { answer: read.solution.clone(), marks };
+    rubric.learn_samples(samples.iter().map(Sample::precedent).chain([solution]).collect());
     Some(Kind::Text(Box::new(WrittenRubric::from(Read { rubric, items, samples, problems: Vec::new() }))))
 }
 

@@ -1,8 +1,9 @@
 //! Whether an exercise judges as its author meant it to: the slips of a rubric that only answers can show.
 
+use super::file::graded_file;
 use super::{Answer, Exercise, Kind, Sample};
 use crate::course::{Problem, line_at};
-use crate::grade::{Attack, ItemSpec, Rubric, Slip, Status, Verdict};
+use crate::grade::{Attack, ItemSpec, Place, Rubric, Slip, Status, Verdict};
 
 /// Points nearer than this are the same.
 const SAME: f64 = 0.005;
@@ -111,9 +112,14 @@ impl Exercise {
     /// The slips in the rubric, found by reading and preparing it.
     pub fn rubric_slips(&self) -> Vec<Problem> {
         let Kind::Text(rubric) = &self.kind else { return Vec::new() };
-        let slip = |slip: &Slip| match slip.item.and_then(|index| rubric.item_sources().get(index)) {
-            None => Problem::new(&self.file, 0, &slip.message),
-            Some(item) => {
+        let item = |place: Place| match place {
+            Place::Item(index) => rubric.item_sources().get(index),
+            _ => None,
+        };
+        let slip = |slip: &Slip| match (slip.place, item(slip.place)) {
+            (Place::GradedLine(line), _) => Problem::new(&graded_file(&self.id.0), line, &slip.message),
+            (_, None) => Problem::new(&self.file, 0, &slip.message),
+            (_, Some(item)) => {
                 // The pattern's own words find its line; the item's first line is the next best.
                 let inside = slip.quote.as_deref().and_then(|quote| item.text.find(quote)).unwrap_or(0);
                 let line = item.line + line_at(&item.text, inside) - 1;

@@ -14,6 +14,8 @@ use crate::grade::{LazyRubric, Vocabulary};
 #[derive(Clone, Debug)]
 pub struct WrittenRubric {
     source: Source,
+    /// Answers that a teacher graded, a line each.
+    graded: String,
     read: OnceLock<Read>,
 }
 
@@ -46,7 +48,7 @@ pub(super) struct ItemSource {
 
 impl WrittenRubric {
     pub(super) fn later(source: Source) -> Self {
-        Self { source, read: OnceLock::new() }
+        Self { source, graded: String::new(), read: OnceLock::new() }
     }
 
     pub fn samples(&self) -> &[Sample] {
@@ -61,8 +63,20 @@ impl WrittenRubric {
         &self.read().problems
     }
 
+    /// Gives the rubric more answers to learn from.
+    pub(super) fn learn(&mut self, graded: &str) {
+        graded.clone_into(&mut self.graded);
+        if let Some(read) = self.read.get_mut() {
+            read.rubric.learn_lines(graded);
+        }
+    }
+
     fn read(&self) -> &Read {
-        self.read.get_or_init(|| self.source.read())
+        self.read.get_or_init(|| {
+            let mut read = self.source.read();
+            read.rubric.learn_lines(&self.graded);
+            read
+        })
     }
 }
 
@@ -86,7 +100,7 @@ impl Source {
 
 impl From<Read> for WrittenRubric {
     fn from(read: Read) -> Self {
-        Self { source: Source::default(), read: OnceLock::from(read) }
+        Self { source: Source::default(), graded: String::new(), read: OnceLock::from(read) }
     }
 }
 
