@@ -8,9 +8,12 @@ use ratatui::backend::IntoCrossterm;
 use ratatui::style::Style;
 
 use super::Colour;
-use crate::app::row::Row;
+use crate::app::row::{Row, fit};
 use crate::content::visible;
 use crate::tui::{Depth, Theme, hyperlink};
+
+/// What people expect of a pipe, and of a terminal that does not say.
+const USUAL_COLS: usize = 80;
 
 pub(super) struct Output {
     out: BufWriter<Stdout>,
@@ -41,7 +44,6 @@ impl Output {
 
     /// Columns to write in; what people expect of a pipe where there is no terminal.
     pub(super) fn width() -> usize {
-        const USUAL_COLS: usize = 80;
         if !Self::is_terminal() {
             return USUAL_COLS;
         }
@@ -178,7 +180,9 @@ pub(super) fn progress(text: &str) {
         }
         return;
     }
-    let _ = write!(error, "\r{text}\x1b[K");
+    // A line that breaks in two could not be written over.
+    let width_cols = crossterm::terminal::size().map_or(USUAL_COLS, |(cols, _)| usize::from(cols.max(20))) - 1;
+    let _ = write!(error, "\r{}\x1b[K", fit(text, width_cols));
     let _ = error.flush();
 }
 

@@ -14,7 +14,7 @@ use crate::sim::{self, Progress, Report, Scenario};
 /// Below this a bar would only flicker.
 const QUIET: Duration = Duration::from_millis(500);
 const BETWEEN_BARS: Duration = Duration::from_millis(100);
-const BAR_COLS: usize = 20;
+const BAR_COLS: usize = 12;
 
 /// Watches several runs, one after the other; mostly there is one.
 pub(super) struct Watch {
