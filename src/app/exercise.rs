@@ -255,6 +255,12 @@ impl Sheet {
                 self.hear(action, exercise)
             }
             _ if self.is_waiting() => Step::default(),
+            Action::Click(col, row) if matches!(self.stage, Stage::Answering) => {
+                match self.line_at(exercise, (*col, *row)) {
+                    Some(line) => self.point_at(line),
+                    None => Step::default(),
+                }
+            }
             Action::Yes if self.asks_to_give_up => {
                 self.asks_to_give_up = false;
                 let deed = Deed::GaveUp { exercise: self.exercise.clone() };
@@ -460,6 +466,17 @@ impl Sheet {
             _ => false,
         };
         if changed { self.save_draft() } else { Step::default() }
+    }
+
+    /// A line that is clicked is chosen; of lines that are put in order or matched, it is the one that keys are for.
+    fn point_at(&mut self, line: usize) -> Step {
+        match &mut self.input {
+            Input::Choosing { .. } => return self.answering(&Action::Choose(line)),
+            Input::Ordering { cursor, held, .. } => (*cursor, *held) = (line, false),
+            Input::Matching(matching) => matching.cursor = line,
+            _ => {}
+        }
+        Step::default()
     }
 
     fn reading(&mut self, desk: &Desk<'_>, work: &Work, action: &Action) -> Step {

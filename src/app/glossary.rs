@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::field::Field;
-use super::overlay::pop_up;
+use super::overlay::{FILTER_ROWS, pop_up};
 use super::pane::Pane;
 use super::row::{Row, Ui, wrapped};
 use super::{Go, Motion, Size, Start, Step};
@@ -11,9 +11,6 @@ use crate::course::{Course, Glossary, Target, Term};
 
 /// Columns of the names, left of what the chosen one means.
 pub const NAMES_COLS: u16 = 24;
-/// Rows above the names: the filter, and air.
-const FILTER_ROWS: u16 = 2;
-
 #[derive(Clone, Debug, Default)]
 pub struct Words {
     pub filter: Field,
@@ -63,6 +60,11 @@ impl Words {
         let last = self.shown(glossary).len().saturating_sub(1);
         self.chosen = motion.from(self.chosen, page_rows).min(last);
     }
+}
+
+/// Whether the names stand at a column of the screen, and not what one means.
+pub(super) fn is_name(size: Size, col: u16) -> bool {
+    col < pop_up(size, size.rows).inside().x + NAMES_COLS
 }
 
 /// The terms that `filter` means; all of them when it is empty.

@@ -8,6 +8,7 @@ mod numbers;
 mod pan;
 mod pane;
 mod search;
+mod sidebar;
 mod spot;
 
 use cards::Running;
@@ -15,6 +16,7 @@ use spot::{row_of, spot_of};
 
 pub use numbers::Numbered;
 pub(super) use search::page_with;
+pub use sidebar::SIDEBAR_ROW;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -665,7 +667,11 @@ impl Reader {
 
     fn click(&mut self, desk: &Desk<'_>, col: u16, row: u16) -> Step {
         let (sidebar, _) = columns(self.size.cols);
-        if row == 0 || col < sidebar {
+        if col < sidebar {
+            let page = self.page_beside(desk, row).filter(|page| *page != self.page);
+            return page.map_or_else(Step::default, |page| Step::go(Go::Page(page, Start::Top)));
+        }
+        if row == 0 {
             return Step::default();
         }
         let at = self.top + usize::from(row - 1);

@@ -35,6 +35,28 @@ pub fn pop_up(size: Size, n_rows: u16) -> Area {
     Area { x: (size.cols - cols) / 2, y: 1 + (body - rows) / 2, cols, rows }
 }
 
+/// Rows of a list that is filtered, below the filter and air.
+pub fn list_rows(size: Size) -> usize {
+    usize::from(pop_up(size, size.rows).inside().rows.saturating_sub(FILTER_ROWS)).max(1)
+}
+
+/// The first line shown of a list of `n`, so that the chosen one is in the middle where it can be.
+pub fn list_top(size: Size, chosen: usize, n: usize) -> usize {
+    let room = list_rows(size);
+    chosen.saturating_sub(room / 2).min(n.saturating_sub(room))
+}
+
+/// The line of a list of `n` that stands at a column and row of the screen.
+fn line_at(size: Size, chosen: usize, n: usize, (col, row): (u16, u16)) -> Option<usize> {
+    let inside = pop_up(size, size.rows).inside();
+    let below = usize::from(row.checked_sub(inside.y + FILTER_ROWS)?);
+    let is_inside = (inside.x..inside.x + inside.cols).contains(&col) && below < list_rows(size);
+    Some(list_top(size, chosen, n) + below).filter(|line| is_inside && *line < n)
+}
+
+/// Rows above a list: the filter, and air.
+pub const FILTER_ROWS: u16 = 2;
+
 #[derive(Clone, Debug)]
 pub enum Overlay {
     /// All keys; `top` is the first row shown.
@@ -176,8 +198,25 @@ pub(super) fn update(model: &mut Model, action: Action) -> Vec<Effect> {
         model.overlay = None;
         return Vec::new();
     }
-    let rows = usize::from(model.size.rows);
+    let (size, rows) = (model.size, usize::from(model.size.rows));
     let course = Arc::clone(&model.course);
+    let action = match (model.overlay.as_mut(), action) {
+        // A line of the contents that is clicked is where one goes; of the words one reads first.
+        (Some(Overlay::Contents(contents)), Action::Click(col, row)) => {
+            let n = contents.shown().len();
+            let Some(line) = line_at(size, contents.chosen, n, (col, row)) else { return Vec::new() };
+            contents.chosen = line;
+            Action::Open
+        }
+        (Some(Overlay::Words(words)), Action::Click(col, row)) => {
+            let n = words.shown(&course.glossary).len();
+            if let Some(line) = line_at(size, words.chosen, n, (col, row)).filter(|_| glossary::is_name(size, col)) {
+                words.chosen = line;
+            }
+            return Vec::new();
+        }
+        (_, action) => action,
+    };
     let step = match model.overlay.as_mut() {
         Some(Overlay::Help { top }) => match action {
             Action::Scroll(motion) => {

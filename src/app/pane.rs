@@ -63,6 +63,12 @@ impl<'a> Pane<'a> {
         (self.x..self.x + self.cols).contains(&col) && below < self.n_rows
     }
 
+    /// The row at a column and row of the screen.
+    pub(super) fn row_at(&self, at: (u16, u16)) -> Option<usize> {
+        let below = self.holds(at).then(|| usize::from(at.1 - self.y))?;
+        Some(self.top + below).filter(|row| *row < self.rows.len())
+    }
+
     /// The cell at a column and row of the screen, or the nearest; `None` where there are no rows.
     pub(super) fn cell(&self, (col, row): (u16, u16)) -> Option<Cell> {
         let below = usize::from(row.saturating_sub(self.y)).min(self.n_rows.saturating_sub(1));

@@ -1,13 +1,12 @@
 //! Paints the page being read, with the contents beside it where there is room.
 
 use ratatui::layout::Rect;
-use unicode_width::UnicodeWidthStr;
 
 use super::paint::Painter;
 use crate::app::Model;
 use crate::app::home::bar;
-use crate::app::lesson::{Reader, columns, text_col};
-use crate::app::row::{Row, Span, Ui, wrapped};
+use crate::app::lesson::{Reader, SIDEBAR_ROW, columns, text_col};
+use crate::app::row::{Row, Ui, wrapped};
 use crate::course::Page;
 
 /// Between the text and the notes beside it.
@@ -44,8 +43,9 @@ pub(super) fn view(reader: &Reader, model: &Model, head: Rect, body: Rect, paint
 
     let (sidebar, width) = columns(body.width);
     if sidebar > 0 {
-        let area = Rect { x: body.x + 1, y: body.y + 1, width: sidebar - 2, height: body.height.saturating_sub(1) };
-        painter.rows(area, &contents(&pages, number, model, area));
+        let area = Rect { x: body.x + 1, y: SIDEBAR_ROW, width: sidebar - 2, height: body.height.saturating_sub(1) };
+        let beside = reader.sidebar(&model.course, &model.progress);
+        painter.rows(area, beside.iter().map(|(row, _)| row));
     }
     let text = Rect { x: body.x + text_col(body.width), width, ..body };
     // What is wider than the measure (a diagram) may use the margin too.
@@ -150,27 +150,6 @@ fn marks(reader: &Reader, model: &Model, text: Rect, right: u16, painter: &mut P
 /// The minutes that the author gives the page, for the part that has not been on screen. 0 when nothing is left.
 fn minutes_left(page: &Page, seen: f64) -> u32 {
     (f64::from(page.minutes) * (1.0 - seen)).ceil() as u32
-}
-
-/// The pages as a list of `area`'s size that holds the current one, `number` from 1.
-fn contents(pages: &[&Page], number: usize, model: &Model, area: Rect) -> Vec<Row> {
-    let mut rows = Vec::new();
-    let mut last_of_current = 0;
-    for (index, page) in pages.iter().enumerate() {
-        let here = index + 1 == number;
-        let mark = if model.progress.pages_read.contains(&page.id.0) { "✓" } else { " " };
-        let lead = format!("{}{mark}{:>2} ", if here { "›" } else { " " }, index + 1);
-        let role = if here { Ui::Title } else { Ui::Muted };
-        let room = usize::from(area.width).saturating_sub(lead.width());
-        for (line, row) in wrapped(role, &page.title, room).into_iter().enumerate() {
-            let lead = if line == 0 { lead.clone() } else { " ".repeat(lead.width()) };
-            rows.push(Row::of([Span::ui(role, lead + &row.text())]));
-        }
-        if here {
-            last_of_current = rows.len();
-        }
-    }
-    rows.split_off(last_of_current.saturating_sub(usize::from(area.height)))
 }
 
 fn focus(reader: &Reader, text: Rect, painter: &mut Painter<'_, '_>) {

@@ -7,7 +7,7 @@ use super::paint::Painter;
 use crate::app::field::Field;
 use crate::app::glossary::{NAMES_COLS, Words};
 use crate::app::note::Note;
-use crate::app::overlay::{Contents, Overlay, pop_up};
+use crate::app::overlay::{Contents, Overlay, list_rows, list_top, pop_up};
 use crate::app::row::{Row, Span, Ui, frame, wrapped};
 use crate::app::{Model, Size};
 
@@ -59,9 +59,9 @@ fn help(top: usize, model: &Model, painter: &mut Painter<'_, '_>) {
 }
 
 fn list(contents: &Contents, size: Size, painter: &mut Painter<'_, '_>) {
-    let room = size.body_rows().saturating_sub(4).max(1);
+    let room = list_rows(size);
     let places = contents.shown();
-    let top = contents.chosen.saturating_sub(room / 2).min(places.len().saturating_sub(room));
+    let top = list_top(size, contents.chosen, places.len());
     let mut rows = vec![filter_row(&contents.filter), Row::default()];
     if places.is_empty() {
         rows.push(Row::ui(Ui::Muted, "Nothing in the contents has these words."));
@@ -82,9 +82,9 @@ fn list(contents: &Contents, size: Size, painter: &mut Painter<'_, '_>) {
 
 /// Names at the left, and at the right what the chosen one means.
 fn glossary(words: &Words, model: &Model, painter: &mut Painter<'_, '_>) {
-    let room = model.size.body_rows().saturating_sub(4).max(1);
+    let room = list_rows(model.size);
     let terms = words.shown(&model.course.glossary);
-    let top = words.chosen.saturating_sub(room / 2).min(terms.len().saturating_sub(room));
+    let top = list_top(model.size, words.chosen, terms.len());
     let mut rows = vec![filter_row(&words.filter), Row::default()];
     if terms.is_empty() {
         rows.push(Row::ui(Ui::Muted, "No term of the course has these words."));

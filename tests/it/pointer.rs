@@ -91,6 +91,27 @@ fn every_screen_lets_its_words_be_selected_and_the_meaning_of_a_term_too() {
 }
 
 #[test]
+fn lists_and_choices_answer_to_a_click() {
+    let click = |learner: &mut Learner, text: &str| {
+        let (col, row) = at(learner, text);
+        learner.act(Action::Click(col, row));
+    };
+    let mut learner = Learner::new(Size { cols: 200, rows: 50 });
+    click(&mut learner, " 7 When to use it");
+    learner.sees(" 7/10").press("t");
+    click(&mut learner, "5  Advantages");
+    learner.sees(" 5/10").press("wqueue").press("<esc>w");
+    click(&mut learner, "at least once");
+    learner.sees("How queues deliver").press("<esc>");
+    let mut learner = Learner::new(USUAL);
+    learner.open_exercise("three-limits");
+    click(&mut learner, "Dependency on the provider");
+    click(&mut learner, "A maximum execution time");
+    let marked = learner.screen().lines().filter(|line| line.contains("[x]")).count();
+    assert_eq!(marked, 2, "{}", learner.screen());
+}
+
+#[test]
 fn a_terminal_is_told_what_was_selected_when_the_button_is_let_go() {
     let (folder, data) = (course_of(&[PAGE]), tempfile::tempdir().expect("a folder for the test"));
     let arguments = ["--course", &folder.path().to_string_lossy(), "--data", &data.path().to_string_lossy()];

@@ -61,6 +61,33 @@ impl Sheet {
         rows
     }
 
+    /// The line to choose, to order or to match that stands at a column and row of the screen.
+    pub(super) fn line_at(&self, exercise: &Exercise, at: (u16, u16)) -> Option<usize> {
+        let pane = self.pane();
+        let clicked = pane.row_at(at)?;
+        let width = usize::from(pane.cols);
+        let mut begin = self.prompt.len() + 1;
+        let heights: Vec<usize> = match (&self.input, &exercise.kind) {
+            (Input::Choosing { .. }, Kind::Choice { options, .. }) => {
+                options.iter().map(|option| option_height(&option.text, width)).collect()
+            }
+            (Input::Ordering { order, .. }, Kind::Order { steps }) => {
+                // Below the line that says how.
+                begin += 1;
+                order.iter().map(|step| option_height(&steps[*step], width)).collect()
+            }
+            (Input::Matching(_), Kind::Matching(pairs)) => {
+                pairs.lines.iter().map(|line| entry("[ ]", &line.text, false, Ui::Text, width).len()).collect()
+            }
+            _ => Vec::new(),
+        };
+        heights.iter().position(|height| {
+            let rows = begin..begin + height;
+            begin = rows.end;
+            rows.contains(&clicked)
+        })
+    }
+
     /// The answer while it is not judged.
     fn being_made(&self, exercise: &Exercise, width: usize) -> Vec<Row> {
         match (&self.input, &exercise.kind) {
@@ -133,6 +160,10 @@ impl Sheet {
 fn lettered(mark: &str, index: usize, text: &str, here: bool, role: Ui, width: usize) -> Vec<Row> {
     let letter = char::from(b'a' + (index % 26) as u8);
     entry(&format!("{mark} {letter}"), text, here, role, width)
+}
+
+fn option_height(text: &str, width: usize) -> usize {
+    lettered("[ ]", 0, text, false, Ui::Text, width).len()
 }
 
 /// A line that the cursor can stand on, with what stands before it.
