@@ -6,7 +6,7 @@
 //! and Williams 2006, algorithm 3.1). Whether it helps is asked of the marks themselves, each judged by the others.
 
 use super::boosting::logistic;
-use super::features::Task;
+use super::features::{Sight, Task};
 use super::model::Model;
 use super::pair::Seen;
 use super::reading::{dot, hash};
@@ -36,17 +36,19 @@ pub struct Adaptation {
 /// How much each source of agreement counts.
 #[derive(Clone, Copy, Debug)]
 struct Kernel {
-    /// How far the model's log-odds are trusted.
-    trust: f64,
-    /// Variance of the offset of an exercise.
+    /// Variance of the offset of an exercise,
     offset: f64,
-    /// … of answers with the same words,
+    /// … of how far the model is too sure, or not sure enough, of its answers,
+    slope: f64,
+    /// … of answers with the same rare words,
     words: f64,
+    /// … that have and lack the same words of the reference,
+    cues: f64,
     /// … that stand alike to the references.
     rows: f64,
 }
 
-const KERNEL: Kernel = Kernel { trust: 1.0, offset: 0.5, words: 6.0, rows: 6.0 };
+const KERNEL: Kernel = Kernel { offset: 0.5, slope: 0.3, words: 3.0, cues: 6.0, rows: 6.0 };
 
 /// What was learned from marks.
 #[derive(Clone, Debug)]
@@ -59,9 +61,12 @@ pub(super) struct Teacher {
 /// An answer, ready to be compared.
 #[derive(Clone, Debug)]
 pub(super) struct Point {
-    /// The model's log-odds.
+    /// The model's log-odds that it is correct, were it not spoilt.
     alone: f64,
+    /// The most that they can be, by what the model suspects of it.
+    guard: f64,
     words: Vec<(u32, f32)>,
+    cues: Vec<(u32, f32)>,
     row: Vec<f64>,
 }
 
@@ -71,8 +76,8 @@ impl Teacher {
         let points: Vec<Point> = marks
             .iter()
             .map(|mark| {
-                let (row, seen) = task.row(&mark.answer, model);
-                Point::new(model.score(&row), &row, &seen)
+                let sight = task.sight(&mark.answer, model);
+                Point::new(model, &sight)
             })
             .collect();
         let is_correct: Vec<bool> = marks.iter().map(|mark| mark.is_correct).collect();
@@ -83,14 +88,14 @@ impl Teacher {
         let n = points.len();
         let covariance: Vec<Vec<f64>> =
             points.iter().map(|a| points.iter().map(|b| KERNEL.between(a, b)).collect()).collect();
-        let mean: Vec<f64> = points.iter().map(|point| KERNEL.trust * point.alone).collect();
+        let mean: Vec<f64> = points.iter().map(|point| point.alone).collect();
         let (votes, without_own) = fit(&covariance, &mean, is_correct);
         let agree = |scores: &mut dyn Iterator<Item = f64>| {
             let n_agreed = scores.zip(is_correct).filter(|(score, yes)| (*score > 0.0) == **yes).count();
             n_agreed as f64 / n.max(1) as f64
         };
-        let before = agree(&mut points.iter().map(|point| point.alone));
-        let after = agree(&mut without_own.iter().copied());
+        let before = agree(&mut points.iter().map(Point::score));
+        let after = agree(&mut points.iter().zip(&without_own).map(|(point, score)| point.taught(score - point.alone)));
         // A few marks cannot prove anything: they are used unless they clearly speak against it.
         let margin = 1.0 / (n.max(1) as f64).sqrt() / 2.0;
         let helps = n > 0 && after + margin >= before;
@@ -98,26 +103,38 @@ impl Teacher {
         (helps.then_some(Self { points, votes }), adaptation)
     }
 
-    /// The log-odds of an answer that the model alone gives `alone`.
-    pub(super) fn score(&self, alone: f32, row: &[f32], seen: &Seen) -> f32 {
-        self.score_of(&Point::new(alone, row, seen)) as f32
-    }
-
-    pub(super) fn score_of(&self, point: &Point) -> f64 {
-        let voted: f64 =
-            self.points.iter().zip(&self.votes).map(|(other, vote)| vote * KERNEL.between(point, other)).sum();
-        KERNEL.trust * point.alone + voted
+    /// The log-odds that an answer is correct, and not a spoilt one.
+    pub(super) fn score(&self, point: &Point) -> f64 {
+        point.taught(self.points.iter().zip(&self.votes).map(|(it, vote)| vote * KERNEL.between(point, it)).sum())
     }
 }
 
 impl Point {
-    pub(super) fn new(alone: f32, row: &[f32], seen: &Seen) -> Self {
+    pub(super) fn new(model: &Model, sight: &Sight) -> Self {
+        let opinions = model.opinions(sight);
+        let guard = f64::from(model.limits.guard(opinions));
+        Self { guard, ..Self::unguarded(f64::from(opinions.correct + model.limits.lenience), sight) }
+    }
+
+    fn unguarded(alone: f64, sight: &Sight) -> Self {
         Self {
-            alone: f64::from(alone),
-            words: words(seen),
+            alone,
+            guard: f64::INFINITY,
+            words: words(&sight.seen),
+            cues: in_order(sight.cues.clone()),
             // Shares and small counts: squeezed to the same size.
-            row: row.iter().map(|value| f64::from(*value / (1.0 + value.abs()))).collect(),
+            row: sight.row.iter().map(|value| f64::from(*value / (1.0 + value.abs()))).collect(),
         }
+    }
+
+    /// The log-odds by the model alone.
+    pub(super) fn score(&self) -> f64 {
+        self.taught(0.0)
+    }
+
+    /// The log-odds when marks add `voted`. What speaks for an answer allays suspicion just as much; no other mark does.
+    fn taught(&self, voted: f64) -> f64 {
+        (self.alone + voted).min(self.guard + voted.max(0.0))
     }
 }
 
@@ -131,6 +148,11 @@ fn words(seen: &Seen) -> Vec<(u32, f32)> {
         let both = [key(at - 1).to_le_bytes(), key(at).to_le_bytes()].concat();
         (hash(&both), PAIR_WEIGHT * (seen.worth[at - 1] + seen.worth[at]) / 2.0)
     }));
+    in_order(vector)
+}
+
+/// Each key once, in rising order, as a vector of length one.
+fn in_order(mut vector: Vec<(u32, f32)>) -> Vec<(u32, f32)> {
     vector.sort_unstable_by_key(|(key, _)| *key);
     vector.dedup_by(|next, kept| {
         let is_same = next.0 == kept.0;
@@ -139,10 +161,6 @@ fn words(seen: &Seen) -> Vec<(u32, f32)> {
         }
         is_same
     });
-    unit(vector)
-}
-
-fn unit(mut vector: Vec<(u32, f32)>) -> Vec<(u32, f32)> {
     let norm = vector.iter().map(|(_, value)| value * value).sum::<f32>().sqrt();
     if norm > 0.0 {
         for (_, value) in &mut vector {
@@ -155,7 +173,11 @@ fn unit(mut vector: Vec<(u32, f32)>) -> Vec<(u32, f32)> {
 impl Kernel {
     fn between(&self, a: &Point, b: &Point) -> f64 {
         let distance: f64 = a.row.iter().zip(&b.row).map(|(a, b)| (a - b) * (a - b)).sum();
-        self.offset + self.words * f64::from(dot(&a.words, &b.words)) + self.rows * libm::exp(-distance)
+        self.offset
+            + self.slope * a.alone * b.alone
+            + self.words * f64::from(dot(&a.words, &b.words))
+            + self.cues * f64::from(dot(&a.cues, &b.cues))
+            + self.rows * libm::exp(-distance)
     }
 }
 
@@ -232,9 +254,9 @@ mod tests {
     use super::super::reading::{Rarity, Reading};
     use super::*;
 
-    fn point(answer: &str, alone: f32) -> Point {
+    fn point(answer: &str, alone: f64) -> Point {
         let seen = Seen::new(Reading::new(answer, &Rarity::default()), &Reading::default());
-        Point::new(alone, &[0.0], &seen)
+        Point::unguarded(alone, &Sight { row: vec![0.0], cues: Vec::new(), runs: Vec::new(), seen })
     }
 
     /// Ten marks on two answers that the model is wrong about.
@@ -253,8 +275,8 @@ mod tests {
             "{adaptation:?}"
         );
         let teacher = teacher.unwrap();
-        assert!(teacher.score_of(&point("a gap that is closed", -1.0)) > 0.0);
-        assert!(teacher.score_of(&point("a blue wire", 1.0)) < 0.0);
+        assert!(teacher.score(&point("a gap that is closed", -1.0)) > 0.0);
+        assert!(teacher.score(&point("a blue wire", 1.0)) < 0.0);
     }
 
     #[test]

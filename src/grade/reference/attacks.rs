@@ -115,18 +115,25 @@ const VERBS: &[&str] = &[
 fn negated(text: &Text, random: &mut Random) -> Option<String> {
     let words: Vec<&str> = text.tokens.iter().map(|token| token.word.as_str()).collect();
     let joined = |parts: &[&[&str]]| Some(parts.concat().join(" "));
-    // An answer without any negator is turned round at its first verb; at another one it may still be half right.
+    let n_negators = text.tokens.iter().filter(|token| token.class.has(Class::NEGATOR)).count();
     if let Some(at) = words.iter().position(|word| VERBS.contains(word)) {
         let (before, after) = words.split_at(at + 1);
         return match after {
             [] => None,
             ["not", rest @ ..] => joined(&[before, rest]),
-            _ if text.tokens.iter().any(|token| token.class.has(Class::NEGATOR)) => None,
+            // Turned at one place only, what has a negator further on would be half right; turned at both it says the
+            // opposite twice, where the two are independent: "if it is not A, it is B" may be true of both.
+            _ if n_negators > 0 => {
+                let not = after.iter().position(|word| *word == "not")?;
+                let (between, rest) = (&after[..not], &after[not + 1..]);
+                let are_independent = n_negators == 1 && between.iter().any(|word| matches!(*word, "and" | "but"));
+                if are_independent { joined(&[before, &["not"], between, rest]) } else { None }
+            }
             _ if random.chance(0.15) => joined(&[before, &["never"], after]),
             _ => joined(&[before, &["not"], after]),
         };
     }
-    if text.tokens.iter().any(|token| token.class.has(Class::NEGATOR)) {
+    if n_negators > 0 {
         return None;
     }
     let is_verb = |at: &usize| {
@@ -167,6 +174,11 @@ mod tests {
             (Attack::Negated, "the wire is closed", Some("the wire is not closed")),
             (Attack::Negated, "the wire is not open", Some("the wire is open")),
             (Attack::Negated, "the wire closes the gap", Some("the wire does not close the gap")),
+            (
+                Attack::Negated,
+                "the wire is closed and does not have a gap",
+                Some("the wire is not closed and does have a gap"),
+            ),
             (Attack::Negated, "wire", None),
             (
                 Attack::Swapped,

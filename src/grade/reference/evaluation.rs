@@ -12,11 +12,11 @@ use super::attacks::Attack;
 use super::boosting::Random;
 use super::features::Task;
 use super::model::{Model, confidence};
-use super::training::{Example, SEED, Trainer, by_question, spoil_all};
+use super::training::{Example, N_FOLDS, SEED, Trainer, by_question, folds, spoil_all};
 
-/// Parts of the data, each judged by a model that was trained on the others.
-const N_FOLDS: usize = 5;
-const MARKS: [usize; 4] = [5, 10, 20, 40];
+const MARKS: [usize; 4] = [5, FEW_MARKS, 20, 40];
+/// Marks with which it is looked whether attacks are accepted.
+const FEW_MARKS: usize = 10;
 
 /// A figure of the table.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,9 +40,9 @@ struct Judged<'a> {
 
 impl<'a> Judged<'a> {
     fn new(example: &'a Example, question: usize, task: &Task, model: &Model) -> Self {
-        let (row, seen) = task.row(&example.answer, model);
-        let score = model.score(&row);
-        Self { example, question, score, label: model.label(score, &row), point: Point::new(score, &row, &seen) }
+        let sight = task.sight(&example.answer, model);
+        let score = model.score(&sight);
+        Self { example, question, score, label: model.label(score, &sight), point: Point::new(model, &sight) }
     }
 
     fn is_correct(&self) -> bool {
@@ -72,13 +72,10 @@ impl Trainer<'_> {
     /// The table of figures.
     pub fn cross_validate(&self) -> Vec<Figure> {
         let questions = by_question(&self.examples);
-        // Questions in the same words stay together, whatever their references.
-        let mut names: Vec<&str> = questions.iter().map(|question| question[0].question.as_str()).collect();
-        names.dedup();
-        Random(SEED).shuffle(&mut names);
-        let fold_of: BTreeMap<&str, usize> = names.iter().enumerate().map(|(at, name)| (*name, at % N_FOLDS)).collect();
+        let fold_of = folds(&questions, SEED);
         let mut judged = Vec::new();
         let mut attacks: BTreeMap<Attack, Rate> = BTreeMap::new();
+        let mut spoilt: BTreeMap<usize, Vec<Point>> = BTreeMap::new();
         let mut negations = Rate::default();
         for fold in 0..N_FOLDS {
             let is_held_out = |question: &str| fold_of[question] == fold;
@@ -89,11 +86,13 @@ impl Trainer<'_> {
                 let Example { question: asked, references, .. } = question[0];
                 let task = Task::new(asked, references, &model);
                 judged.extend(question.iter().map(|example| Judged::new(example, number, &task, &model)));
-                let accepts = |text: &str| model.score(&task.row(text, &model).0) > 0.0;
+                let accepts = |text: &str| model.score(&task.sight(text, &model)) > 0.0;
                 let correct = || question.iter().filter(|it| it.label == Label::Correct).map(|it| it.answer.as_str());
                 let right = references.iter().map(String::as_str).chain(correct());
                 for (attack, text) in spoil_all(right, asked, &mut Random(!SEED)) {
-                    attacks.entry(attack).or_default().add(accepts(&text));
+                    let sight = task.sight(&text, &model);
+                    attacks.entry(attack).or_default().add(model.score(&sight) > 0.0);
+                    spoilt.entry(number).or_default().push(Point::new(&model, &sight));
                 }
                 let mut random = Random(!SEED);
                 for right in correct().filter(|it| accepts(it)) {
@@ -137,6 +136,7 @@ impl Trainer<'_> {
         figures.extend(attacks.iter().map(|(attack, rate)| rate.figure(format!("accepted: {}", attack.name()))));
         let all = attacks.values().fold(Rate::default(), |a, b| Rate { n: a.n + b.n, n_yes: a.n_yes + b.n_yes });
         figures.push(all.figure("accepted: all attacks".to_owned()));
+        figures.push(accepted_with_marks(&judged, &spoilt).figure(format!("accepted: all attacks, {FEW_MARKS} marks")));
         figures.push(negations.figure("inserted negations noticed".to_owned()));
         figures.extend(calibration(&judged));
         figures
@@ -167,7 +167,7 @@ impl Trainer<'_> {
                 let (held_out, kept) = (judge(held_out), judge(kept));
                 let teacher = teacher(&kept.iter().collect::<Vec<_>>());
                 let both =
-                    |it: &Judged| teacher.as_ref().map_or(it.score > 0.0, |teacher| teacher.score_of(&it.point) > 0.0);
+                    |it: &Judged| teacher.as_ref().map_or(it.score > 0.0, |teacher| teacher.score(&it.point) > 0.0);
                 held_out.iter().map(|it| (it.example, it.score > 0.0, both(it))).collect()
             };
             judged.par_extend(parts.par_iter().flat_map_iter(of_question));
@@ -182,23 +182,46 @@ fn teacher(marks: &[&Judged]) -> Option<Teacher> {
     Teacher::learn(points, &is_correct).0
 }
 
-/// Truth and judgement of the answers that are left when `n_marks` of each question were given as marks.
-fn with_marks(judged: &[&Judged], n_marks: usize) -> Vec<(bool, bool)> {
-    let mut by_question: BTreeMap<usize, Vec<&Judged>> = BTreeMap::new();
+/// A question of which some answers were given as marks.
+struct Taught<'j, 'a> {
+    question: usize,
+    teacher: Option<Teacher>,
+    rest: Vec<&'j Judged<'a>>,
+}
+
+fn taught<'j, 'a>(judged: &[&'j Judged<'a>], n_marks: usize) -> Vec<Taught<'j, 'a>> {
+    let mut by_question: BTreeMap<usize, Vec<&'j Judged<'a>>> = BTreeMap::new();
     for it in judged {
         by_question.entry(it.question).or_default().push(it);
     }
-    let questions: Vec<Vec<&Judged>> = by_question.into_values().filter(|it| it.len() > n_marks).collect();
-    let of_question = |question: &Vec<&Judged>| -> Vec<(bool, bool)> {
-        let mut question = question.clone();
-        Random(SEED + question[0].question as u64).shuffle(&mut question);
-        let (marks, rest) = question.split_at(n_marks);
-        let teacher = teacher(marks);
+    by_question.retain(|_, answers| answers.len() > n_marks);
+    let teach = |(question, mut answers): (usize, Vec<&'j Judged<'a>>)| {
+        Random(SEED + question as u64).shuffle(&mut answers);
+        let rest = answers.split_off(n_marks);
+        Taught { question, teacher: teacher(&answers), rest }
+    };
+    by_question.into_iter().collect::<Vec<_>>().into_par_iter().map(teach).collect()
+}
+
+/// Truth and judgement of the answers that are left when `n_marks` of each question were given as marks.
+fn with_marks(judged: &[&Judged], n_marks: usize) -> Vec<(bool, bool)> {
+    let of_question = |Taught { teacher, rest, .. }: Taught| -> Vec<(bool, bool)> {
         let is_accepted =
-            |it: &Judged| teacher.as_ref().map_or(it.score > 0.0, |teacher| teacher.score_of(&it.point) > 0.0);
+            |it: &Judged| teacher.as_ref().map_or(it.score > 0.0, |teacher| teacher.score(&it.point) > 0.0);
         rest.iter().map(|it| (it.is_correct(), is_accepted(it))).collect()
     };
-    questions.par_iter().flat_map_iter(of_question).collect()
+    taught(judged, n_marks).into_iter().flat_map(of_question).collect()
+}
+
+/// Spoilt answers, by the number of their question, judged with a few marks of that question.
+fn accepted_with_marks(judged: &[Judged], spoilt: &BTreeMap<usize, Vec<Point>>) -> Rate {
+    let mut rate = Rate::default();
+    for Taught { question, teacher, .. } in taught(&judged.iter().collect::<Vec<_>>(), FEW_MARKS) {
+        for point in spoilt.get(&question).into_iter().flatten() {
+            rate.add(teacher.as_ref().map_or(point.score(), |teacher| teacher.score(point)) > 0.0);
+        }
+    }
+    rate
 }
 
 /// Of the answers judged with some confidence, how many are judged rightly.
@@ -215,7 +238,7 @@ fn calibration(judged: &[Judged]) -> Vec<Figure> {
 }
 
 /// The mean over the labels of the harmonic mean of precision and recall, from pairs of truth and judgement.
-fn macro_f1<L: Copy + Ord>(pairs: &[(L, L)]) -> f64 {
+pub(super) fn macro_f1<L: Copy + Ord>(pairs: &[(L, L)]) -> f64 {
     /// How often a label is the truth, is judged, and is both.
     #[derive(Default)]
     struct Count {

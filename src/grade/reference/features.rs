@@ -2,6 +2,7 @@
 
 use super::super::words::Class;
 use super::cardinality::Overlap;
+use super::cues::{Cue, cues, runs};
 use super::fluency::Flow;
 use super::model::Model;
 use super::pair::{Pair, Seen, compare, harmonic, share};
@@ -26,6 +27,16 @@ pub(super) struct Task {
     pub(super) references: Vec<Seen>,
 }
 
+/// An answer to a task as the model sees it.
+#[derive(Clone, Debug)]
+pub(super) struct Sight {
+    pub(super) row: Vec<f32>,
+    /// What it says, and how its words follow on each other.
+    pub(super) cues: Vec<Cue>,
+    pub(super) runs: Vec<Cue>,
+    pub(super) seen: Seen,
+}
+
 /// References that are looked at, at most.
 const MAX_REFERENCES: usize = 64;
 
@@ -41,8 +52,7 @@ impl Task {
         Self { question, references }
     }
 
-    /// The row of an answer, and the answer as it was read.
-    pub(super) fn row(&self, answer: &str, model: &Model) -> (Vec<f32>, Seen) {
+    pub(super) fn sight(&self, answer: &str, model: &Model) -> Sight {
         let seen = Seen::new(Reading::new(answer, &model.rarity), &self.question);
         let beside = |reference: &Seen| Pair {
             overlap: Overlap::new(&seen.reading, &reference.reading, &self.question),
@@ -54,7 +64,9 @@ impl Task {
         let (pair, reference) = best.map_or((&nothing.0, &nothing.1), |best| (&pairs[best], &self.references[best]));
         let flow = model.fluency.of(&seen.reading);
         let row = take(pair, &pairs, &seen, reference, &self.question, &flow);
-        (row, seen)
+        let cues = cues(&seen, reference);
+        let runs = runs(&seen.reading);
+        Sight { row, cues, runs, seen }
     }
 }
 

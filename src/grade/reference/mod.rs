@@ -3,8 +3,9 @@
 //! In: a question, one or more answers that are right, and an answer. Out: a [`Judgement`]: correct, incomplete or
 //! contradictory, and how sure. A small model that was trained on answers graded by people decides: `reading` (words with
 //! stem, weight and polarity) → `pair` (which words meet those of a reference, by `kin` and `opposites` too) → `fluency`
-//! (do they follow on each other) → `features` (a row of numbers) → `trees`. Given a few answers that the teacher has
-//! marked, `adapt` moves the judgement towards the teacher's.
+//! (do they follow on each other) → `features` (a row of numbers) → `trees`, whose score `cues` corrects by which words
+//! they are → `limits` (is that enough, and is the answer a spoilt one). Given a few answers that the teacher has marked,
+//! `adapt` moves the judgement towards the teacher's.
 //!
 //! The model ships in `assets/grade/reference.bin` and is made by `training` (with `boosting` and `attacks`) and measured
 //! by `evaluation`, never while grading. Absent: the texts that it was trained on, files, the screen.
@@ -13,10 +14,12 @@ mod adapt;
 mod attacks;
 mod boosting;
 mod cardinality;
+mod cues;
 mod evaluation;
 mod features;
 mod fluency;
 mod kin;
+mod limits;
 mod model;
 mod opposites;
 mod pair;
@@ -29,8 +32,8 @@ use std::sync::{Arc, LazyLock};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use adapt::Teacher;
 pub use adapt::{Adaptation, Mark};
+use adapt::{Point, Teacher};
 pub use evaluation::Figure;
 use features::Task;
 pub use kin::WordNet;
@@ -94,13 +97,15 @@ impl Grader {
         if self.task.references.is_empty() {
             return Judgement { label: Label::Incomplete, confidence: 0.5 };
         }
-        let (row, seen) = self.task.row(answer, &self.model);
-        if seen.reading.words.is_empty() {
+        let sight = self.task.sight(answer, &self.model);
+        if sight.seen.reading.words.is_empty() {
             return Judgement { label: Label::Incomplete, confidence: 1.0 };
         }
-        let alone = self.model.score(&row);
-        let score = self.teacher.as_ref().map_or(alone, |teacher| teacher.score(alone, &row, &seen));
-        Judgement { label: self.model.label(score, &row), confidence: confidence(score) }
+        let score = match &self.teacher {
+            Some(teacher) => teacher.score(&Point::new(&self.model, &sight)) as f32,
+            None => self.model.score(&sight),
+        };
+        Judgement { label: self.model.label(score, &sight), confidence: confidence(score) }
     }
 
     /// Judges many answers, in their order, on all processors. Each judgement is the one that [`Self::judge`] gives.
