@@ -88,14 +88,17 @@ impl Teacher {
         let n = points.len();
         let covariance: Vec<Vec<f64>> =
             points.iter().map(|a| points.iter().map(|b| KERNEL.between(a, b)).collect()).collect();
-        let mean: Vec<f64> = points.iter().map(|point| point.alone).collect();
+        // A right answer has to overcome the model's suspicion too; a wrong one is not made right by it.
+        let expected = |(point, yes): (&Point, &bool)| if *yes { point.score() } else { point.alone };
+        let mean: Vec<f64> = points.iter().zip(is_correct).map(expected).collect();
         let (votes, without_own) = fit(&covariance, &mean, is_correct);
         let agree = |scores: &mut dyn Iterator<Item = f64>| {
             let n_agreed = scores.zip(is_correct).filter(|(score, yes)| (*score > 0.0) == **yes).count();
             n_agreed as f64 / n.max(1) as f64
         };
         let before = agree(&mut points.iter().map(Point::score));
-        let after = agree(&mut points.iter().zip(&without_own).map(|(point, score)| point.taught(score - point.alone)));
+        let voted = without_own.iter().zip(&mean).map(|(score, mean)| score - mean);
+        let after = agree(&mut points.iter().zip(voted).map(|(point, voted)| point.taught(voted)));
         // A few marks cannot prove anything: they are used unless they clearly speak against it.
         let margin = 1.0 / (n.max(1) as f64).sqrt() / 2.0;
         let helps = n > 0 && after + margin >= before;
@@ -183,7 +186,9 @@ impl Kernel {
 
 /// The votes of the marked answers, and the score of each one without its own vote.
 fn fit(covariance: &[Vec<f64>], mean: &[f64], is_correct: &[bool]) -> (Vec<f64>, Vec<f64>) {
-    const N_STEPS: usize = 12;
+    const N_STEPS: usize = 24;
+    // Log-odds that a score moves in one step at most: a whole step of Newton's may go so far that it never comes back.
+    const LONGEST_STEP: f64 = 2.0;
     let n = mean.len();
     let mut scores = mean.to_vec();
     let mut votes = vec![0.0; n];
@@ -198,8 +203,12 @@ fn fit(covariance: &[Vec<f64>], mean: &[f64], is_correct: &[bool]) -> (Vec<f64>,
         let b: Vec<f64> = (0..n).map(|i| curvature[i] * (scores[i] - mean[i]) + slope[i]).collect();
         let mut solved: Vec<f64> = times(covariance, &b).iter().zip(&roots).map(|(it, root)| it * root).collect();
         solve(&factor, &mut solved);
-        votes = (0..n).map(|i| b[i] - roots[i] * solved[i]).collect();
-        scores = times(covariance, &votes).iter().zip(mean).map(|(it, mean)| it + mean).collect();
+        let change: Vec<f64> = (0..n).map(|i| b[i] - roots[i] * solved[i] - votes[i]).collect();
+        let moved = times(covariance, &change);
+        let longest = moved.iter().fold(0.0_f64, |longest, it| longest.max(it.abs()));
+        let share = if longest > LONGEST_STEP { LONGEST_STEP / longest } else { 1.0 };
+        votes.iter_mut().zip(change).for_each(|(vote, change)| *vote += share * change);
+        scores.iter_mut().zip(moved).for_each(|(score, moved)| *score += share * moved);
     }
     // (K + 1/W)⁻¹ at its diagonal gives what each score would be without its own mark.
     let without_own = (0..n)
@@ -277,6 +286,13 @@ mod tests {
         let teacher = teacher.unwrap();
         assert!(teacher.score(&point("a gap that is closed", -1.0)) > 0.0);
         assert!(teacher.score(&point("a blue wire", 1.0)) < 0.0);
+    }
+
+    #[test]
+    fn marks_allay_a_suspicion() {
+        let suspected = || Point { guard: -3.0, ..point("the gap is closed", 1.0) };
+        let (teacher, adaptation) = Teacher::learn(vec![suspected(); 5], &[true; 5]);
+        assert!(adaptation.agreed_before == 0.0 && teacher.unwrap().score(&suspected()) > 0.0, "{adaptation:?}");
     }
 
     #[test]
