@@ -54,8 +54,8 @@ pub struct Sheet {
     pub prompt_top: usize,
     hints_shown: usize,
     solution_shown: bool,
-    /// The solution was asked for before an honest attempt, and a yes is awaited.
-    pub asks_to_give_up: bool,
+    /// The solution was asked for, its price was said, and a yes is awaited.
+    pub asks_to_reveal: bool,
     /// What the solution was asked for: to be compared with, item by item.
     checks_itself: bool,
     purpose: Purpose,
@@ -138,7 +138,7 @@ impl Sheet {
             prompt_top: 0,
             hints_shown: work.hints,
             solution_shown: work.solution_seen,
-            asks_to_give_up: false,
+            asks_to_reveal: false,
             checks_itself: false,
             purpose: Purpose::Learning,
             size: desk.size,
@@ -261,13 +261,12 @@ impl Sheet {
                     None => Step::default(),
                 }
             }
-            Action::Yes if self.asks_to_give_up => {
-                self.asks_to_give_up = false;
-                let deed = Deed::GaveUp { exercise: self.exercise.clone() };
-                self.reveal(desk, deed)
+            Action::Yes if self.asks_to_reveal => {
+                self.asks_to_reveal = false;
+                self.reveal(desk, &work)
             }
-            _ if self.asks_to_give_up => {
-                self.asks_to_give_up = false;
+            _ if self.asks_to_reveal => {
+                self.asks_to_reveal = false;
                 self.checks_itself = false;
                 Step::say("The solution stays closed.")
             }

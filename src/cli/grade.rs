@@ -194,6 +194,7 @@ fn print(verdict: &Verdict, output: &mut Output) -> Result<(), CliError> {
         let (mark, word) = match item.status {
             Status::Made => ("✓", "made"),
             Status::Partly => ("~", "partly"),
+            Status::Missing if item.is_wrong() => ("✗", "wrong"),
             Status::Missing => ("✗", "missing"),
         };
         output.line("")?;

@@ -46,6 +46,13 @@ pub struct ItemVerdict {
     pub hint: Option<String>,
 }
 
+impl ItemVerdict {
+    /// Whether it is a choice that does not belong, and no point that is missing.
+    pub fn is_wrong(&self) -> bool {
+        self.points < 0.0
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {

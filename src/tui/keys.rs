@@ -569,7 +569,7 @@ fn tables_of_screen(model: &Model) -> (Vec<&'static [Binding]>, bool) {
             tables.extend([&PAGE as &[Binding], &JUMPS, &EVERYWHERE]);
             (tables, false)
         }
-        Screen::Exercise(sheet) if sheet.asks_to_give_up => (vec![&CONFIRM, &ALWAYS], false),
+        Screen::Exercise(sheet) if sheet.asks_to_reveal => (vec![&CONFIRM, &ALWAYS], false),
         Screen::Exercise(sheet) => match (&sheet.stage, &sheet.input) {
             // Ctrl-Z takes a letter back here, as in every editor.
             (Stage::Answering, Input::Writing(_)) => (vec![&EDITOR], true),

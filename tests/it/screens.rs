@@ -256,7 +256,9 @@ fn a_learner_can_hold_against_a_verdict_and_check_the_answer_alone() {
         |learner: &Learner| deeds(learner).iter().any(|deed| matches!(deed, Deed::Disputed { on: true, .. }));
     assert!(disputed(&learner));
     learner
-        .press("cy")
+        .press("c")
+        .sees("You tick beside the solution.")
+        .press("y")
         .sees("Which of these does your answer say?")
         .press("<space><enter>")
         .sees("Kept: you hold 1 of 4");

@@ -65,15 +65,19 @@ impl Sheet {
             self.top = usize::MAX;
             return Step::default();
         }
-        if work.honest {
-            let deed = Deed::SolutionSeen { exercise: self.exercise.clone() };
-            return self.reveal(desk, deed);
+        // The price of the solution after an honest try stands beside its key. Who only wants to tick has not read it.
+        if work.honest && !self.checks_itself {
+            return self.reveal(desk, work);
         }
-        self.asks_to_give_up = true;
-        Step::say(format!("{GIVING_UP_PRICE} Show it? y / n"))
+        self.asks_to_reveal = true;
+        let price = if work.honest { SOLUTION_PRICE } else { GIVING_UP_PRICE };
+        let what = if self.checks_itself { "You tick beside the solution. " } else { "" };
+        Step::say(format!("{what}{price} Show it? y / n"))
     }
 
-    pub(super) fn reveal(&mut self, desk: &Desk<'_>, deed: Deed) -> Step {
+    pub(super) fn reveal(&mut self, desk: &Desk<'_>, work: &Work) -> Step {
+        let exercise = self.exercise.clone();
+        let deed = if work.honest { Deed::SolutionSeen { exercise } } else { Deed::GaveUp { exercise } };
         self.solution_shown = true;
         self.top = usize::MAX;
         if self.stage == Stage::Answering {

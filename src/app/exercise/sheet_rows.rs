@@ -212,10 +212,10 @@ fn judged(exercise: &Exercise, answer: &Answer, verdict: &Verdict, work: &Work, 
     let is_written = matches!(exercise.kind, Kind::Text(_) | Kind::Flow(_));
     if is_written && verdict.items.iter().any(|item| item.status != Status::Made) {
         rows.push(Row::default());
-        let mut spans = vec![Span::ui(Ui::Muted, "Did you say it all the same? ")];
-        for (index, item) in verdict.items.iter().enumerate().filter(|(_, item)| item.status != Status::Made) {
-            spans.push(Span::ui(Ui::Key, format!("{}", index + 1)));
-            spans.push(Span::ui(Ui::Muted, format!(" {}  ", item.id)));
+        // By their numbers: their names would give away what is missing.
+        let mut spans = vec![Span::ui(Ui::Muted, "Did you make a point all the same? Its number, from the top: ")];
+        for (index, _) in verdict.items.iter().enumerate().filter(|(_, item)| item.status != Status::Made) {
+            spans.push(Span::ui(Ui::Key, format!("{}  ", index + 1)));
         }
         rows.push(Row::of(spans).cut(width));
     }
@@ -267,7 +267,8 @@ fn item_rows(item: &ItemVerdict, was: Option<Status>, width: usize) -> Vec<Row> 
     };
     let mut rows = Vec::new();
     let points = if item.max > 0.0 { format!("{:.2}/{:.2}  ", item.points, item.max) } else { String::new() };
-    let lead = format!("{mark} {:<7} {points}", word(item.status));
+    let said = if item.is_wrong() { "wrong" } else { word(item.status) };
+    let lead = format!("{mark} {said:<7} {points}");
     let indent = lead.chars().count();
     // What is missing is hinted at and not given away.
     let said = match (item.status, &item.hint) {

@@ -440,6 +440,7 @@ fn in_words(verdict: &Verdict) -> Vec<String> {
         let word = match item.status {
             Status::Made => "Made",
             Status::Partly => "Partly made",
+            Status::Missing if item.is_wrong() => "Wrong",
             Status::Missing => "Not made",
         };
         let points =
