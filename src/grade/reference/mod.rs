@@ -137,7 +137,8 @@ mod tests {
             ("already, code, container, environment, executed, handler, reused, running, started", false),
             ("again already code environment executed handler is is not outside running so the the", false),
             ("It is not true that the container is reused and does not have to be started.", false),
-            ("The container is not reused and has to be started.", false),
+            ("The container is not reused.", false),
+            ("The container has to be started again.", false),
         ] {
             let judgement = grader.judge(answer);
             assert_eq!(judgement.label == Label::Correct, is_correct, "{answer}: {judgement:?}");
