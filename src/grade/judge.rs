@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use super::fold::{Text, fold};
 use super::guards::{self, Refusal};
+use super::polarity;
 use super::rubric::{Item, Rubric, rounded};
 use super::search::{Found, Rule, Support, search};
 use super::verdict::{Evidence, ItemVerdict, Status, Verdict};
@@ -22,15 +23,17 @@ const UNREADABLE: &str = "I could not read any words in this. Write a sentence o
 
 pub(super) fn judge(rubric: &Rubric, answer: &str) -> Verdict {
     let text = fold(answer);
+    let negations = polarity::of_sentences(&text);
     let mut refusals = guards::refusals(&text, &rubric.prompt);
     let unread = unread(answer, &text);
     // A term that two languages share is no statement that was understood.
     let found = if unread.is_none() {
-        search(rubric, &text, &mut refusals)
+        search(rubric, &text, &negations, &mut refusals)
     } else {
         vec![Found::default(); rubric.items.len()]
     };
-    let opinion = rubric.experience.as_ref().filter(|_| unread.is_none()).map(|it| it.hear(&text, &refusals));
+    let opinion =
+        rubric.experience.as_ref().filter(|_| unread.is_none()).map(|it| it.hear(&text, &negations, &refusals));
     let is_sound = found.iter().all(|it| it.contradicted.is_none() && it.opposite.is_none());
     let items: Vec<ItemVerdict> = rubric
         .items
@@ -83,7 +86,7 @@ pub(super) fn deciding_rules(rubric: &Rubric, answer: &str) -> Vec<Option<Rule>>
         let said = found.made.or(found.partly).map(|support| support.rule);
         found.contradicted.map(|(index, _)| Rule::Deny(index)).or(said)
     };
-    search(rubric, &text, &mut refusals).into_iter().map(decided).collect()
+    search(rubric, &text, &polarity::of_sentences(&text), &mut refusals).into_iter().map(decided).collect()
 }
 
 fn item_verdict(item: &Item, found: &Found, answer: &str) -> ItemVerdict {

@@ -3,7 +3,7 @@
 //! Two negators over one word cancel. A negator reaches forward to the next pause or new thought ("but", "because"),
 //! at most a few words; "it is not true that" reaches to the end of the thought, "… is false" back to its beginning.
 
-use super::fold::{Pause, Token};
+use super::fold::{Pause, Text, Token};
 use super::words::Class;
 
 /// Words that a plain negator reaches over at most.
@@ -98,6 +98,11 @@ const SUBJECTS: &[&str] =
 
 /// Verbs that no "not" before "and" governs.
 const FINITE: &[&str] = &["is", "are", "was", "were", "has", "can", "could", "will", "would", "must", "should", "does"];
+
+/// The negations of each sentence of a text.
+pub(super) fn of_sentences(text: &Text) -> Vec<Vec<Negation>> {
+    text.sentences.iter().map(|sentence| negations(&text.tokens[sentence.tokens.clone()])).collect()
+}
 
 /// All negations of one sentence, given from its first word to its last.
 pub(super) fn negations(tokens: &[Token]) -> Vec<Negation> {

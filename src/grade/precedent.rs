@@ -75,10 +75,9 @@ impl Experience {
             .map(|it| {
                 let text = fold(&it.answer);
                 let mut all = Vec::new();
-                text.sentences.iter().for_each(|it| {
-                    let tokens = &text.tokens[it.tokens.clone()];
-                    features(tokens, &polarity::negations(tokens), &mut all);
-                });
+                for (sentence, negations) in text.sentences.iter().zip(polarity::of_sentences(&text)) {
+                    features(&text.tokens[sentence.tokens.clone()], &negations, &mut all);
+                }
                 all
             })
             .collect();
@@ -110,15 +109,19 @@ impl Experience {
     }
 
     /// What it has to say on an answer.
-    pub(super) fn hear<'a>(&'a self, text: &Text, refusals: &[Option<Refusal>]) -> Opinion<'a> {
+    pub(super) fn hear<'a>(
+        &'a self,
+        text: &Text,
+        negations: &[Vec<Negation>],
+        refusals: &[Option<Refusal>],
+    ) -> Opinion<'a> {
         let mut all = Vec::new();
-        let spoken = text.sentences.iter().zip(refusals).map(|(sentence, refusal)| {
+        let spoken = text.sentences.iter().zip(negations).zip(refusals).map(|((sentence, negations), refusal)| {
             let tokens = &text.tokens[sentence.tokens.clone()];
-            let negations = polarity::negations(tokens);
             let is_said =
                 refusal.is_none() && negations.iter().all(|it| !matches!(it.kind, Kind::Refuting | Kind::Reporting));
             all.clear();
-            features(tokens, &negations, &mut all);
+            features(tokens, negations, &mut all);
             is_said.then(|| self.weigh(&all))
         });
         Opinion { experience: self, sentences: spoken.collect() }
@@ -271,7 +274,7 @@ mod tests {
     fn likelihood(experience: &Experience, answer: &str) -> Likelihood {
         let text = fold(answer);
         let refusals = vec![None; text.sentences.len()];
-        experience.hear(&text, &refusals).best(0)
+        experience.hear(&text, &polarity::of_sentences(&text), &refusals).best(0)
     }
 
     #[test]

@@ -52,7 +52,12 @@ pub(super) enum Rule {
 ///
 /// Who opens with "it is not true that" before something right means what follows too, up to a "but": such sentences
 /// are marked in `refusals`.
-pub(super) fn search(rubric: &Rubric, text: &Text, refusals: &mut [Option<Refusal>]) -> Vec<Found> {
+pub(super) fn search(
+    rubric: &Rubric,
+    text: &Text,
+    negations: &[Vec<Negation>],
+    refusals: &mut [Option<Refusal>],
+) -> Vec<Found> {
     let mut found = vec![Found::default(); rubric.items.len()];
     let ids: Vec<Vec<WordId>> = text
         .tokens
@@ -63,13 +68,11 @@ pub(super) fn search(rubric: &Rubric, text: &Text, refusals: &mut [Option<Refusa
             ids
         })
         .collect();
-    let negations: Vec<Vec<Negation>> =
-        text.sentences.iter().map(|sentence| polarity::negations(&text.tokens[sentence.tokens.clone()])).collect();
     let mut unit = Unit::new(&rubric.concepts, rubric.lexicon.len());
     let mut chains: Vec<Chain<'_>> = chains(rubric);
     let mut is_refuting = false;
     let mut erring: Vec<bool> = Vec::with_capacity(text.sentences.len());
-    for ((sentence, negations), refusal) in text.sentences.iter().zip(&negations).zip(refusals.iter_mut()) {
+    for ((sentence, negations), refusal) in text.sentences.iter().zip(negations).zip(refusals.iter_mut()) {
         is_refuting &= !guards::turns_to_the_truth(&text.tokens[sentence.tokens.clone()]);
         erring.push(false);
         if is_refuting && refusal.is_none() {

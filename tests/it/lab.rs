@@ -19,29 +19,16 @@ fn ended(size: Size, scenario: &str, guess: &str) -> Learner {
     learner
 }
 
-/// Column and row where a text begins on the screen.
-fn at(learner: &Learner, text: &str) -> (u16, u16) {
-    let screen = learner.screen();
-    let (row, line) = screen.lines().enumerate().find(|(_, line)| line.contains(text)).expect("it is on the screen");
-    let before = line.split(text).next().expect("before it").chars().count();
-    (before as u16, row as u16)
-}
-
-fn drag(learner: &mut Learner, from: (u16, u16), to: (u16, u16)) {
-    learner.act(Action::Drag { from: Some(from), to: (from.0 + 1, from.1) });
-    learner.act(Action::Drag { from: None, to }).act(Action::Drop);
-}
-
 #[test]
 fn dragging_along_the_clock_goes_through_time() {
     for size in [SMALL, USUAL, Size { cols: 200, rows: 50 }] {
         let mut learner = ended(size, "sparse-api", "7");
-        let (whole, bar) = (lab(&learner).report(), at(&learner, "━"));
-        drag(&mut learner, (bar.0 + 6, bar.1), bar);
+        let (whole, bar) = (lab(&learner).report(), learner.at("━"));
+        learner.drag((bar.0 + 6, bar.1), bar);
         assert_eq!(lab(&learner).report().requests, 0, "{size:?}");
         learner.sees("paused").sees("‖ 0.0 s");
         // Forth again, with the pointer slipped off the row.
-        drag(&mut learner, bar, (bar.0 + 6, bar.1 + 2));
+        learner.drag(bar, (bar.0 + 6, bar.1 + 2));
         learner.wait_ms(2_000);
         let part = lab(&learner).report().requests;
         assert!(part > 0 && part < whole.requests, "{part} at {size:?}");
@@ -52,8 +39,8 @@ fn dragging_along_the_clock_goes_through_time() {
 #[test]
 fn text_is_selected_within_the_column_where_one_begins() {
     let mut learner = ended(USUAL, "sparse-api", "7");
-    let (from, to) = (at(&learner, "cold starts"), at(&learner, "latency p95"));
-    drag(&mut learner, from, (to.0 + 30, to.1));
+    let (from, to) = (learner.at("cold starts"), learner.at("latency p95"));
+    learner.drag(from, (to.0 + 30, to.1));
     let copied = learner.copied.clone().unwrap_or_default();
     assert!(copied.starts_with("cold starts") && copied.ends_with(" ms"), "{copied}");
     assert!(!copied.contains("package") && copied.lines().count() == 3, "{copied}");
@@ -63,7 +50,7 @@ fn text_is_selected_within_the_column_where_one_begins() {
     assert_eq!(learner.copied.as_deref(), Some(copied.as_str()));
     learner.press("<esc>").sees("Knobs").press("y");
     assert_eq!(learner.copied.as_deref(), Some("coldstart sim sparse-api"));
-    let (col, row) = at(&learner, "failed, timed out");
+    let (col, row) = learner.at("failed, timed out");
     learner.act(Action::DoubleClick(col, row)).sees("copied failed");
 }
 
@@ -113,7 +100,7 @@ fn a_knob_that_cannot_matter_says_so_and_why() {
 fn the_speed_is_changed_by_key_or_click() {
     let mut learner = ended(USUAL, "sparse-api", "7");
     learner.sees("◂ ×20 ▸").press("]").sees("×50").press("[[").sees("×10 ");
-    let (col, row) = at(&learner, "▸");
+    let (col, row) = learner.at("▸");
     learner.act(Action::Click(col, row)).sees("◂ ×20 ▸");
 }
 
@@ -121,7 +108,7 @@ fn the_speed_is_changed_by_key_or_click() {
 fn a_key_of_the_footer_is_pressed_by_a_click() {
     let mut learner = ended(USUAL, "sparse-api", "7");
     let press = |learner: &mut Learner, text: &str| {
-        let (col, row) = at(learner, text);
+        let (col, row) = learner.at(text);
         let action = coldstart::tui::click(&learner.model, col, row);
         learner.act(action);
     };
@@ -130,7 +117,7 @@ fn a_key_of_the_footer_is_pressed_by_a_click() {
     press(&mut learner, "run / pause");
     learner.wait_ms(300).sees("running");
     // Between two keys stands nothing, and what is above the footer is the screen's.
-    let (col, row) = at(&learner, "↓ knob");
+    let (col, row) = learner.at("↓ knob");
     assert!(matches!(coldstart::tui::click(&learner.model, col - 1, row), Action::Click(..)));
     assert!(matches!(coldstart::tui::click(&learner.model, col, row - 2), Action::Click(..)));
 }
@@ -191,9 +178,9 @@ fn where_a_snapshot_is_restored_no_runtime_is_loaded() {
 fn a_flow_in_lines_stands_in_the_order_of_its_events() {
     let mut learner = Learner::new(SMALL);
     learner.focus_simulation("invoice-flow").press("<enter>");
-    let rows = ["▶ read and check", "▶ record", "▶ notify"].map(|function| at(&learner, function).1);
+    let rows = ["▶ read and check", "▶ record", "▶ notify"].map(|function| learner.at(function).1);
     assert!(rows.is_sorted(), "{rows:?}:\n{}", learner.screen());
     // A click on a line looks at its function.
-    let (col, row) = at(&learner, "▶ record");
+    let (col, row) = learner.at("▶ record");
     learner.press("G").wait_ms(60_000).act(Action::Click(col + 4, row)).press("<tab>").sees("of record");
 }

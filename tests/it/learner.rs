@@ -116,6 +116,25 @@ impl Learner {
         self
     }
 
+    /// Column and row where a text begins on the screen.
+    pub fn at(&self, text: &str) -> (u16, u16) {
+        let screen = self.screen();
+        let found = screen.lines().enumerate().find(|(_, line)| line.contains(text));
+        let (row, line) = found.unwrap_or_else(|| panic!("`{text}` is not on the screen:\n{screen}"));
+        let before = line.split(text).next().expect("before it").chars().count();
+        (before as u16, row as u16)
+    }
+
+    pub fn click(&mut self, text: &str) -> &mut Self {
+        let (col, row) = self.at(text);
+        self.act(Action::Click(col, row))
+    }
+
+    pub fn drag(&mut self, from: (u16, u16), to: (u16, u16)) -> &mut Self {
+        self.act(Action::Drag { from: Some(from), to: (from.0 + 1, from.1) });
+        self.act(Action::Drag { from: None, to }).act(Action::Drop)
+    }
+
     /// Lets time pass while something on the screen moves.
     pub fn wait_ms(&mut self, ms: u64) -> &mut Self {
         let until = self.now_ms + ms;

@@ -8,31 +8,17 @@ use crate::pty::Pty;
 const PAGE: &str = "# Title\n\nA paragraph that is so long that the screen breaks it into two lines of words, at least.\n\n\
                     ```js\nlet a = 1\n```\n\n[A link](https://example.org)\n";
 
-/// Column and row of a text on the screen.
-fn at(learner: &Learner, text: &str) -> (u16, u16) {
-    let screen = learner.screen();
-    let found = screen.lines().enumerate().find(|(_, line)| line.contains(text));
-    let (row, line) = found.unwrap_or_else(|| panic!("`{text}` is not on the screen:\n{screen}"));
-    let before = line.split(text).next().expect("before it").chars().count();
-    (before as u16, row as u16)
-}
-
-fn drag(learner: &mut Learner, from: (u16, u16), to: (u16, u16)) {
-    learner.act(Action::Drag { from: Some(from), to: (from.0 + 1, from.1) });
-    learner.act(Action::Drag { from: None, to }).act(Action::Drop);
-}
-
 #[test]
 fn dragging_copies_what_was_written_without_margins_and_breaks() {
     for size in [USUAL, Size { cols: 60, rows: 20 }, Size { cols: 200, rows: 50 }] {
         let mut learner = Learner::reading(&[PAGE], size);
-        let (from, to) = (at(&learner, "paragraph"), at(&learner, "at least"));
-        drag(&mut learner, from, (to.0 + 7, to.1));
+        let (from, to) = (learner.at("paragraph"), learner.at("at least"));
+        learner.drag(from, (to.0 + 7, to.1));
         let wanted = "paragraph that is so long that the screen breaks it into two lines of words, at least";
         assert_eq!(learner.copied.as_deref(), Some(wanted), "{size:?}");
-        let from = at(&learner, "┌ js");
-        let to = at(&learner, "A link");
-        drag(&mut learner, from, (to.0 + 5, to.1));
+        let from = learner.at("┌ js");
+        let to = learner.at("A link");
+        learner.drag(from, (to.0 + 5, to.1));
         assert_eq!(learner.copied.as_deref(), Some("let a = 1\n\nA link"), "{size:?}");
         learner.sees("copied 3 lines");
         learner.copied = None;
@@ -47,10 +33,10 @@ fn dragging_copies_what_was_written_without_margins_and_breaks() {
 #[test]
 fn a_word_is_copied_by_two_clicks_and_a_link_opened() {
     let mut learner = Learner::reading(&[PAGE], USUAL);
-    let (col, row) = at(&learner, "breaks");
+    let (col, row) = learner.at("breaks");
     learner.act(Action::Click(col + 2, row)).act(Action::DoubleClick(col + 2, row)).sees("copied breaks");
     assert_eq!(learner.copied.as_deref(), Some("breaks"));
-    let (col, row) = at(&learner, "A link");
+    let (col, row) = learner.at("A link");
     learner.act(Action::Click(col, row)).act(Action::DoubleClick(col, row));
     assert_eq!(learner.copied.as_deref(), Some("https://example.org"));
 }
@@ -59,7 +45,7 @@ fn a_word_is_copied_by_two_clicks_and_a_link_opened() {
 fn dragging_over_the_edge_moves_the_page() {
     let long = (1..=60).map(|n| format!("Paragraph {n}.\n\n")).collect::<Vec<_>>().concat();
     let mut learner = Learner::reading(&[&long], USUAL);
-    let from = at(&learner, "Paragraph 2.");
+    let from = learner.at("Paragraph 2.");
     learner.act(Action::Drag { from: Some(from), to: (20, 5) });
     for col in 20..60 {
         learner.act(Action::Drag { from: None, to: (col, 23) });
@@ -76,8 +62,8 @@ fn every_screen_lets_its_words_be_selected_and_the_meaning_of_a_term_too() {
         // From the first letter of some words to their last.
         let mut check = |keys: &str, words: &str| {
             learner.press(keys);
-            let (col, row) = at(&learner, words);
-            drag(&mut learner, (col, row), (col + words.len() as u16 - 1, row));
+            let (col, row) = learner.at(words);
+            learner.drag((col, row), (col + words.len() as u16 - 1, row));
             assert_eq!(learner.copied.take().as_deref(), Some(words), "{size:?}\n{}", learner.screen());
             // Esc ends the selection, and what was under it is still there.
             learner.press("<esc>").sees(words);
@@ -92,21 +78,17 @@ fn every_screen_lets_its_words_be_selected_and_the_meaning_of_a_term_too() {
 
 #[test]
 fn lists_and_choices_answer_to_a_click() {
-    let click = |learner: &mut Learner, text: &str| {
-        let (col, row) = at(learner, text);
-        learner.act(Action::Click(col, row));
-    };
     let mut learner = Learner::new(Size { cols: 200, rows: 50 });
-    click(&mut learner, " 7 When to use it");
+    learner.click(" 7 When to use it");
     learner.sees(" 7/10").press("t");
-    click(&mut learner, "5  Advantages");
+    learner.click("5  Advantages");
     learner.sees(" 5/10").press("wqueue").press("<esc>w");
-    click(&mut learner, "at least once");
+    learner.click("at least once");
     learner.sees("How queues deliver").press("<esc>");
     let mut learner = Learner::new(USUAL);
     learner.open_exercise("three-limits");
-    click(&mut learner, "Dependency on the provider");
-    click(&mut learner, "A maximum execution time");
+    learner.click("Dependency on the provider");
+    learner.click("A maximum execution time");
     let marked = learner.screen().lines().filter(|line| line.contains("[x]")).count();
     assert_eq!(marked, 2, "{}", learner.screen());
 }

@@ -525,25 +525,17 @@ fn time_in_the_lab_goes_back_as_well() {
     assert_eq!(learner.screen(), four);
 }
 
-/// Clicks where a text begins on the screen.
-fn click(learner: &mut Learner, text: &str) {
-    let screen = learner.screen();
-    let (row, line) = screen.lines().enumerate().find(|(_, line)| line.contains(text)).expect("it is on screen");
-    let col = line[..line.find(text).expect("it is in the line")].chars().count();
-    learner.act(Action::Click(col as u16, row as u16));
-}
-
 #[test]
 fn the_mouse_chooses_knobs_requests_instances_and_moments() {
     let mut learner = Learner::new(Size { cols: 100, rows: 40 });
     learner.focus_simulation("sparse-api").press("<enter>10<enter>G").wait_ms(60_000).press("<tab>");
-    click(&mut learner, "keep-alive");
+    learner.click("keep-alive");
     learner.sees("› keep-alive");
-    click(&mut learner, "3 s ▸");
+    learner.click("3 s ▸");
     learner.wait_ms(60_000).sees("before");
-    click(&mut learner, "◆");
+    learner.click("◆");
     learner.sees("Cold:").sees("load runtime").press("<esc>");
-    click(&mut learner, "━");
+    learner.click("━");
     learner.sees("paused");
     // At the beginning of the bar there was nothing yet.
     learner.sees("0.0 s");
@@ -571,7 +563,7 @@ fn an_answer_is_chosen_by_letter_arrow_or_click_and_judged_by_the_run() {
         learner.focus_simulation("snapshot-restore").press("<enter>").sees("Predict first").press("<enter>z");
         learner.sees("A letter chooses").press(keys);
         if let Some(text) = clicked {
-            click(&mut learner, text);
+            learner.click(text);
         }
         learner.sees("› ").press("<enter>G").wait_ms(60_000).sees("you guessed “").sees("More than twice as long!");
         let judged = deeds(&learner).into_iter().rfind(|deed| matches!(deed, Deed::Predicted { .. }));
@@ -595,7 +587,7 @@ fn each_function_of_a_flow_has_its_requests_instances_and_totals() {
         // A click on the function in the picture leads back to it.
         learner.press("<esc>");
         let asked = learner.screen();
-        click(&mut learner, "generate thumbnail");
+        learner.click("generate thumbnail");
         assert_ne!(learner.screen(), asked, "{size:?}");
     }
 }
