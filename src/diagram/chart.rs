@@ -1,23 +1,6 @@
-//! What a Mermaid text says, as values: boxes, edges, groups; or participants and what they send one another.
+//! Boxes, the edges that join them, and groups, as a Mermaid text says them.
 //!
 //! Absent: where anything stands on screen. That is `layout`'s work.
-
-use super::bars::Bars;
-use super::sequence::Sequence;
-use super::timeline::Timeline;
-
-/// A diagram as read. Every index inside points into the vectors beside it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Graph {
-    /// Whatever is boxes joined by edges: see [`ChartKind`].
-    Chart(Chart),
-    Sequence(Sequence),
-    /// Pie charts and Gantt charts.
-    Bars(Bars),
-    Timeline(Timeline),
-    /// A kind that is not drawn: its own lines, and why.
-    Source(Source),
-}
 
 /// Boxes joined by edges, some of them together in a group.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -65,14 +48,6 @@ pub enum Accent {
 
 impl Accent {
     pub const ALL: [Self; 4] = [Self::One, Self::Two, Self::Three, Self::Four];
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct Source {
-    /// The word the text begins with, such as `gantt`.
-    pub keyword: String,
-    pub reason: String,
-    pub lines: Vec<String>,
 }
 
 /// Where the edges flow to.
@@ -286,19 +261,5 @@ impl Chart {
             End::Node(node) => &self.nodes[node].id,
             End::Group(group) => &self.groups[group].id,
         }
-    }
-}
-
-/// What could not be read, and what to do about it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// Counted from 1.
-    pub line: u32,
-    pub message: String,
-}
-
-impl Problem {
-    pub(super) fn new(line: u32, message: impl Into<String>) -> Self {
-        Self { line, message: message.into() }
     }
 }

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::bars::{Bars, BarsKind};
-use super::chart::{Chart, End, Graph, Line, Shape, Tip};
+use super::chart::{Chart, End, Line, Shape, Tip};
+use super::graph::Graph;
 use super::sequence::{Message, Sequence, Side, Step};
 use super::timeline::Timeline;
 

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::chart::{Line, Problem, Tip};
+use super::chart::{Line, Tip};
+use super::graph::Problem;
 use super::placed::{Placed, Rect};
 
 /// What `json` gives.

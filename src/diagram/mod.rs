@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   read      text → Graph and the lines that could not be read
-//!   chart     what boxes and edges say; `sequence`, `bars` and `timeline` what the other kinds say
+//!   graph     what a text says: a `chart` of boxes and edges, a `sequence`, `bars` or a `timeline`
 //!   layout    Graph + width → Placed: every box, line and word in its cell
 //!   paint     Placed → Grid of cells with roles; `svg`, `json` and `describe` show the same otherwise
 //! ```
@@ -13,6 +13,7 @@
 mod bars;
 mod chart;
 mod describe;
+mod graph;
 mod grid;
 mod json;
 mod layout;
@@ -25,10 +26,9 @@ mod text;
 mod timeline;
 
 pub use bars::{Bar, Bars, BarsKind, Section};
-pub use chart::{
-    Accent, Chart, ChartKind, Direction, Edge, End, Graph, Group, Line, Node, Problem, Shape, Source, Tip,
-};
+pub use chart::{Accent, Chart, ChartKind, Direction, Edge, End, Group, Line, Node, Shape, Tip};
 pub use describe::describe;
+pub use graph::{Graph, Problem, Source};
 pub use grid::{Cell, Grid, Owner, Role};
 pub use json::{Description, json};
 pub use layout::{lay_out, lay_out_within};

@@ -6,7 +6,8 @@
 
 use super::boxes::{Boxed, Measure, boxed};
 use super::flow::{Flow, gaps};
-use super::layered::{self, Cluster, Gaps, Task, Tie, Wire};
+use super::layered::{Cluster, Gaps, Layered, Task, Tie, Wire};
+use super::route::route;
 use crate::diagram::chart::{Chart, ChartKind, Direction, End, Line, Shape};
 use crate::diagram::placed::Rect;
 use crate::diagram::text::{width, wrap};
@@ -331,7 +332,7 @@ impl<'a> Blocks<'a> {
         let percent = self.manner.fold_percent.filter(|_| !direction.is_sideways());
         let max_across = percent.map(|percent| width_cols * percent / 100);
         let task = Task { max_across, ..Task::new(items, clusters, wires, gaps) };
-        let routed = layered::lay_out(&task);
+        let routed = route(&Layered::placed(&task));
         let total = routed.size.along;
         let mut block = Block { crossings: routed.crossings, ..Block::default() };
         let size = flow.size(routed.size);

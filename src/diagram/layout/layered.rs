@@ -10,7 +10,6 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::order::{LARGE, Ordering};
-use super::route::{Routed, route};
 use crate::diagram::chart::{Line, Tip};
 
 /// What is to be laid out.
@@ -199,23 +198,24 @@ pub(super) struct Layered<'a> {
     pub(super) crossings: usize,
 }
 
-pub(super) fn lay_out(task: &Task) -> Routed {
-    let mut layered = Layered::new(task);
-    layered.order();
-    layered.bundle();
-    layered.pins =
-        layered.links.iter().map(|it| [it.upper, it.lower].map(|vertex| layered.vertices[vertex].pin)).collect();
-    // A draft is enough to know which line of a box is left of which; where it is large, straightening waits.
-    let is_large = layered.vertices.len() > LARGE;
-    layered.place(!is_large);
-    // Then each line draws at its own place.
-    if layered.spread_pins() || is_large {
-        layered.place(true);
+impl<'a> Layered<'a> {
+    /// Every vertex in its place; the lines have their ends, and no way yet.
+    pub(super) fn placed(task: &'a Task) -> Self {
+        let mut layered = Self::new(task);
+        layered.order();
+        layered.bundle();
+        layered.pins =
+            layered.links.iter().map(|it| [it.upper, it.lower].map(|vertex| layered.vertices[vertex].pin)).collect();
+        // A draft is enough to know which line of a box is left of which; where it is large, straightening waits.
+        let is_large = layered.vertices.len() > LARGE;
+        layered.place(!is_large);
+        // Then each line draws at its own place.
+        if layered.spread_pins() || is_large {
+            layered.place(true);
+        }
+        layered
     }
-    route(&layered)
-}
 
-impl Layered<'_> {
     pub(super) fn cluster_of(&self, tie: Tie) -> Option<usize> {
         match tie {
             Tie::Item(item) => self.task.items[item].cluster,

@@ -29,7 +29,8 @@ mod source;
 mod timeline;
 mod titles;
 
-use super::chart::{Chart, ChartKind, Graph, Line};
+use super::chart::{Chart, ChartKind, Line};
+use super::graph::Graph;
 use super::placed::{Placed, PlacedEdge, PlacedFrame, PlacedNode, Rect, Text};
 use super::text::{width, wrap};
 use blocks::{Block, Blocks, Drawn, Manner};

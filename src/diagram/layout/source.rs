@@ -1,6 +1,6 @@
 //! A kind that is not drawn: why, and its own lines.
 
-use crate::diagram::chart::Source;
+use crate::diagram::graph::Source;
 use crate::diagram::placed::{Placed, Text};
 use crate::diagram::text::{width, wrap};
 

@@ -17,7 +17,7 @@ mod state;
 mod styles;
 mod timeline;
 
-use super::chart::{Graph, Problem, Source};
+use super::graph::{Graph, Problem, Source};
 use super::text::plain;
 
 /// What a drawing can take in. Far above any diagram a person reads; a bound on time and memory for the rest.
