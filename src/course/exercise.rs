@@ -10,6 +10,7 @@ mod file;
 mod help;
 mod learn;
 mod proof;
+mod slips;
 mod tables;
 mod typed;
 mod written;

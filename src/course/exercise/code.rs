@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use toml::Spanned;
 
-use super::file::Slips;
+use super::slips::Slips;
 use crate::course::line_at;
 use crate::course::plainly::plainly;
 

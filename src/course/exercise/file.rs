@@ -10,6 +10,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer};
 
 use super::code;
+use super::slips::Slips;
 use super::tables::{self, GapToml, PairToml, StopToml};
 use super::written::{ItemSource, Read, Source, WrittenRubric};
 use super::{Exercise, ExerciseId, Kind, Pointer};
@@ -177,31 +178,6 @@ struct VocabularyToml {
     concepts: Vocabulary,
 }
 
-/// The slips of one file, as they are found.
-pub(super) struct Slips<'a> {
-    path: &'a str,
-    lines: LineIndex,
-    found: Vec<Problem>,
-}
-
-impl<'a> Slips<'a> {
-    fn new(path: &'a str, text: &str) -> Self {
-        Self { path, lines: LineIndex::new(text), found: Vec::new() }
-    }
-
-    pub(super) fn at(&mut self, offset: usize, message: impl Into<String>) {
-        self.found.push(Problem::new(self.path, self.lines.line_at(offset), message));
-    }
-
-    fn toml(&mut self, text: &str, error: &toml::de::Error) {
-        self.at(error.span().map_or(0, |span| span.start), plainly(text, error));
-    }
-
-    fn whole(&mut self, message: impl Into<String>) {
-        self.found.push(Problem::new(self.path, 0, message));
-    }
-}
-
 /// The words that the exercises of a course share. Without a file there are none.
 pub fn vocabulary(text: Option<&str>) -> (Arc<Vocabulary>, Option<Problem>) {
     match text.map(toml::from_str::<VocabularyToml>) {
@@ -222,8 +198,7 @@ pub(super) fn parse(
 ) -> (Option<Exercise>, Vec<Problem>) {
     let mut slips = Slips::new(path, text);
     let exercise = read(name, text, &Judging::Now(vocabulary), &mut slips);
-    slips.found.sort_by_key(|problem| problem.line);
-    (exercise, slips.found)
+    (exercise, slips.into_problems())
 }
 
 /// The same of a file without slips, but what a free-text answer is judged by is read when the first comes. `None` when
@@ -231,7 +206,7 @@ pub(super) fn parse(
 pub(super) fn parse_proven(name: &str, path: &str, text: &str, vocabulary: &Arc<Vocabulary>) -> Option<Exercise> {
     let mut slips = Slips::new(path, text);
     let source = Source { name: name.into(), path: path.into(), text: text.into(), vocabulary: Arc::clone(vocabulary) };
-    read(name, head(text)?, &Judging::Later(source), &mut slips).filter(|_| slips.found.is_empty())
+    read(name, head(text)?, &Judging::Later(source), &mut slips).filter(|_| slips.is_empty())
 }
 
 /// What stands before the tables that only an answer needs; cut in the middle of a string it is no TOML.

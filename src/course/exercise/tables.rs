@@ -4,7 +4,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::chain;
-use super::file::Slips;
+use super::slips::Slips;
 use super::{Kind, Piece};
 use crate::course::nearest_hint;
 use crate::grade::NumberTask;
