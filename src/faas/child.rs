@@ -16,12 +16,8 @@ use nix::sys::resource::{Resource, UsageWho, getrusage, setrlimit};
 use serde_json::Value;
 
 use super::backend::{Answer, Call, Database, Service};
-use super::process::ENVIRONMENTS_SHARED;
-use super::protocol::{self, FromEnvironment, Limits, ToEnvironment};
+use super::protocol::{self, ENVIRONMENTS_SHARED, FromEnvironment, Limits, ToEnvironment};
 use super::sandbox::{Host, Sandbox};
-
-/// The argument that makes the program this process. It is for the program itself and no command of its own.
-pub const ENVIRONMENT_ARGUMENT: &str = "__environment";
 
 /// Address space beside the function's memory: the program, its stacks, and what the engine maps without using it.
 #[cfg(target_os = "linux")]

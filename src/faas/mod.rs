@@ -45,7 +45,7 @@ pub use bundle::{Bundle, BundleError};
 pub use check::{
     After, Amount, Check, Checked, Expect, FunctionExpect, RequestSpec, SendSpec, Step, Submission, UploadSpec, check,
 };
-pub use child::{ENVIRONMENT_ARGUMENT, serve_environment};
+pub use child::serve_environment;
 pub use deployment::{Deployment, FunctionSpec, Gateway, QueueSpec, Route, Trigger};
 pub use fault::{Fault, FaultKind, Place};
 pub use flow::Delivery;
@@ -54,6 +54,6 @@ pub use http::{Happening, Served, Server};
 pub use manifest::{Manifest, Problem};
 pub use measure::{Invocation, Phases, Spread, Start};
 pub use platform::{Clock, NoFunction, Occupancy, Pace, Platform, Settings};
-pub use protocol::{Called, Handled, Level, Limits, Loaded, LogLine, Observed, Request, Setup};
+pub use protocol::{Called, ENVIRONMENT_ARGUMENT, Handled, Level, Limits, Loaded, LogLine, Observed, Request, Setup};
 pub use sandbox::{Host, Sandbox};
 pub use schedule::Schedule;

@@ -20,15 +20,12 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::Signal;
 
 use super::backend::{Answer, Call};
-use super::child::ENVIRONMENT_ARGUMENT;
 use super::environment::lock;
 use super::fault::Fault;
-use super::protocol::{self, FromEnvironment, Limits, ToEnvironment};
+use super::protocol::{self, ENVIRONMENT_ARGUMENT, ENVIRONMENTS_SHARED, FromEnvironment, Limits, ToEnvironment};
 
 /// So many environments of a function have a process of their own before any share one.
 const PROCESSES_ALONE: usize = 8;
-/// So many share one process at most: 1,000 environments then take 63 processes.
-pub(super) const ENVIRONMENTS_SHARED: usize = 16;
 /// How long a process may take to come to be, on a machine that is busy.
 const START_LIMIT: Duration = Duration::from_secs(10);
 /// Until the process is ended from here. It stops itself in nearly all cases, and the kernel stops it in one long call

@@ -14,6 +14,10 @@ use super::fault::Fault;
 
 /// One document: an event or a response of 6 MB, escaped, fits.
 const MAX_DOCUMENT_BYTES: u32 = 48 * 1024 * 1024;
+/// The argument that makes the program the environments' process. It is for the program itself and no command of its own.
+pub const ENVIRONMENT_ARGUMENT: &str = "__environment";
+/// So many environments share one process at most: 1,000 of them then take 63 processes.
+pub(super) const ENVIRONMENTS_SHARED: usize = 16;
 /// What the platform carries in either direction, as the real one.
 pub(super) const MAX_PAYLOAD_BYTES: usize = 6 * 1024 * 1024;
 

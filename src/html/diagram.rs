@@ -3,7 +3,7 @@
 //! The drawing is an image of its own inside the page: its style and its names stay in it.
 
 use super::address::encoded;
-use super::page::Sheet;
+use super::sheet::Sheet;
 use crate::diagram::{self, Graph};
 
 /// What a page's text and a phone have room for, in columns of the drawing's letters.

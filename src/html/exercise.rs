@@ -1,7 +1,7 @@
 //! An exercise as a card: what is asked, then hints and solution, folded.
 
-use super::page::{Sheet, begin_card, end_card};
 use super::prose::snippet;
+use super::sheet::{Sheet, begin_card, end_card, folded};
 use crate::course::{Exercise, Help, Kind, Piece};
 use crate::grade::exact::ChoiceOption;
 use crate::grade::exact::gaps::{Gap, Wanted};
@@ -118,12 +118,4 @@ fn lines<'a>(sheet: &mut Sheet<'_>, lines: impl Iterator<Item = &'a str>, class:
         sheet.markup.close("li");
     }
     sheet.markup.close("ol");
-}
-
-/// Something that opens when it is asked for.
-pub(super) fn folded(sheet: &mut Sheet<'_>, summary: &str, inside: impl FnOnce(&mut Sheet<'_>)) {
-    sheet.markup.open("details", &[]);
-    sheet.markup.leaf("summary", &[], summary);
-    inside(sheet);
-    sheet.markup.close("details");
 }

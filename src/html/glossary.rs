@@ -2,8 +2,8 @@
 
 use super::INDEX;
 use super::address::{self, Names};
+use super::frame::{MAIN, begin, end};
 use super::markup::Markup;
-use super::page::{begin, end};
 use crate::course::{Course, Page, Term};
 
 /// Where it stands in the site.
@@ -17,7 +17,7 @@ pub(super) fn glossary(course: &Course) -> Option<String> {
     let mut markup = Markup::default();
     begin(&mut markup, &format!("Glossary · {}", course.title), "The words of the course, and what teaches each.");
     markup.element("header", &[("class", "site")], |it| it.leaf("a", &[("href", INDEX)], &course.title));
-    markup.element("main", &[("class", "map"), ("id", "page.main")], |it| {
+    markup.element("main", &[("class", "map"), ("id", MAIN)], |it| {
         it.leaf("h1", &[], "Glossary");
         it.element("dl", &[("class", "glossary")], |it| {
             for term in &course.glossary.terms {

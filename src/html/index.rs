@@ -1,14 +1,14 @@
 //! The map of the course as the first page of the site.
 
+use super::frame::{MAIN, begin, end};
 use super::markup::Markup;
-use super::page::{begin, end};
 use super::{address, glossary};
 use crate::course::{Course, Lesson};
 
 pub(super) fn index(course: &Course) -> String {
     let mut markup = Markup::default();
     begin(&mut markup, &course.title, &course.about);
-    markup.element("main", &[("class", "map"), ("id", "page.main")], |it| {
+    markup.element("main", &[("class", "map"), ("id", MAIN)], |it| {
         it.leaf("h1", &[], &course.title);
         it.leaf("p", &[("class", "about")], &course.about);
         if let Some(first) = course.pages().next() {

@@ -1,12 +1,13 @@
 //! A course to a web site that needs no network: pages of HTML as text.
 //!
 //! ```text
-//!   index, page   the map of the course, and a page with its frame: head, navigation, style
+//!   index, page   the map of the course, and a page with its heading and navigation
 //!     prose         a document, block by block; what responds comes from
 //!     diagram         a picture, wide and narrow
 //!     exercise        a question, its hints and solution folded
 //!     simulation      the figures of a run; plot draws its requests
 //!   glossary      the terms of the course
+//!   sheet         a page while it is written; frame: what is around the content of each
 //!   address       where pages stand and what links lead to
 //!   markup        HTML that is well-formed and escaped by construction
 //! ```
@@ -17,12 +18,15 @@
 mod address;
 mod diagram;
 mod exercise;
+mod figures;
+mod frame;
 mod glossary;
 mod index;
 mod markup;
 mod page;
 mod plot;
 mod prose;
+mod sheet;
 mod simulation;
 
 use crate::course::Course;

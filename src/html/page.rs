@@ -1,39 +1,15 @@
 //! A page of the course as a page of the site: its frame, and its document with what responds in it.
 
 use super::address::Names;
-use super::markup::Markup;
-use super::prose::{Setting, heading_tag, prose};
-use super::{GENERATOR, address, diagram, exercise, glossary, simulation};
+use super::frame::{MAIN, begin, end};
+use super::prose::{Setting, prose};
+use super::sheet::Sheet;
+use super::{address, diagram, exercise, glossary, simulation};
 use crate::course::{Course, FunctionTask, Page, Task, Widget};
 use crate::markdown::{Block, Run};
 
-/// All there is to how it looks, within each page: a page can be moved, mailed and opened alone.
-const STYLE: &str = include_str!("style.css");
-/// Nothing is loaded and nothing runs, whatever a course says.
-const POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
-/// Where the link goes that skips the head. No heading's name has a dot.
-const MAIN: &str = "page.main";
-
-/// A page of the site while it is written.
-pub(super) struct Sheet<'a> {
-    pub(super) markup: Markup,
-    pub(super) course: &'a Course,
-    pub(super) page: &'a Page,
-    pub(super) names: &'a Names<'a>,
-    n_names: usize,
-}
-
-impl Sheet<'_> {
-    /// A name that no other element of the page has, nor a heading: of those none has a dot.
-    pub(super) fn next_name(&mut self) -> String {
-        self.n_names += 1;
-        format!("part.{}", self.n_names)
-    }
-}
-
 pub(super) fn page(course: &Course, names: &Names<'_>, page: &Page) -> String {
-    let mut sheet = Sheet { markup: Markup::default(), course, page, names, n_names: 0 };
+    let mut sheet = Sheet::new(course, page, names);
     let index = address::index_from(page);
     let title = format!("{} · {}", page.title, course.title);
     begin(&mut sheet.markup, &title, &page.goals.join(" · "));
@@ -50,35 +26,6 @@ pub(super) fn page(course: &Course, names: &Names<'_>, page: &Page) -> String {
     sheet.markup.close("div");
     neighbours(&mut sheet);
     end(sheet.markup)
-}
-
-/// Everything up to the body's own content.
-pub(super) fn begin(markup: &mut Markup, title: &str, about: &str) {
-    markup.verbatim("<!DOCTYPE html>\n");
-    markup.open("html", &[("lang", "en")]);
-    markup.element("head", &[], |it| {
-        it.open("meta", &[("charset", "utf-8")]);
-        it.open("meta", &[("http-equiv", "Content-Security-Policy"), ("content", POLICY)]);
-        it.open("meta", &[("name", "viewport"), ("content", "width=device-width, initial-scale=1")]);
-        it.open("meta", &[("name", "color-scheme"), ("content", "light dark")]);
-        it.open("meta", &[("name", "generator"), ("content", GENERATOR)]);
-        if !about.is_empty() {
-            it.open("meta", &[("name", "description"), ("content", about)]);
-        }
-        it.leaf("title", &[], title);
-        it.element("style", &[], |it| it.verbatim(STYLE));
-    });
-    markup.line();
-    markup.open("body", &[]);
-    markup.leaf("a", &[("class", "skip"), ("href", &format!("#{MAIN}"))], "Skip to the text");
-    markup.line();
-}
-
-pub(super) fn end(mut markup: Markup) -> String {
-    markup.close("body");
-    markup.close("html");
-    markup.line();
-    markup.into_text()
 }
 
 /// Lesson, title, minutes and goals.
@@ -213,19 +160,4 @@ fn function(sheet: &mut Sheet<'_>, task: &FunctionTask) {
 fn missing(sheet: &mut Sheet<'_>, why: &str) {
     let said = format!("Something is missing here: {why}");
     sheet.markup.leaf("p", &[("class", "missing"), ("role", "note")], &said);
-}
-
-/// Begins a framed part of the page with a heading; [`end_card`] ends it.
-pub(super) fn begin_card(sheet: &mut Sheet<'_>, class: &'static str, kind: &str, title: &str, level: u8) {
-    let name = sheet.next_name();
-    sheet.markup.open("section", &[("class", class), ("aria-labelledby", &name)]);
-    sheet.markup.element(heading_tag(level), &[("id", &name)], |it| {
-        it.leaf("span", &[("class", "kind")], kind);
-        it.text(" ");
-        it.text(title);
-    });
-}
-
-pub(super) fn end_card(sheet: &mut Sheet<'_>) {
-    sheet.markup.close("section");
 }

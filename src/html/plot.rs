@@ -3,9 +3,9 @@
 //! Waiting times stand on a logarithmic scale, since a cold start takes tens of times as long as a warm one. Colours are
 //! the style's matter; the shapes say the same without them.
 
+use super::figures::duration;
 use super::markup::Markup;
-use super::page::Sheet;
-use super::simulation::duration;
+use super::sheet::Sheet;
 use crate::sim::{Outcome, RequestView, Scenario, Simulation, What};
 
 /// Of each kind; more would cover one another.

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use super::glossary;
 use super::markup::Markup;
-use super::page::{Sheet, widget};
+use super::page::widget;
+use super::sheet::{Sheet, begin_scrolling, heading_tag};
 use crate::course::Widget;
 use crate::markdown::{
     Align, Block, Callout, ContainerId, ContainerKind, Document, Fence, Leaf, Role, Run, Table, Token, footnote_of,
@@ -338,11 +339,6 @@ impl<'a> Writer<'a, '_> {
     }
 }
 
-/// Begins a part that scrolls sideways where it does not fit, with the arrow keys too; its end is that of a `div`.
-pub(super) fn begin_scrolling(markup: &mut Markup, name: &str) {
-    markup.open("div", &[("class", "wide"), ("role", "group"), ("aria-label", name), ("tabindex", "0")]);
-}
-
 fn broken_text(markup: &mut Markup, text: &str) {
     for (index, line) in text.split('\n').enumerate() {
         if index > 0 {
@@ -412,16 +408,5 @@ fn callout_class(callout: Callout) -> &'static str {
         Callout::Warning => "callout warning",
         Callout::Caution => "callout caution",
         Callout::Surprising => "callout surprising",
-    }
-}
-
-pub(super) fn heading_tag(level: u8) -> &'static str {
-    match level {
-        0 | 1 => "h1",
-        2 => "h2",
-        3 => "h3",
-        4 => "h4",
-        5 => "h5",
-        _ => "h6",
     }
 }
