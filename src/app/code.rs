@@ -9,8 +9,8 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use super::editor::Editor;
-use super::lesson::measure;
 use super::row::{Role, Row, Span, Ui, wrapped};
+use super::size::measure;
 use crate::course::language_of;
 use crate::markdown::{self, Token, Tokens};
 

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::field::Field;
-use super::overlay::{FILTER_ROWS, pop_up};
 use super::pane::Pane;
+use super::pop_up::{FILTER_ROWS, pop_up};
 use super::row::{Row, Ui, wrapped};
 use super::{Go, Motion, Size, Start, Step};
 use crate::course::{Course, Glossary, Target, Term};

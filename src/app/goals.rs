@@ -1,10 +1,10 @@
 //! What the course wants one to be able to do, page by page, and how far each goal was shown: what can be skipped, and
 //! what is still to be learned.
 
-use super::lesson::MEASURE_COLS;
 use super::pane::Pane;
 use super::round::Round;
 use super::row::{Row, Span, Ui, wrapped};
+use super::size::MEASURE_COLS;
 use super::{Action, Desk, Go, Screen, Size, Start, Step};
 use crate::course::mastery::{Goal, goals, is_shown};
 use crate::course::{Page, PageId};

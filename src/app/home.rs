@@ -2,10 +2,10 @@
 
 use super::exercise::Sheet;
 use super::goals::{self, Goals};
-use super::lesson::MEASURE_COLS;
 use super::pane::Pane;
 use super::round::Round;
 use super::row::{Row, Span, Ui, wrapped};
+use super::size::MEASURE_COLS;
 use super::{Action, Desk, Go, Screen, Size, Start, Step};
 use crate::course::mastery::is_shown;
 use crate::course::next::{Next, next};

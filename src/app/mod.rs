@@ -16,51 +16,38 @@ pub mod key;
 pub mod lab;
 pub mod lesson;
 pub mod note;
+mod opening;
 pub mod overlay;
 pub mod pane;
 pub mod plain;
 mod pointer;
+pub mod pop_up;
 pub mod present;
 pub mod queue;
 pub mod round;
 pub mod row;
 pub mod search;
 pub mod selection;
+pub mod size;
+mod stack;
 mod trail;
+mod update;
 pub mod zoomed;
+
+pub use size::{CHROME_ROWS, SMALLEST, Size};
+pub use update::update;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::course::{Answer, Attempt, Course, Deed, ExerciseId, Kept, PageId, Position, Progress, Spot};
+use crate::course::{Answer, Attempt, Course, Deed, ExerciseId, PageId, Position, Progress, Spot};
 use crate::grade::Verdict;
-use crate::markdown::{Listing, LongLines};
+use crate::markdown::Listing;
 use crate::sim::{Report, Scenario};
-use glossary::Words;
 use key::Key;
-use overlay::{Asks, Contents, Overlay, Prompt};
+use overlay::Overlay;
 use pointer::Selected;
 use trail::Trail;
-
-/// Columns and rows of the terminal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Size {
-    pub cols: u16,
-    pub rows: u16,
-}
-
-/// Rows of a screen that are not its body: title, notice, keys.
-pub const CHROME_ROWS: u16 = 3;
-
-impl Size {
-    /// Rows of a screen's body, at least one.
-    pub fn body_rows(self) -> usize {
-        usize::from(self.rows.saturating_sub(CHROME_ROWS)).max(1)
-    }
-}
-
-/// The smallest terminal the screens are made for; below it they say so and keep running.
-pub const SMALLEST: Size = Size { cols: 60, rows: 20 };
 
 /// All that is on screen or waits behind it.
 #[derive(Clone, Debug)]
@@ -389,94 +376,8 @@ impl Step {
 }
 
 impl Model {
-    /// Nothing kept and nothing on the screen yet.
-    fn bare(course: Arc<Course>, size: Size) -> Self {
-        Self {
-            course,
-            progress: Progress::default(),
-            drafts: BTreeMap::new(),
-            due: Vec::new(),
-            size,
-            screens: Vec::new(),
-            overlay: None,
-            selected: None,
-            notice: None,
-            now_ms: 0,
-            listing: Listing { numbered: false, long_lines: LongLines::Whole },
-            is_still: false,
-            trail: Trail::default(),
-            last_question: 0,
-        }
-    }
-
-    /// The program as it opens: on the page where the learner stopped, else on home with a welcome.
-    pub fn new(course: Arc<Course>, kept: Kept, size: Size) -> Self {
-        let progress = Progress::fold(&course, &kept.attempts);
-        let mut model = Self { progress, drafts: kept.drafts, due: kept.due, ..Self::bare(course, size) };
-        let home = home::Home::new(&model.desk());
-        model.screens.push(Screen::Home(home));
-        match kept.position {
-            Some(position) if model.course.page(&position.page).is_some() => {
-                let start = Start::Spot(position.spot);
-                let reader = lesson::Reader::new(&model.desk(), &position.page, start);
-                let text = "You are where you stopped. Esc shows the course map.";
-                model.notice = Some(Notice { text: text.into(), grave: false });
-                model.screens.push(Screen::Page(Box::new(reader)));
-            }
-            // A first visit begins to read; the map is one Esc away.
-            _ => {
-                let first = model.course.pages().next().map(|page| page.id.clone());
-                if let Some(page) = first {
-                    let reader = lesson::Reader::new(&model.desk(), &page, Start::Top);
-                    let text = "Welcome. Space scrolls, → turns the page, Tab finds what responds, ? shows all keys.";
-                    model.notice = Some(Notice { text: text.into(), grave: false });
-                    model.screens.push(Screen::Page(Box::new(reader)));
-                }
-            }
-        }
-        model
-    }
-
-    /// The desk of somebody who marks a class; `course` is what the class was asked.
-    pub fn for_queue(course: Arc<Course>, size: Size) -> Self {
-        let mut model = Self { screens: vec![Screen::Queue(Box::default())], ..Self::bare(course, size) };
-        lay_out_again(&mut model);
-        model
-    }
-
-    /// A screen of a presentation: the one before the class, or the teacher's.
-    pub fn for_class(course: Arc<Course>, size: Size, role: present::Role, page: &PageId, step: usize) -> Self {
-        let mut model = Self::for_queue(course, size);
-        let show = present::Show::new(&model.desk(), role, page, step);
-        model.screens = vec![Screen::Show(Box::new(show))];
-        model
-    }
-
-    /// Opens what is due to be asked again, in place of the page where the learner stopped. Says so where nothing is.
-    pub fn begin_review(&mut self) {
-        self.screens.truncate(1);
-        let text = match round::Round::review(&self.desk()) {
-            Some(round) => {
-                self.screens.push(Screen::Round(Box::new(round)));
-                "Enter asks the first question. Esc shows the course map."
-            }
-            None => "Nothing is due to be asked again now. Enter opens what comes next.",
-        };
-        self.notice = Some(Notice { text: text.into(), grave: false });
-    }
-
     pub fn screen(&self) -> &Screen {
         self.screens.last().expect("home is never closed")
-    }
-
-    /// Effects of having opened: the position is kept from the first moment on.
-    pub fn opened(&self) -> Vec<Effect> {
-        match self.screen() {
-            Screen::Page(reader) => vec![reader.position()],
-            Screen::Show(show) => show.opened(),
-            Screen::Queue(_) => queue::Queue::opened(),
-            _ => Vec::new(),
-        }
     }
 
     /// How soon the model wants the next tick, in milliseconds; `None` while nothing moves.
@@ -511,135 +412,7 @@ impl Model {
             question: self.last_question + 1,
         }
     }
-}
 
-/// The one place where the model changes.
-pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
-    match action {
-        Action::Nothing => Vec::new(),
-        Action::Quit => {
-            // A note that is being written is kept, as by every other way to leave it.
-            let mut effects = match &model.overlay {
-                Some(Overlay::Note(note)) => note.keep(model.last_question + 1),
-                _ => Vec::new(),
-            };
-            effects.push(Effect::Quit);
-            effects
-        }
-        Action::Suspend => vec![Effect::Suspend],
-        Action::Resize(size) => {
-            model.size = size;
-            lay_out_again(model);
-            Vec::new()
-        }
-        Action::Tick { now_ms } => {
-            model.now_ms = now_ms;
-            pass_on(model, &Action::Tick { now_ms })
-        }
-        Action::Said(notice) => {
-            model.notice = Some(notice);
-            Vec::new()
-        }
-        Action::NotSaved { why } => {
-            let text = format!("Could not save: {why}. What you see is not lost while the program runs.");
-            model.notice = Some(Notice { text, grave: true });
-            Vec::new()
-        }
-        Action::CourseRead(course) => {
-            let slips = course.problems.len();
-            model.course = course;
-            lay_out_again(model);
-            let text = match slips {
-                0 => "The course was read again.".to_owned(),
-                n => {
-                    let (slips, them) = if n == 1 { ("slip", "it") } else { ("slips", "them") };
-                    let folder = &model.course.folder;
-                    format!(
-                        "The course was read again: {n} {slips}; `coldstart check {folder}` says where to mend {them}."
-                    )
-                }
-            };
-            model.notice = Some(Notice { text, grave: slips > 0 });
-            Vec::new()
-        }
-        Action::Reload => vec![Effect::ReadCourse],
-        Action::Kept { question, attempt } => {
-            let course = Arc::clone(&model.course);
-            model.progress.add(&course, &attempt.deed);
-            if let Deed::Answered { exercise, .. } = &attempt.deed {
-                model.drafts.remove(exercise);
-                model.due.retain(|due| course.root_of(due) != course.root_of(exercise));
-            }
-            for screen in &mut model.screens {
-                if let Screen::Round(round) = screen {
-                    round.note(&course, &model.progress, &attempt.deed);
-                }
-            }
-            let begun = match &attempt.deed {
-                Deed::Noted { page, source_line, .. } => Some(note::no_draft(&PageId(page.clone()), *source_line)),
-                _ => None,
-            };
-            let mut effects = pass_on(model, &Action::Kept { question, attempt });
-            effects.extend(carry_out(model, Step { effects: begun.into_iter().collect(), ..Step::default() }));
-            lay_out_again(model);
-            effects
-        }
-        Action::Staged(stage) => follow(model, stage),
-        Action::Clock(clock) => pass_on(model, &Action::Clock(clock)),
-        Action::Edited { .. } if matches!(model.overlay, Some(Overlay::Note(_))) => overlay::update(model, action),
-        // Replies go to the screen that asked, whatever lies over it.
-        reply @ (Action::Graded { .. }
-        | Action::NotKept { .. }
-        | Action::Edited { .. }
-        | Action::Replicated { .. }
-        | Action::Heard(_)
-        | Action::Invoked { .. }
-        | Action::Served(_)) => pass_on(model, &reply),
-        action => {
-            model.notice = None;
-            if let Some(effects) = pointer::update(model, &action) {
-                return effects;
-            }
-            let action = match action {
-                // Where no word is selected, two clicks are two.
-                Action::DoubleClick(col, row) => Action::Click(col, row),
-                action => action,
-            };
-            if let Some(Screen::Page(reader)) = model.screens.last_mut() {
-                reader.leave_landing();
-            }
-            if model.overlay.is_some() {
-                return overlay::update(model, action);
-            }
-            match action {
-                Action::Help => {
-                    model.overlay = Some(Overlay::Help { top: 0 });
-                    Vec::new()
-                }
-                Action::Contents => {
-                    model.overlay =
-                        Some(Overlay::Contents(Contents::new(&model.course, &model.progress, model.reading())));
-                    Vec::new()
-                }
-                Action::Glossary => open_glossary(model),
-                Action::GoTo => {
-                    model.overlay = Some(Overlay::Prompt(Prompt::new(Asks::Page)));
-                    Vec::new()
-                }
-                // A page searches itself first.
-                Action::Search if matches!(model.screen(), Screen::Home(_)) => {
-                    model.overlay = Some(Overlay::Prompt(Prompt::new(Asks::Search)));
-                    Vec::new()
-                }
-                Action::Revisit(by) => revisit(model, by),
-                Action::NumberLines | Action::BreakLines => list_otherwise(model, &action),
-                action => pass_on(model, &action),
-            }
-        }
-    }
-}
-
-impl Model {
     /// The page being read, also while an exercise or the lab lies over it.
     pub fn reading(&self) -> Option<&PageId> {
         self.screens.iter().rev().find_map(|screen| match screen {
@@ -656,222 +429,4 @@ impl Model {
             _ => None,
         }
     }
-}
-
-/// The words of the course, on the one that is nearest to where one reads.
-fn open_glossary(model: &mut Model) -> Vec<Effect> {
-    let glossary = &model.course.glossary;
-    if glossary.terms.is_empty() {
-        model.notice = Some(Notice { text: "This course has no glossary.".into(), grave: false });
-        return Vec::new();
-    }
-    let nearest = model.reader().and_then(|reader| reader.nearest_term(glossary));
-    model.overlay = Some(Overlay::Words(Words::at(nearest.unwrap_or(0))));
-    Vec::new()
-}
-
-/// Gives the action to the shown screen and does what it decided.
-fn pass_on(model: &mut Model, action: &Action) -> Vec<Effect> {
-    let mut screen = model.screens.pop().expect("home is never closed");
-    let desk = model.desk();
-    let step = match &mut screen {
-        Screen::Home(home) => home.update(&desk, action),
-        Screen::Page(reader) => reader.update(&desk, action),
-        Screen::Exercise(sheet) => sheet.update(&desk, action),
-        Screen::Round(round) => round.update(&desk, action),
-        Screen::Goals(goals) => goals.update(&desk, action),
-        Screen::Show(show) => show.update(&desk, action),
-        Screen::Zoomed(zoomed) => zoomed.update(&desk, action),
-        Screen::Lab(lab) => lab.update(&desk, action),
-        Screen::Queue(queue) => queue.update(&desk, action),
-        Screen::Function(bench) => bench.update(&desk, action),
-    };
-    model.last_question += 1;
-    model.screens.push(screen);
-    carry_out(model, step)
-}
-
-/// Tells the presentation what its other screen says, also where something lies over it. If the class is led elsewhere,
-/// whatever was opened on the way is left.
-fn follow(model: &mut Model, stage: present::Stage) -> Vec<Effect> {
-    let at = model.screens.iter().position(|screen| matches!(screen, Screen::Show(_)));
-    let Some(at) = at else { return Vec::new() };
-    if matches!(&model.screens[at], Screen::Show(show) if show.is_led_away_by(&stage)) {
-        while model.screens.len() > at + 1 {
-            carry_out(model, Step::go(Go::Back));
-        }
-    }
-    let above = model.screens.split_off(at + 1);
-    let effects = pass_on(model, &Action::Staged(stage));
-    model.screens.extend(above);
-    effects
-}
-
-pub(crate) fn carry_out(model: &mut Model, step: Step) -> Vec<Effect> {
-    let Step { mut effects, go, notice } = step;
-    if notice.is_some() {
-        model.notice = notice;
-    }
-    for effect in &effects {
-        if let Effect::SaveDraft { exercise, answer } = effect {
-            model.drafts.insert(exercise.clone(), answer.clone());
-        }
-    }
-    if !matches!(go, Go::Stay) {
-        model.selected = None;
-    }
-    match go {
-        Go::Stay => {}
-        Go::Back => {
-            if model.screens.len() > 1 {
-                let left = model.screens.pop();
-                let under = match model.screens.last_mut() {
-                    Some(Screen::Page(reader)) => Some(&mut **reader),
-                    Some(Screen::Show(show)) => Some(&mut show.reader),
-                    _ => None,
-                };
-                if let Some(reader) = under {
-                    match left {
-                        Some(Screen::Lab(lab)) => reader.take_back(*lab),
-                        Some(Screen::Function(bench)) => reader.take_back_function(*bench),
-                        _ => {}
-                    }
-                }
-                lay_out_again(model);
-            } else {
-                let text = "This is the course map; q quits. Everything you did is kept.";
-                model.notice = Some(Notice { text: text.into(), grave: false });
-            }
-        }
-        Go::Open(screen) => model.screens.push(screen),
-        Go::Instead(screen) => {
-            model.screens.pop();
-            model.screens.push(screen);
-        }
-        // A class is shown the step in which the place lies.
-        Go::Page(page, start) | Go::Follow(page, start) if matches!(model.screen(), Screen::Show(_)) => {
-            effects.extend(pass_on(model, &Action::TurnTo(page, start)));
-        }
-        Go::Follow(page, start) => {
-            let ways_back = if let Screen::Page(reader) = model.screen() { reader.ways_back + 1 } else { 0 };
-            effects.extend(go_to_page(model, &page, start));
-            set_ways_back(model, ways_back);
-        }
-        Go::Page(page, start) => {
-            effects.extend(go_to_page(model, &page, start));
-            set_ways_back(model, 0);
-        }
-        Go::Revisit => effects.extend(revisit(model, -1)),
-        Go::Lay(overlay) => model.overlay = Some(overlay),
-    }
-    without_looked_up(model, effects)
-}
-
-/// Looking up a passage moves no bookmark: the learner still is where the exercise stands.
-fn without_looked_up(model: &Model, mut effects: Vec<Effect>) -> Vec<Effect> {
-    if model.screens.iter().any(|screen| matches!(screen, Screen::Exercise(_))) {
-        effects.retain(|effect| !matches!(effect, Effect::SavePosition(_)));
-    }
-    effects
-}
-
-/// Shows code in another way, on this page and all others.
-fn list_otherwise(model: &mut Model, action: &Action) -> Vec<Effect> {
-    let listing = &mut model.listing;
-    let text = if matches!(action, Action::NumberLines) {
-        listing.numbered = !listing.numbered;
-        if listing.numbered {
-            "Lines of code are numbered."
-        } else {
-            "Lines of code are numbered where the page asks for it."
-        }
-    } else {
-        let (other, text) = match listing.long_lines {
-            LongLines::Broken => (LongLines::Whole, "Long lines of code stay whole: Shift-→ moves them."),
-            LongLines::Whole => (LongLines::Broken, "Long lines of code go on in the next line, behind ↪."),
-        };
-        listing.long_lines = other;
-        text
-    };
-    model.notice = Some(Notice { text: text.into(), grave: false });
-    lay_out_again(model);
-    Vec::new()
-}
-
-/// Where one reads: the page, and the line at the top of the screen.
-fn place(model: &Model) -> Option<trail::Place> {
-    model.screens.iter().rev().find_map(|screen| match screen {
-        Screen::Page(reader) => Some(reader.place()),
-        _ => None,
-    })
-}
-
-/// Back to where one was before a jump, or forth again.
-fn revisit(model: &mut Model, by: i32) -> Vec<Effect> {
-    let Some(here) = place(model) else { return Vec::new() };
-    if let Some((page, spot)) = model.trail.step(by, here) {
-        let before = if let Screen::Page(reader) = model.screen() { reader.ways_back } else { 0 };
-        let effects = show_page(model, &page, Start::Spot(spot));
-        set_ways_back(model, if by < 0 { before.saturating_sub(1) } else { before + 1 });
-        return effects;
-    }
-    let text = if by < 0 { "This is where you began." } else { "This is where you were last." };
-    model.notice = Some(Notice { text: text.into(), grave: false });
-    Vec::new()
-}
-
-/// How many jumps Esc takes back before it leaves the page.
-fn set_ways_back(model: &mut Model, ways_back: usize) {
-    if let Some(Screen::Page(reader)) = model.screens.last_mut() {
-        reader.ways_back = ways_back;
-    }
-}
-
-/// Goes to a page, from which the way back is kept.
-pub(crate) fn go_to_page(model: &mut Model, page: &PageId, start: Start) -> Vec<Effect> {
-    if let Some(here) = place(model) {
-        model.trail.leave(here);
-    }
-    show_page(model, page, start)
-}
-
-/// Shows a page, in place of the one being read.
-fn show_page(model: &mut Model, page: &PageId, start: Start) -> Vec<Effect> {
-    // On the page that is read already, what runs in it goes on.
-    let reader = match model.screens.pop_if(|screen| matches!(screen, Screen::Page(reader) if reader.page == *page)) {
-        Some(Screen::Page(mut reader)) => {
-            reader.begin_at(start);
-            reader
-        }
-        _ => Box::new(lesson::Reader::new(&model.desk(), page, start)),
-    };
-    let position = reader.position();
-    // An exercise whose passage is looked up waits below, and is one key back.
-    let waiting = model.screens.iter().rposition(|screen| matches!(screen, Screen::Exercise(_)));
-    model.screens.truncate(waiting.unwrap_or(0) + 1);
-    model.screens.push(Screen::Page(reader));
-    let mut effects = vec![position];
-    effects.extend(pass_on(model, &Action::Nothing));
-    without_looked_up(model, effects)
-}
-
-/// Lays every open screen out anew: the size, the course or the progress is another one.
-fn lay_out_again(model: &mut Model) {
-    let mut screens = std::mem::take(&mut model.screens);
-    let desk = model.desk();
-    for screen in &mut screens {
-        match screen {
-            Screen::Home(home) => home.lay_out(&desk),
-            Screen::Page(reader) => reader.lay_out(&desk),
-            Screen::Exercise(sheet) => sheet.lay_out(&desk),
-            Screen::Round(round) => round.lay_out(&desk),
-            Screen::Goals(goals) => goals.lay_out(&desk),
-            Screen::Show(show) => show.lay_out(&desk),
-            Screen::Zoomed(zoomed) => zoomed.lay_out(&desk),
-            Screen::Lab(lab) => lab.lay_out(&desk),
-            Screen::Queue(queue) => queue.lay_out(&desk),
-            Screen::Function(bench) => bench.lay_out(&desk),
-        }
-    }
-    model.screens = screens;
 }

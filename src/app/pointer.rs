@@ -4,7 +4,8 @@
 
 use super::pane::{Pane, pane_at, panes};
 use super::selection::{Cell, Selection};
-use super::{Action, Effect, Model, Motion, Screen, Step, carry_out, pass_on};
+use super::stack::{carry_out, pass_on};
+use super::{Action, Effect, Model, Motion, Screen, Step};
 
 /// What is selected, and where.
 #[derive(Clone, Copy, Debug)]

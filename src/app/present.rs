@@ -27,9 +27,10 @@ use serde::{Deserialize, Serialize};
 
 pub use poll::Poll;
 
-use super::lesson::{MEASURE_COLS, Reader, What, columns};
+use super::lesson::{Reader, What, columns};
 use super::pane::Pane;
 use super::row::{Row, Ui};
+use super::size::MEASURE_COLS;
 use super::{Action, Desk, Effect, Go, Screen, Size, Start, Step as Decision};
 use crate::course::step::Step;
 use crate::course::{Page, PageId, Task};
@@ -254,7 +255,7 @@ impl Show {
         let rows = self.rows();
         let last = rows.end.saturating_sub(self.size.body_rows()).max(rows.start);
         self.reader.top = self.reader.top.clamp(rows.start, last);
-        let focus = self.reader.focus.and_then(|focus| self.reader.laid.things.get(focus));
+        let focus = self.reader.focused();
         if focus.is_some_and(|thing| !rows.contains(&thing.rows.start)) {
             self.reader.focus = None;
         }
@@ -348,7 +349,7 @@ impl Show {
         let mut decision = Decision::default();
         for _ in 0..tries.max(1) {
             decision = self.reader.update(&self.wall(desk), action);
-            let focus = self.reader.focus.and_then(|focus| self.reader.laid.things.get(focus));
+            let focus = self.reader.focused();
             if focus.is_none_or(|thing| rows.contains(&thing.rows.start)) {
                 break;
             }

@@ -4,9 +4,9 @@
 //! no help, and ends with what it has shown.
 
 use super::exercise::Sheet;
-use super::lesson::MEASURE_COLS;
 use super::pane::Pane;
 use super::row::{Row, Span, Ui, wrapped};
+use super::size::MEASURE_COLS;
 use super::{Action, Desk, Go, Screen, Size, Step};
 use crate::course::mastery::{SHOWN_FROM, goals};
 use crate::course::{Course, Deed, ExerciseId, Page, PageId, Progress};

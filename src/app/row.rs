@@ -2,6 +2,12 @@
 //!
 //! Absent: colours. A role says what a span is; `tui::theme` says how that looks.
 
+mod drawn;
+mod text;
+
+pub use drawn::{of_cells, of_grid, role_of};
+pub use text::{inked, led, lettered, prose, wrapped};
+
 use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
@@ -229,108 +235,6 @@ impl From<markdown::Line> for Row {
     }
 }
 
-/// The rows of a drawn diagram.
-pub fn of_grid(grid: &diagram::Grid) -> Vec<Row> {
-    grid.rows.iter().map(|cells| of_cells(cells, role_of)).collect()
-}
-
-/// The role of a cell: the words of a diagram stay as they are, whatever the colour of their box.
-pub fn role_of(cell: &diagram::Cell) -> Role {
-    use diagram::Role::{Arrowhead, Box, Edge, Frame, FrameTitle};
-    match (cell.accent, cell.role) {
-        (Some(accent), Box | Edge | Arrowhead | Frame | FrameTitle) => Role::Accent(accent),
-        (_, role) => Role::Diagram(role),
-    }
-}
-
-/// A row of cells: neighbours of one role become one span.
-pub fn of_cells(cells: &[diagram::Cell], role_of: impl Fn(&diagram::Cell) -> Role) -> Row {
-    let mut spans: Vec<Span> = Vec::new();
-    for cell in cells {
-        let role = role_of(cell);
-        match spans.last_mut() {
-            Some(last) if last.role == role => last.text.push_str(cell.symbol()),
-            _ => {
-                let text = cell.symbol().to_owned();
-                spans.push(Span { text, role, style: markdown::Style::default(), link: None });
-            }
-        }
-    }
-    Row::of(spans)
-}
-
-/// The rows of text that is no Markdown, wrapped to `width_cols`, all in one role.
-pub fn wrapped(role: Ui, text: &str, width_cols: usize) -> Vec<Row> {
-    text.lines().flat_map(|source| wrapped_line(role, source, width_cols)).collect()
-}
-
-fn wrapped_line(role: Ui, source: &str, width_cols: usize) -> Vec<Row> {
-    if source.is_empty() {
-        return vec![Row::ui(role, "")];
-    }
-    let mut rest = source;
-    let mut rows: Vec<Row> = Vec::new();
-    for line in markdown::wrap_plain(source, width_cols) {
-        let at = rest.find(line.as_str()).unwrap_or(0);
-        let join = match (rows.is_empty(), at) {
-            (true, _) => Join::Break,
-            (false, 0) => Join::Nothing,
-            (false, _) => Join::Blank,
-        };
-        rest = rest.get(at + line.len()..).unwrap_or_default();
-        rows.push(Row { join, ..Row::ui(role, line) });
-    }
-    rows
-}
-
-/// Text wrapped to `width_cols` with some of its bytes in a role of their own; of marks that overlap the last is seen.
-pub fn inked(text: &str, marks: &[(Range<usize>, Ui)], width_cols: usize) -> Vec<Row> {
-    let mut inks = vec![Ui::Text; text.len()];
-    for (bytes, role) in marks {
-        if let Some(inks) = inks.get_mut(bytes.clone()) {
-            inks.fill(*role);
-        }
-    }
-    // The rows of the plain text, then the same letters again with the role that each byte has.
-    let mut at = 0;
-    let mut rows = Vec::new();
-    for row in wrapped(Ui::Text, text, width_cols) {
-        let line = row.text();
-        at = text[at..].find(line.as_str()).map_or(at, |found| at + found);
-        let mut spans: Vec<Span> = Vec::new();
-        for (offset, c) in line.char_indices() {
-            let role = inks.get(at + offset).copied().unwrap_or(Ui::Text);
-            match spans.last_mut() {
-                Some(last) if last.role == Role::Ui(role) => last.text.push(c),
-                _ => spans.push(Span::ui(role, c)),
-            }
-        }
-        at += line.len();
-        rows.push(Row::of(spans));
-    }
-    rows
-}
-
-/// Markdown lines with their letters, each letter in its role.
-pub fn lettered<'a>(lines: impl Iterator<Item = (&'a str, Ui)>, width: usize) -> Vec<Row> {
-    ('a'..).zip(lines).flat_map(|(letter, (line, role))| led(&format!("{letter}  "), role, line, width)).collect()
-}
-
-/// Markdown with a mark of three columns before its first row.
-pub fn led(mark: &str, role: Ui, text: &str, width: usize) -> Vec<Row> {
-    let mut rows = prose(text, width.saturating_sub(3));
-    for (index, row) in rows.iter_mut().enumerate() {
-        row.spans.insert(0, Span::ui(role, if index == 0 { mark } else { "   " }));
-    }
-    rows
-}
-
-/// Markdown as rows, none of them from a page.
-pub fn prose(text: &str, width: usize) -> Vec<Row> {
-    let laid = markdown::wrap(&markdown::parse(text.trim()), width.max(1) as u16, &[]);
-    laid.lines.into_iter().map(|line| Row { source_line: 0, block_line: 0, ..Row::from(line) }).collect()
-}
-
 /// A box of exactly `width` columns around `body`, with a title at its left and something at its right.
 pub fn frame(title: &str, right: &str, body: Vec<Row>, width: usize) -> Vec<Row> {
     if width < 8 {
@@ -374,8 +278,7 @@ pub fn fit(text: &str, width_cols: usize) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Join, Role, Row, Span, Ui, fit, frame, of_grid, wrapped};
-    use crate::diagram::{self, Accent};
+    use super::{Row, Span, Ui, fit, frame};
 
     #[test]
     fn a_cut_row_is_never_wider_than_asked() {
@@ -384,16 +287,6 @@ mod tests {
         }
         assert_eq!(Row::ui(Ui::Text, "abcdef").cut(4).text(), "abc…");
         assert_eq!(fit("日本", 3), "日");
-    }
-
-    #[test]
-    fn what_was_wrapped_is_known_to_be_one_line() {
-        let rows = wrapped(Ui::Text, "one two three\n\nsupercalifragilistic x", 9);
-        let joins: Vec<_> = rows.iter().map(|row| (row.text(), row.join)).collect();
-        let (end, blank, nothing) = (Join::Break, Join::Blank, Join::Nothing);
-        let wanted = [("one two", end), ("three", blank), ("", end), ("supercali", end), ("fragilist", nothing)];
-        assert_eq!(joins[..5], wanted.map(|(text, join)| (text.to_owned(), join)));
-        assert_eq!(joins[5], ("ic x".to_owned(), nothing));
     }
 
     #[test]
@@ -415,17 +308,6 @@ mod tests {
             [seen(0), seen(2), seen(3), seen(4), seen(7), seen(99)],
             ["│ ab日cdefg", "│ 日cdefg", "│ 日cdefg", "│ cdefg", "│ fg", "│ "]
         );
-    }
-
-    #[test]
-    fn parts_of_different_accents_are_apart_and_words_keep_their_look() {
-        let (graph, _) = diagram::parse("graph TD\nclassDef a fill:#f00\nclassDef b fill:#0f0\nA:::a\nB:::b\n");
-        let rows = of_grid(&diagram::draw(&diagram::lay_out(&graph, 80)));
-        let spans: Vec<(&str, Role)> = rows[1].spans.iter().map(|it| (it.text.as_str(), it.role)).collect();
-        let (one, two) = (Role::Accent(Accent::One), Role::Accent(Accent::Two));
-        let accents: Vec<(&str, Role)> = spans.iter().filter(|it| it.1 == one || it.1 == two).copied().collect();
-        assert_eq!(accents, [("│", one), ("│", one), ("│", two), ("│", two)]);
-        assert!(spans.contains(&("A", Role::Diagram(diagram::Role::Label))), "{spans:?}");
     }
 
     #[test]

@@ -9,9 +9,10 @@ use serde::Serialize;
 use super::output::{Output, remark};
 use super::{CliError, Format, Outcome, open_course, open_store};
 use crate::app::glossary::{matching, taught_on};
-use crate::app::lesson::{Laid, MEASURE_COLS, lay_out};
+use crate::app::lesson::{Laid, lay_out};
 use crate::app::plain::page_in_words;
 use crate::app::row::{Row, Ui, wrapped};
+use crate::app::size::MEASURE_COLS;
 use crate::content;
 use crate::course::{Course, Page, Progress, nearest_hint};
 

@@ -153,7 +153,7 @@ fn minutes_left(page: &Page, seen: f64) -> u32 {
 }
 
 fn focus(reader: &Reader, text: Rect, painter: &mut Painter<'_, '_>) {
-    let Some(thing) = reader.focus.and_then(|focus| reader.laid.things.get(focus)) else { return };
+    let Some(thing) = reader.focused() else { return };
     for row in thing.rows.clone() {
         let Some(y) = row.checked_sub(reader.top).filter(|y| *y < usize::from(text.height)) else { continue };
         let y = text.y + y as u16;

@@ -7,7 +7,8 @@ use super::paint::Painter;
 use crate::app::field::Field;
 use crate::app::glossary::{NAMES_COLS, Words};
 use crate::app::note::Note;
-use crate::app::overlay::{Contents, Overlay, list_rows, list_top, pop_up};
+use crate::app::overlay::{Contents, Overlay};
+use crate::app::pop_up::{list_rows, list_top, pop_up};
 use crate::app::row::{Row, Span, Ui, frame, wrapped};
 use crate::app::{Model, Size};
 

@@ -26,7 +26,7 @@ pub(super) fn view(show: &Show, model: &Model, head: Rect, body: Rect, painter: 
     let (_, width) = columns(body.width.min(WALL_COLS));
     painter.rows(centred(body, large.max(width)), &show.banner);
     let (rows, top) = (show.rows(), pane.top);
-    let focus = show.reader.focus.and_then(|focus| show.reader.laid.things.get(focus));
+    let focus = show.reader.focused();
     for row in focus.into_iter().flat_map(|thing| thing.rows.clone()).filter(|row| *row < rows.end) {
         if let Some(y) = row.checked_sub(top).filter(|y| *y < pane.n_rows) {
             painter.text(pane.x.saturating_sub(2), pane.y + y as u16, 1, Ui::Focus, "▌");

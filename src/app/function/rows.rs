@@ -3,8 +3,8 @@
 use super::times::{self, Simulated, say_ms};
 use super::{Asked, Bench, Editing, Ran, SEEN_FROM_MS, Start, Version};
 use crate::app::code;
-use crate::app::lesson::measure;
 use crate::app::row::{Row, Span, Ui, wrapped};
+use crate::app::size::measure;
 
 /// From this width on two versions stand side by side.
 const BESIDE_FROM_COLS: usize = 76;

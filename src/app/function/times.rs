@@ -5,8 +5,8 @@
 
 use serde::Serialize;
 
-use crate::app::lesson::measure;
 use crate::app::row::{Row, Span, Ui, wrapped};
+use crate::app::size::measure;
 use crate::sim::{self, Outcome, Scenario};
 
 /// Columns of the names, and of the medians.

@@ -1,8 +1,9 @@
 //! What a learner leaves on the lines of a page: bookmarks, and notes; and the line that is chosen for either.
 
-use super::{Reader, Row, text_col};
+use super::{Reader, text_col};
 use crate::app::note::Note;
 use crate::app::overlay::Overlay;
+use crate::app::row::Row;
 use crate::app::{Action, Desk, Effect, Go, Motion, Step};
 use crate::course::{Deed, Progress};
 

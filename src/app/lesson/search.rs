@@ -1,11 +1,11 @@
 //! Looking for words: on the page, and past its last match through the course.
 
-use super::{Reader, columns, lay_out};
+use super::Reader;
+use super::elsewhere::elsewhere;
 use crate::app::field::Field;
 use crate::app::key::{Code, Key};
-use crate::app::search::{Search, matches};
+use crate::app::search::Search;
 use crate::app::{Action, Desk, Go, Start, Step};
-use crate::course::{Page, PageId};
 
 impl Reader {
     /// What a key does to the line in which the search is typed; `None` when none is being typed.
@@ -83,25 +83,4 @@ impl Reader {
             self.show_cols(found.row, &found.bytes);
         }
     }
-}
-
-/// The first page on which `needle` stands.
-pub(in crate::app) fn page_with(desk: &Desk<'_>, needle: &str) -> Option<PageId> {
-    first_with(desk, desk.course.pages(), needle)
-}
-
-/// The nearest page after (1) or before (-1) `here` on which `needle` stands.
-fn elsewhere(desk: &Desk<'_>, here: &PageId, needle: &str, by: i32) -> Option<PageId> {
-    let mut pages: Vec<&Page> = desk.course.pages().collect();
-    if by < 0 {
-        pages.reverse();
-    }
-    let at = pages.iter().position(|page| page.id == *here)?;
-    first_with(desk, pages[at + 1..].iter().chain(&pages[..at]).copied(), needle)
-}
-
-fn first_with<'a>(desk: &Desk<'_>, mut pages: impl Iterator<Item = &'a Page>, needle: &str) -> Option<PageId> {
-    let (_, width) = columns(desk.size.cols);
-    let has_it = |page: &&Page| !matches(&lay_out(desk.course, desk.progress, page, width).rows, needle).is_empty();
-    pages.find(has_it).map(|page| page.id.clone())
 }

@@ -1,15 +1,17 @@
-//! Code that is wider than the screen, moved to the left in its place on the page.
+//! Code in its place on the page: moved to the left where it is wider than the screen, and copied.
 
-use super::{Reader, What, wide_cols};
-use crate::app::Step;
-use crate::app::zoomed::panned_to;
+use super::columns::wide_cols;
+use super::laid::CodeBlock;
+use super::{Reader, What};
+use crate::app::zoomed::{copied, panned_to};
+use crate::app::{Effect, Step};
 
 impl Reader {
     /// Moves the code block that has the focus, or the first on screen that is too wide: right (1), left (-1).
     pub(super) fn pan(&mut self, by: i32) -> Step {
         let screen = self.top..self.top + self.size.body_rows();
         let wide = |index: &usize| self.most_left(*index) > 0;
-        let focused = self.focus.and_then(|focus| match self.laid.things.get(focus)?.what {
+        let focused = self.focused().and_then(|thing| match thing.what {
             What::Code(index) => Some(index),
             _ => None,
         });
@@ -67,5 +69,24 @@ impl Reader {
     fn most_left(&self, index: usize) -> usize {
         let width_cols = self.laid.codes.get(index).map_or(0, |code| code.width_cols);
         width_cols.saturating_sub(wide_cols(self.size.cols))
+    }
+
+    /// Copies the source of the first code block on screen.
+    pub(super) fn copy(&self) -> Step {
+        let screen = self.top..self.top + self.size.body_rows();
+        if let Some(link) = self.focused_link() {
+            let mut step = Step::say(format!("copied {link}"));
+            step.effects.push(Effect::Copy(link.to_owned()));
+            return step;
+        }
+        let focused = self.focused().and_then(|thing| match thing.what {
+            What::Code(index) => self.laid.codes.get(index),
+            _ => None,
+        });
+        let on_screen = |code: &&CodeBlock| code.rows.start < screen.end && code.rows.end > screen.start;
+        match focused.or_else(|| self.laid.codes.iter().find(on_screen)) {
+            Some(code) => copied(code.text.clone()),
+            None => Step::say("There is no code on this screen to copy."),
+        }
     }
 }
