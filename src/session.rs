@@ -32,8 +32,9 @@ use crate::course::{Course, PageId, review};
 use crate::marking::Marker;
 use crate::sim;
 use crate::store::Store;
+use crate::tui::theme::Ground;
 use crate::tui::{self, Theme};
-use background::LateReply;
+use background::{Heard, LateReply};
 use clerk::{Clerk, ClerkThread};
 use functions::Functions;
 use keeper::Keeper;
@@ -48,6 +49,8 @@ pub enum Event {
     Mouse(Pointer),
     Paste(String),
     Resize(Size),
+    /// The terminal has said late what its ground is.
+    Ground(Ground),
     /// A reply from a thread that did an effect.
     Done(Action),
     /// The terminal has taken everything that was written to it.
@@ -86,8 +89,8 @@ pub struct Opening {
     pub theme: Theme,
     /// Something to say at the start that outweighs the welcome.
     pub notice: Option<String>,
-    /// The terminal was asked something and has not answered: its reply may come between the keys.
-    pub reply_is_late: bool,
+    /// What the terminal was asked and has not answered: its reply may come between the keys.
+    pub late: LateReply,
     /// Hears of changes in `folder`.
     pub listening: Option<Listening>,
     pub marker: Marker,
@@ -122,8 +125,7 @@ pub enum End {
 
 /// Runs until the learner quits, the system asks to, or the terminal is gone.
 pub fn run(opening: Opening) -> Result<End, SessionError> {
-    let Opening { course, folder, mut store, theme, notice, reply_is_late, listening, marker, first, is_still } =
-        opening;
+    let Opening { course, folder, mut store, theme, notice, late, listening, marker, first, is_still } = opening;
     let mut kept = store.load()?;
     store.sweep()?;
     let now_ms = jiff::Timestamp::now().as_millisecond();
@@ -138,12 +140,12 @@ pub fn run(opening: Opening) -> Result<End, SessionError> {
     if let Some(text) = notice {
         model.notice = Some(Notice { text, grave: true });
     }
-    let mut session = Session::begin(store, marker, reply_is_late, events)?;
+    let mut session = Session::begin(store, marker, theme, late, events)?;
     session.folder = folder;
     if let Some(listening) = listening {
         listening.report(session.events.clone());
     }
-    session.show(&mut model, &mut screen, &theme, &inbox)
+    session.show(&mut model, &mut screen, &inbox)
 }
 
 /// What a class is marked with on the screen.
@@ -151,20 +153,20 @@ pub struct MarkingOpening {
     pub clerk: Clerk,
     pub course: Arc<Course>,
     pub theme: Theme,
-    pub reply_is_late: bool,
+    pub late: LateReply,
     pub marker: Marker,
 }
 
 /// Shows the queue of a class until the grader quits, the system asks to, or the terminal is gone.
 pub fn mark(opening: MarkingOpening) -> Result<End, SessionError> {
-    let MarkingOpening { clerk, course, theme, reply_is_late, marker } = opening;
+    let MarkingOpening { clerk, course, theme, late, marker } = opening;
     let (events, inbox) = mpsc::channel();
     let mut screen = Screen::enter(events.clone())?;
     let mut model = Model::for_queue(course, screen.size());
     // A learner's progress is no matter here, but whatever asks for it finds a place.
-    let mut session = Session::begin(Store::in_memory()?, marker, reply_is_late, events)?;
+    let mut session = Session::begin(Store::in_memory()?, marker, theme, late, events)?;
     session.clerk = Some(ClerkThread::start(clerk, session.events.clone()));
-    session.show(&mut model, &mut screen, &theme, &inbox)
+    session.show(&mut model, &mut screen, &inbox)
 }
 
 /// What a class is shown with, and the teacher's notes.
@@ -175,7 +177,7 @@ pub struct PresentOpening {
     pub step: usize,
     pub door: StageDoor,
     pub theme: Theme,
-    pub reply_is_late: bool,
+    pub late: LateReply,
     pub marker: Marker,
     /// Nothing moves: what would be animated changes in steps.
     pub is_still: bool,
@@ -183,7 +185,7 @@ pub struct PresentOpening {
 
 /// Shows pages to a class, or their notes to the teacher, until whoever stands there quits.
 pub fn present(opening: PresentOpening) -> Result<End, SessionError> {
-    let PresentOpening { course, role, page, step, door, theme, reply_is_late, marker, is_still } = opening;
+    let PresentOpening { course, role, page, step, door, theme, late, marker, is_still } = opening;
     let (events, inbox) = mpsc::channel();
     let mut screen = Screen::enter(events.clone())?;
     let mut model = Model::for_class(course, screen.size(), role, &page, step);
@@ -192,15 +194,16 @@ pub fn present(opening: PresentOpening) -> Result<End, SessionError> {
         door.tell_time(events.clone());
     }
     // What is tried before a class is nobody's progress.
-    let mut session = Session::begin(Store::in_memory()?, marker, reply_is_late, events)?;
+    let mut session = Session::begin(Store::in_memory()?, marker, theme, late, events)?;
     session.stage = Some(door);
-    session.show(&mut model, &mut screen, &theme, &inbox)
+    session.show(&mut model, &mut screen, &inbox)
 }
 
 struct Session {
     keeper: Keeper,
     functions: Functions,
     marker: Marker,
+    theme: Theme,
     /// Who has the class that is marked, if one is.
     clerk: Option<ClerkThread>,
     /// Where the presentation is shared with its other screens, if one is shown.
@@ -216,14 +219,21 @@ struct Session {
 
 impl Session {
     /// Starts the threads that every session has.
-    fn begin(store: Store, marker: Marker, reply_is_late: bool, events: Sender<Event>) -> Result<Self, SessionError> {
+    fn begin(
+        store: Store,
+        marker: Marker,
+        theme: Theme,
+        late: LateReply,
+        events: Sender<Event>,
+    ) -> Result<Self, SessionError> {
         watch_signals(events.clone())?;
         let (may_read, go_ahead) = mpsc::channel();
-        read_keys(events.clone(), go_ahead, LateReply::new(reply_is_late));
+        read_keys(events.clone(), go_ahead, late);
         Ok(Self {
             keeper: Keeper::start(store, events.clone()),
             functions: Functions::start(marker.program().to_owned(), events.clone()),
             marker,
+            theme,
             clerk: None,
             stage: None,
             folder: None,
@@ -235,31 +245,19 @@ impl Session {
     }
 
     /// Does what opening asks for, then listens until the end, and gives the terminal back.
-    fn show(
-        mut self,
-        model: &mut Model,
-        screen: &mut Screen,
-        theme: &Theme,
-        inbox: &Receiver<Event>,
-    ) -> Result<End, SessionError> {
+    fn show(mut self, model: &mut Model, screen: &mut Screen, inbox: &Receiver<Event>) -> Result<End, SessionError> {
         let opened = model.opened();
         self.perform_all(model, screen, opened);
         // Only now: what was shared before this screen opened is older than what it says itself.
         if let Some(door) = &self.stage {
             door.report(self.events.clone());
         }
-        let end = self.listen(model, screen, theme, inbox);
+        let end = self.listen(model, screen, inbox);
         screen.leave();
         end
     }
 
-    fn listen(
-        &mut self,
-        model: &mut Model,
-        screen: &mut Screen,
-        theme: &Theme,
-        inbox: &Receiver<Event>,
-    ) -> Result<End, SessionError> {
+    fn listen(&mut self, model: &mut Model, screen: &mut Screen, inbox: &Receiver<Event>) -> Result<End, SessionError> {
         let begun = Instant::now();
         let mut next_tick = Instant::now();
         let mut stale = true;
@@ -268,7 +266,7 @@ impl Session {
             crate::markdown::warm_up(&["js", "yaml", "json"]);
         });
         loop {
-            if stale && screen.draw(|frame| tui::view(model, theme, frame))? {
+            if stale && screen.draw(|frame| tui::view(model, &self.theme, frame))? {
                 stale = false;
             }
             let event = match model.wants_tick_ms() {
@@ -326,6 +324,10 @@ impl Session {
             }
             Event::Done(action) => action,
             Event::Drained => return,
+            Event::Ground(ground) => {
+                self.theme.ground = ground;
+                return;
+            }
             Event::Signal(number) => {
                 self.end = Some(End::Signal(number));
                 return;
@@ -500,11 +502,14 @@ fn read_keys(events: Sender<Event>, go_ahead: Receiver<()>, mut late: LateReply)
                 let _ = events.send(Event::HungUp);
                 return;
             };
-            if matches!(&read, event::Event::Key(key) if late.swallows(*key)) {
-                continue;
-            }
-            let Some(event) = translate(read, &mut mouse) else { continue };
-            let wait = !matches!(event, Event::Resize(_));
+            let heard = if let event::Event::Key(key) = &read { late.hear(*key) } else { Heard::Key };
+            let event = match heard {
+                Heard::Key => translate(read, &mut mouse),
+                Heard::Piece => None,
+                Heard::Ground(ground) => Some(Event::Ground(ground)),
+            };
+            let Some(event) = event else { continue };
+            let wait = !matches!(event, Event::Resize(_) | Event::Ground(_));
             if events.send(event).is_err() || (wait && go_ahead.recv().is_err()) {
                 return;
             }

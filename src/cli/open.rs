@@ -26,15 +26,10 @@ pub(super) fn run(
         ));
     }
     // The terminal makes up its answer while the course is read.
-    let question = if theme.wants_ground() { Question::ask() } else { None };
+    let question = Question::ask(&theme);
     let listening = course.map(Listening::begin);
     let Learning { course: read, store, notice } = open_learning(course, data)?;
-    let answer = question.map(Question::answer);
-    // Where the terminal does not say, the environment may have said.
-    if let Some(ground) = answer.and_then(|it| it.ground) {
-        theme.ground = ground;
-    }
-    let reply_is_late = answer.is_some_and(|it| it.is_late);
+    let late = Question::answer(question, &mut theme);
     let folder = course.map(Path::to_owned);
     let opening = Opening {
         course: read,
@@ -42,7 +37,7 @@ pub(super) fn run(
         store,
         theme,
         notice,
-        reply_is_late,
+        late,
         listening,
         marker: Marker::of_this_program()?,
         first,

@@ -75,10 +75,7 @@ pub(super) fn run(
         (None, Some(stage)) => (PageId(stage.page), stage.step),
         (None, None) => (first, 0),
     };
-    let answer = if theme.wants_ground() { Question::ask() } else { None }.map(Question::answer);
-    if let Some(ground) = answer.and_then(|it| it.ground) {
-        theme.ground = ground;
-    }
+    let late = Question::answer(Question::ask(&theme), &mut theme);
     let opening = PresentOpening {
         course: Arc::new(course),
         role: if it.notes { Role::Notes } else { Role::Class },
@@ -86,7 +83,7 @@ pub(super) fn run(
         step,
         door,
         theme,
-        reply_is_late: answer.is_some_and(|it| it.is_late),
+        late,
         marker: Marker::of_this_program()?,
         is_still: is_still(),
     };

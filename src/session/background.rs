@@ -14,7 +14,7 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd;
 
-use crate::tui::theme::{Ground, Rgb};
+use crate::tui::theme::{Ground, Rgb, Theme};
 
 /// How long an answer is waited for, counted from the question. Longer, and a terminal that never answers would open late.
 const PATIENCE: Duration = Duration::from_millis(120);
@@ -22,24 +22,20 @@ const PATIENCE: Duration = Duration::from_millis(120);
 const MOST_BYTES: usize = 256;
 /// The background's colour, and then what kind of terminal it is.
 const QUESTION: &[u8] = b"\x1b]11;?\x1b\\\x1b[c";
+/// What the first reply ends with: one or the other.
+const STRING_END: &[u8] = b"\x1b\\";
+const BELL: u8 = 0x07;
 
 /// A question that was sent. The terminal is in raw mode until it is answered or dropped, so that no reply is echoed.
 pub struct Question {
     asked: Instant,
 }
 
-/// What came back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Answer {
-    pub ground: Option<Ground>,
-    /// The end of the replies has not come: they may still come while keys are read, see [`LateReply`].
-    pub is_late: bool,
-}
-
 impl Question {
-    /// Asks, when there is a terminal to ask. What may take its time is done before [`Question::answer`].
-    pub fn ask() -> Option<Self> {
-        if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+    /// Asks, when there is a terminal to ask and `theme` looks better for it. What may take its time is done before
+    /// [`Question::answer`].
+    pub fn ask(theme: &Theme) -> Option<Self> {
+        if !theme.wants_ground() || !io::stdin().is_terminal() || !io::stdout().is_terminal() {
             return None;
         }
         enable_raw_mode().ok()?;
@@ -53,24 +49,30 @@ impl Question {
         Some(question)
     }
 
-    pub fn answer(self) -> Answer {
+    /// Gives `theme` its ground where the terminal says it in time, and says what is still to come.
+    pub fn answer(question: Option<Self>, theme: &mut Theme) -> LateReply {
+        let Some(question) = question else { return LateReply::default() };
         let mut reply = Vec::new();
-        let is_whole = loop {
+        let is_late = loop {
             if is_whole(&reply) {
-                break true;
+                break false;
             }
-            let left = PATIENCE.saturating_sub(self.asked.elapsed());
+            let left = PATIENCE.saturating_sub(question.asked.elapsed());
             let mut byte = [0];
             if reply.len() >= MOST_BYTES || !is_readable(left) {
-                break false;
+                break true;
             }
             match unistd::read(io::stdin().as_fd(), &mut byte) {
                 Ok(1..) => reply.push(byte[0]),
                 Err(Errno::EINTR) => {}
-                _ => break false,
+                _ => break true,
             }
         };
-        Answer { ground: background(&reply).map(Ground::of), is_late: !is_whole }
+        // Where the terminal does not say, the environment may have said.
+        if let Some(ground) = background(&reply).map(Ground::of) {
+            theme.ground = ground;
+        }
+        if is_late { LateReply::after(&reply) } else { LateReply::default() }
     }
 }
 
@@ -110,43 +112,60 @@ fn background(reply: &[u8]) -> Option<Rgb> {
     Some(Rgb(channels.next()??, channels.next()??, channels.next()??))
 }
 
-/// Takes a reply that came late out of the keys: to the reader of keys it looks like Alt-] and letters after it.
+/// Takes a reply that came late, or in pieces, out of the keys: to their reader it looks like Alt-] and letters after it.
 #[derive(Debug, Default)]
 pub struct LateReply {
     is_owed: bool,
-    /// Keys of the reply so far, while it is coming.
-    n_keys: Option<usize>,
+    /// The reply so far, while it is coming.
+    begun: Option<Vec<u8>>,
+}
+
+/// What a key turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Heard {
+    /// The learner's.
+    Key,
+    /// A piece of the reply.
+    Piece,
+    /// The last piece of it, which says this.
+    Ground(Ground),
 }
 
 impl LateReply {
-    pub fn new(is_owed: bool) -> Self {
-        Self { is_owed, n_keys: None }
+    /// What is owed when `read` has come.
+    fn after(read: &[u8]) -> Self {
+        let begun = read.windows(2).rposition(|it| it == b"\x1b]").map(|at| read[at..].to_vec());
+        match begun {
+            Some(begun) if begun.contains(&BELL) || begun.windows(2).any(|it| it == STRING_END) => Self::default(),
+            begun => Self { is_owed: true, begun },
+        }
     }
 
-    /// Whether this key is a piece of the reply.
-    pub fn swallows(&mut self, key: KeyEvent) -> bool {
-        if !self.is_owed {
-            return false;
-        }
+    pub(super) fn hear(&mut self, key: KeyEvent) -> Heard {
         let is_alt = key.modifiers.contains(KeyModifiers::ALT);
-        match (&mut self.n_keys, key.code) {
-            (None, KeyCode::Char(']')) if is_alt => self.n_keys = Some(0),
-            (None, _) => return false,
-            // The string ends with `ESC \` or a bell, which is Ctrl-G.
-            (Some(_), KeyCode::Char('\\')) if is_alt => *self = Self::default(),
-            (Some(_), KeyCode::Char('g')) if key.modifiers.contains(KeyModifiers::CONTROL) => *self = Self::default(),
-            (Some(n_keys), KeyCode::Char(c))
-                if *n_keys < MOST_BYTES && (c.is_ascii_alphanumeric() || ";:/#".contains(c)) =>
-            {
-                *n_keys += 1;
+        let Some(begun) = &mut self.begun else {
+            if self.is_owed && is_alt && key.code == KeyCode::Char(']') {
+                self.begun = Some(b"\x1b]".to_vec());
+                return Heard::Piece;
+            }
+            return Heard::Key;
+        };
+        match key.code {
+            KeyCode::Char('\\') if is_alt => begun.extend_from_slice(STRING_END),
+            KeyCode::Char('g') if key.modifiers.contains(KeyModifiers::CONTROL) => begun.push(BELL),
+            KeyCode::Char(c) if begun.len() < MOST_BYTES && (c.is_ascii_alphanumeric() || ";:/#".contains(c)) => {
+                begun.push(c as u8);
+                return Heard::Piece;
             }
             // Nothing like it: a key of the learner's.
-            (Some(_), _) => {
+            _ => {
                 *self = Self::default();
-                return false;
+                return Heard::Key;
             }
         }
-        true
+        let said = background(begun);
+        *self = Self::default();
+        said.map_or(Heard::Piece, |colour| Heard::Ground(Ground::of(colour)))
     }
 }
 
@@ -179,15 +198,44 @@ mod tests {
     #[test]
     fn a_late_reply_is_taken_out_of_the_keys() {
         let key = |c, modifiers| KeyEvent::new(KeyCode::Char(c), modifiers);
-        let left = |is_owed, end: KeyEvent| {
-            let mut late = LateReply::new(is_owed);
-            let mut keys = vec![key('j', KeyModifiers::NONE), key(']', KeyModifiers::ALT)];
-            keys.extend("11;rgb:1e1e/0/f".chars().map(|c| key(c, KeyModifiers::NONE)));
-            keys.extend([end, key('1', KeyModifiers::NONE), key(']', KeyModifiers::ALT)]);
-            keys.into_iter().filter(|it| !late.swallows(*it)).count()
+        let end = [key('\\', KeyModifiers::ALT), key('g', KeyModifiers::CONTROL)];
+        // What came in time, what comes between the keys, and what is then left of these and known of the ground.
+        let check = |late: LateReply, reply: &[KeyEvent], left: &str, ground: Option<Ground>| {
+            let mut late = late;
+            let keys =
+                [&[key('j', KeyModifiers::NONE)], reply, &[key('1', KeyModifiers::NONE), key(']', KeyModifiers::ALT)]];
+            let mut found = (String::new(), None);
+            for key in keys.concat() {
+                match late.hear(key) {
+                    Heard::Key => found.0.extend(key.code.as_char()),
+                    Heard::Piece => {}
+                    Heard::Ground(ground) => found.1 = Some(ground),
+                }
+            }
+            assert_eq!(found, (left.to_owned(), ground), "{reply:?}");
         };
-        assert_eq!(left(true, key('\\', KeyModifiers::ALT)), 3);
-        assert_eq!(left(true, key('g', KeyModifiers::CONTROL)), 3);
-        assert_eq!(left(false, key('\\', KeyModifiers::ALT)), 20);
+        let typed = |text: &str, end: KeyEvent| {
+            let mut keys: Vec<KeyEvent> = text.chars().map(|c| key(c, KeyModifiers::NONE)).collect();
+            keys.push(end);
+            keys
+        };
+        let whole = |end| [vec![key(']', KeyModifiers::ALT)], typed("11;rgb:fefe/f0f0/ffff", end)].concat();
+        for end in end {
+            check(LateReply::after(b""), &whole(end), "j1]", Some(Ground::Light));
+        }
+        let theirs = whole(end[0]);
+        check(LateReply::default(), &theirs, "j]11;rgb:fefe/f0f0/ffff\\1]", None);
+        check(LateReply::after(b"\x1b]11;rgb:0/0/0\x07"), &[], "j1]", None);
+    }
+
+    #[test]
+    fn a_reply_that_comes_in_pieces_is_put_together() {
+        let mut late = LateReply::after(b"\x1b]11;rgb:1e1e/1e");
+        for c in "1e/2e2e".chars() {
+            assert_eq!(late.hear(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)), Heard::Piece, "{c}");
+        }
+        let end = KeyEvent::new(KeyCode::Char('\\'), KeyModifiers::ALT);
+        assert_eq!(late.hear(end), Heard::Ground(Ground::Dark));
+        assert_eq!(late.hear(end), Heard::Key);
     }
 }

@@ -96,8 +96,13 @@ impl Pty {
 
     #[track_caller]
     pub fn waits_for(&mut self, what: &str, holds: impl Fn(&str) -> bool) -> &mut Self {
+        self.waits_until(what, |pty| holds(&pty.screen()))
+    }
+
+    #[track_caller]
+    pub fn waits_until(&mut self, what: &str, holds: impl Fn(&Self) -> bool) -> &mut Self {
         let until = Instant::now() + PATIENCE;
-        while !holds(&self.screen()) {
+        while !holds(self) {
             assert!(Instant::now() < until, "never saw `{what}`; the screen was:\n{}", self.screen());
             thread::sleep(Duration::from_millis(5));
         }

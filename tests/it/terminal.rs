@@ -196,6 +196,40 @@ fn a_theme_that_was_asked_for_paints_every_cell_and_one_that_was_found_none() {
     assert_eq!(grounds(&pty), BTreeSet::from(["Default".to_owned()]));
 }
 
+/// Whether a letter on the screen has the colour that the theme `light` gives a page's title.
+fn is_inked_for_light(pty: &Pty) -> bool {
+    const TITLE: Color = Color::Rgb(0x1f, 0x4f, 0xbf);
+    pty.cells().iter().any(|(text, ink, _)| !text.trim().is_empty() && *ink == TITLE)
+}
+
+#[test]
+fn the_ground_is_known_in_time_late_in_pieces_or_never() {
+    const ANSWER: &str = "\x1b]11;rgb:fdfd/f6f6/e3e3\x1b\\";
+    const KIND: &str = "\x1b[?62;22c";
+    let settings = tempfile::tempdir().expect("a folder for the test");
+    // What the terminal sends before it shows the page, and what when the page stands there.
+    for (at_once, later, known) in [
+        (format!("{ANSWER}{KIND}"), String::new(), true),
+        (String::new(), format!("{ANSWER}{KIND}"), true),
+        (ANSWER[..14].to_owned(), format!("{}{KIND}", &ANSWER[14..]), true),
+        (KIND.to_owned(), String::new(), false),
+        (String::new(), String::new(), false),
+    ] {
+        let data = tempfile::tempdir().expect("a folder for the test");
+        let (data, home) = (data.path().to_string_lossy().into_owned(), settings.path().to_string_lossy().into_owned());
+        let environment = [("COLORTERM", "truecolor"), ("XDG_CONFIG_HOME", home.as_str())];
+        let mut pty = Pty::run(&["--data", &data], &environment, 80, 24);
+        pty.waits_until("the question", |pty| pty.raw().windows(6).any(|it| it == b"\x1b]11;?"));
+        pty.send(&at_once).sees(ENTER_FIRST_PAGE).send(&later);
+        if known {
+            pty.waits_until("the colours of a light ground", is_inked_for_light);
+        }
+        // No piece of a reply is taken for a key: the learner is where they were, and the next key does what it says.
+        pty.send("?").sees("Keys that work here").send("\x1b").sees(ENTER_FIRST_PAGE);
+        assert_eq!(is_inked_for_light(&pty), known, "{at_once:?}, {later:?}");
+    }
+}
+
 #[test]
 fn the_settings_name_a_theme_and_the_command_line_another() {
     let settings = tempfile::tempdir().expect("a folder for the test");

@@ -23,7 +23,7 @@ pub(super) fn run(it: &Review, path: &Path, folder: Option<&Path>, mut theme: Th
         ));
     }
     // The terminal makes up its answer while the class is read.
-    let question = if theme.wants_ground() { Question::ask() } else { None };
+    let question = Question::ask(&theme);
     // And the course beside the class.
     let (course, read) = thread::scope(|scope| {
         let course = scope.spawn(|| open_course(folder));
@@ -34,12 +34,8 @@ pub(super) fn run(it: &Review, path: &Path, folder: Option<&Path>, mut theme: Th
     let exercise = it.exercise.as_deref().map(|name| known_exercise(&course, name)).transpose()?;
     let by = it.by.clone().unwrap_or_else(account);
     let clerk = Clerk::new(file, class, Arc::clone(&course), by, exercise);
-    let answer = question.map(Question::answer);
-    if let Some(ground) = answer.and_then(|it| it.ground) {
-        theme.ground = ground;
-    }
-    let reply_is_late = answer.is_some_and(|it| it.is_late);
-    let opening = MarkingOpening { clerk, course, theme, reply_is_late, marker: Marker::of_this_program()? };
+    let late = Question::answer(question, &mut theme);
+    let opening = MarkingOpening { clerk, course, theme, late, marker: Marker::of_this_program()? };
     Ok(match session::mark(opening)? {
         End::Quit => Outcome::Done,
         End::Signal(number) => Outcome::Signal(number),
