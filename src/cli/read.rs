@@ -197,6 +197,9 @@ fn read_file(what: &str, course: &Course) -> Result<Page, CliError> {
     for note in &read.notes {
         remark(&format!("{}: {note}", path.display()));
     }
+    if read.text.trim().is_empty() {
+        remark(&format!("{}: there is nothing in it", path.display()));
+    }
     let mut page = Page::parse(what, what, &read.text, course);
     // Any Markdown file may be read; only a course's page needs front matter.
     page.problems.retain(|problem| !problem.message.starts_with("no front matter"));

@@ -141,6 +141,16 @@ fn where_links_lead_is_printed_below_a_page_and_a_page_is_printed_in_words() {
 }
 
 #[test]
+fn a_file_without_a_word_is_said_to_be_one() {
+    for text in ["", "\n \n"] {
+        let (_folder, name) = file("empty.md", text.as_bytes());
+        let read = coldstart(&["read", &name]);
+        assert_eq!((read.status.code(), out(&read).trim()), (Some(0), ""));
+        assert_eq!(err(&read), format!("note: {name}: there is nothing in it\n"));
+    }
+}
+
+#[test]
 fn the_glossary_is_printed_whole_or_by_word() {
     let all = coldstart(&["read", "--glossary"]);
     assert!(out(&all).contains("cold start\n    The wait of a request") && out(&all).contains("webhook"));
