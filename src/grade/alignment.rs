@@ -3,11 +3,12 @@
 //! What patterns miss, likeness may find: the share of the model's matter (content words and concepts, the prompt's
 //! own words worth little) that stands in the sentence, in about the model's order and under the same negations.
 
+use super::anchors::Anchors;
 use super::fold::{Token, fold};
 use super::guards::PromptWords;
 use super::lexicon::{Lexicon, WordId};
 use super::matching::{Place, Unit, first, last};
-use super::pattern::Concepts;
+use super::pattern::ConceptId;
 use super::polarity;
 use super::words::Class;
 
@@ -29,7 +30,7 @@ pub(super) struct Model {
 struct Matter {
     word: WordId,
     /// Concepts that the word belongs to.
-    concepts: Vec<usize>,
+    concepts: Vec<ConceptId>,
     weight: f64,
     is_negated: bool,
 }
@@ -50,7 +51,7 @@ pub(super) struct Likeness {
 }
 
 impl Model {
-    pub(super) fn new(sentence: &str, lexicon: &mut Lexicon, concepts: &Concepts, prompt: &PromptWords) -> Self {
+    pub(super) fn new(sentence: &str, lexicon: &mut Lexicon, anchors: &Anchors, prompt: &PromptWords) -> Self {
         let text = fold(sentence);
         let mut matter = Vec::new();
         let mut extent = 0..0;
@@ -63,7 +64,7 @@ impl Model {
             lexicon.look_up(&token.word, &token.form, |id| ids.push(id));
             let weight = if prompt.contain(&token.form) { 0.25 } else { 1.0 };
             let is_negated = polarity::is_negated(1_u128.checked_shl(at as u32).unwrap_or(0), 0, &negations);
-            matter.push(Matter { word, concepts: concepts.of_single_word(&ids), weight, is_negated });
+            matter.push(Matter { word, concepts: anchors.meanings(&ids), weight, is_negated });
         }
         Self { matter, extent: extent.len() as u32 }
     }

@@ -5,6 +5,7 @@
 use std::sync::LazyLock;
 
 use super::fnv::{WordMap, WordSet};
+use super::fold::Token;
 use super::words;
 
 /// A word of the rubric, counted from 0 in the order of its first mention.
@@ -137,6 +138,30 @@ impl Lexicon {
         let known = self.spellings.get(&first).into_iter().flatten();
         let letters = letters_of(word);
         known.filter(|spelling| spelling.is_misspelt_as(word, form, letters)).for_each(|spelling| found(spelling.id));
+    }
+}
+
+/// For each word of an answer, the words of a rubric that it is.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Recognised {
+    ids: Vec<WordId>,
+    /// Where those of each word end.
+    ends: Vec<usize>,
+}
+
+impl Recognised {
+    pub(super) fn new(tokens: &[Token], lexicon: &Lexicon) -> Self {
+        let mut recognised = Self { ids: Vec::with_capacity(2 * tokens.len()), ends: Vec::with_capacity(tokens.len()) };
+        for token in tokens {
+            lexicon.look_up(&token.word, &token.form, |id| recognised.ids.push(id));
+            recognised.ends.push(recognised.ids.len());
+        }
+        recognised
+    }
+
+    pub(super) fn of(&self, token: usize) -> &[WordId] {
+        let start = token.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.ids[start..self.ends[token]]
     }
 }
 

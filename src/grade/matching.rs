@@ -4,10 +4,12 @@
 //! fixed number of candidates, whatever the answer.
 
 use std::cell::Cell;
+use std::ops::Range;
 
+use super::anchors::{Anchors, RowRef};
 use super::fold::{Pause, Token};
-use super::lexicon::WordId;
-use super::pattern::{Alternative, Concepts, GAP, Group, Pattern, Term};
+use super::lexicon::{Recognised, WordId};
+use super::pattern::{Concept, ConceptId, Concepts, GAP, Group, Pattern, Row, Step, Term};
 use super::polarity::{self, Negation, is_denied, is_negated};
 use super::words::Class;
 
@@ -59,10 +61,45 @@ pub(super) struct Met {
 /// judging a short answer, so each thread keeps its own.
 #[derive(Debug, Default)]
 struct Tables {
+    /// By word of the rubric, and the words that have any.
     places: Vec<Place>,
-    by_concept: Vec<Option<Vec<Place>>>,
-    candidates: Vec<Vec<usize>>,
-    is_possible: Vec<bool>,
+    words: Vec<WordId>,
+    /// By concept, and the concepts that may be met.
+    prospects: Vec<Prospect>,
+    possible: Vec<ConceptId>,
+    /// Rows that may be met, each with the one before it of the same concept.
+    rows: Vec<(RowRef, usize)>,
+    /// The places of the concepts that were asked for, one behind the other.
+    found: Vec<Place>,
+    /// The groups of the pattern at hand.
+    wanted: Vec<Wanted>,
+    negations: Vec<Negation>,
+}
+
+/// What may be met of a concept in the words at hand.
+#[derive(Clone, Copy, Debug)]
+struct Prospect {
+    is_possible: bool,
+    /// Where a word stands that is the concept by itself.
+    lone: Place,
+    /// The last of its rows that may be met, in [`Tables::rows`].
+    row: usize,
+    /// Its places in [`Tables::found`], once it was asked for.
+    found: Option<(u32, u32)>,
+}
+
+impl Prospect {
+    const NONE: Self = Self { is_possible: false, lone: 0, row: NO_ROW, found: None };
+}
+
+const NO_ROW: usize = usize::MAX;
+
+/// A group that must be there, with its places in [`Tables::found`].
+#[derive(Clone, Debug)]
+struct Wanted {
+    places: Range<usize>,
+    denied: bool,
+    after: bool,
 }
 
 thread_local! {
@@ -72,19 +109,9 @@ thread_local! {
 /// The words of one unit, looked up by the rubric's word.
 #[derive(Debug)]
 pub(super) struct Unit<'a> {
-    concepts: &'a Concepts,
-    negations: Vec<Negation>,
-    places: Vec<Place>,
-    touched: Vec<WordId>,
-    /// Places of each concept, found when first asked for.
-    by_concept: Vec<Option<Vec<Place>>>,
-    concepts_asked: Vec<usize>,
-    /// By concept: its alternatives whose first word is here.
-    candidates: Vec<Vec<usize>>,
-    with_candidates: Vec<usize>,
-    /// By concept: a word here begins one of its alternatives, by itself or through other concepts.
-    is_possible: Vec<bool>,
-    possible: Vec<usize>,
+    concepts: &'a [Concept],
+    anchors: &'a Anchors,
+    tables: Tables,
     /// First words of sentences after the first one.
     breaks: Place,
     /// The last sentence begins with a word that refers to the one before.
@@ -100,24 +127,19 @@ pub(super) struct Unit<'a> {
 }
 
 impl<'a> Unit<'a> {
-    pub(super) fn new(concepts: &'a Concepts, n_words_known: usize) -> Self {
-        let Tables { mut places, mut by_concept, mut candidates, mut is_possible } = TABLES.take();
-        let n_concepts = concepts.any.len();
-        places.resize(places.len().max(n_words_known), 0);
-        by_concept.resize(by_concept.len().max(n_concepts), None);
-        candidates.resize(candidates.len().max(n_concepts), Vec::new());
-        is_possible.resize(is_possible.len().max(n_concepts), false);
+    pub(super) fn new(concepts: &'a Concepts, anchors: &'a Anchors, n_words_known: usize) -> Self {
+        let concepts = concepts.all();
+        let mut tables = TABLES.take();
+        if tables.places.len() < n_words_known {
+            tables.places.resize(n_words_known, 0);
+        }
+        if tables.prospects.len() < concepts.len() {
+            tables.prospects.resize(concepts.len(), Prospect::NONE);
+        }
         Self {
             concepts,
-            negations: Vec::new(),
-            places,
-            touched: Vec::new(),
-            by_concept,
-            concepts_asked: Vec::new(),
-            candidates,
-            with_candidates: Vec::new(),
-            is_possible,
-            possible: Vec::new(),
+            anchors,
+            tables,
             breaks: 0,
             goes_on: false,
             paused: 0,
@@ -128,22 +150,25 @@ impl<'a> Unit<'a> {
         }
     }
 
-    /// Takes up other words: at most 128 of them, each with the rubric's words that it is.
-    pub(super) fn load(&mut self, tokens: &[Token], ids: &[Vec<WordId>], negations: Vec<Negation>) {
-        self.clear();
+    /// Takes up other words: at most 128 of them, the first of which is the answer's `start`-th.
+    pub(super) fn load(
+        &mut self,
+        tokens: &[Token],
+        start: usize,
+        recognised: &Recognised,
+        negations: impl Iterator<Item = Negation>,
+    ) {
+        self.tables.clear();
         self.goes_on = false;
         (self.breaks, self.paused, self.colons, self.openers) = (0, 0, 0, 0);
         self.n_words = tokens.len().min(128);
-        for (at, (token, ids)) in tokens.iter().zip(ids).take(self.n_words).enumerate() {
-            for id in ids {
-                if self.places[*id as usize] == 0 {
-                    self.touched.push(*id);
-                    for (concept, alternative) in &self.concepts.headed_by_word[*id as usize] {
-                        self.candidates[*concept].push(*alternative);
-                        self.with_candidates.push(*concept);
-                    }
+        for (at, token) in tokens.iter().enumerate().take(self.n_words) {
+            for id in recognised.of(start + at) {
+                let place = &mut self.tables.places[*id as usize];
+                if *place == 0 {
+                    self.tables.words.push(*id);
                 }
-                self.places[*id as usize] |= 1 << at;
+                *place |= 1 << at;
             }
             if at > 0 && token.before >= Pause::Clause {
                 self.paused |= 1 << at;
@@ -159,37 +184,9 @@ impl<'a> Unit<'a> {
                 self.goes_on = tokens[at..].iter().take(3).any(|token| REFERRING.contains(&token.word.as_str()));
             }
         }
-        self.find_possible();
+        self.tables.bring_up(self.anchors);
         self.refuted = polarity::negated_predicates(&tokens[..self.n_words]);
-        self.negations = negations;
-    }
-
-    /// Forgets the words, so that all tables are empty again.
-    fn clear(&mut self) {
-        for id in self.touched.drain(..) {
-            self.places[id as usize] = 0;
-        }
-        for concept in self.concepts_asked.drain(..) {
-            self.by_concept[concept] = None;
-        }
-        for concept in self.with_candidates.drain(..) {
-            self.candidates[concept].clear();
-        }
-        for concept in self.possible.drain(..) {
-            self.is_possible[concept] = false;
-        }
-    }
-
-    /// Most concepts of a rubric are not in a given sentence: which can be is known from the words that begin them.
-    fn find_possible(&mut self) {
-        let concepts = self.concepts;
-        let mut open = self.with_candidates.clone();
-        while let Some(concept) = open.pop() {
-            if !std::mem::replace(&mut self.is_possible[concept], true) {
-                self.possible.push(concept);
-                open.extend_from_slice(&concepts.heads[concept]);
-            }
-        }
+        self.tables.negations.extend(negations);
     }
 
     pub(super) fn has_break(&self) -> bool {
@@ -213,120 +210,147 @@ impl<'a> Unit<'a> {
 
     /// The tightest place where all groups of `pattern` meet.
     pub(super) fn meet(&mut self, pattern: &Pattern) -> Met {
-        let mut groups: Vec<(Vec<Place>, &Group)> = Vec::with_capacity(pattern.groups.len());
-        // What must be there usually is not: look for it first.
+        // What must be there usually is not: that is seen first and costs nothing.
+        let is_missing = |group: &Group| !group.absent && !self.may_hold(group.any);
+        if pattern.groups.iter().any(is_missing) {
+            return Met::default();
+        }
+        let mut wanted = std::mem::take(&mut self.tables.wanted);
+        let met = if self.gather(pattern, &mut wanted) {
+            let mut search = Search { unit: self, groups: &wanted, left: MAX_COMBINATIONS, said: None, denied: None };
+            search.go(0, 0, 0, 0);
+            Met { said: search.said, denied: search.denied }
+        } else {
+            Met::default()
+        };
+        wanted.clear();
+        self.tables.wanted = wanted;
+        met
+    }
+
+    /// Finds the groups that must be there, and whether all are, and none that must be absent.
+    fn gather(&mut self, pattern: &Pattern, wanted: &mut Vec<Wanted>) -> bool {
         for group in pattern.groups.iter().filter(|group| !group.absent) {
-            let mut places = self.group(group);
+            let mut places = self.find(group.any);
             if group.denied {
-                places.retain(|place| is_denied(*place, &self.negations));
+                let start = self.tables.found.len();
+                for at in places {
+                    let place = self.tables.found[at];
+                    if is_denied(place, &self.tables.negations) {
+                        self.tables.found.push(place);
+                    }
+                }
+                places = start..self.tables.found.len();
             }
             if places.is_empty() {
-                return Met::default();
+                return false;
             }
-            groups.push((places, group));
+            wanted.push(Wanted { places, denied: group.denied, after: group.after });
         }
-        for group in pattern.groups.iter().filter(|group| group.absent) {
-            if !self.group(group).is_empty() {
-                return Met::default();
-            }
-        }
-        let mut search = Search { unit: self, groups: &groups, left: MAX_COMBINATIONS, said: None, denied: None };
-        search.go(0, 0, 0, 0);
-        Met { said: search.said, denied: search.denied }
+        pattern.groups.iter().filter(|group| group.absent).all(|group| self.find(group.any).is_empty())
     }
 
     /// Where a group is said, and not denied, at the word `from` or behind it.
     pub(super) fn say_after(&mut self, group: &Group, from: u32) -> Option<Place> {
-        let places = self.group(group);
-        places.into_iter().find(|place| first(*place) >= from && !self.negates(*place) && !self.reports(*place))
+        let places = self.find(group.any);
+        let is_said = |place: &&Place| first(**place) >= from && !self.negates(**place) && !self.reports(**place);
+        self.tables.found[places].iter().find(is_said).copied()
     }
 
-    fn group(&mut self, group: &Group) -> Vec<Place> {
-        let mut places = Vec::new();
-        for alternative in &group.any {
-            self.alternative(alternative, &mut places);
+    /// Whether a concept may be met, going by its words alone.
+    pub(super) fn may_hold(&self, concept: ConceptId) -> bool {
+        self.tables.prospects[concept as usize].is_possible
+    }
+
+    /// Where a concept is met.
+    pub(super) fn concept(&mut self, concept: ConceptId) -> &[Place] {
+        let places = self.find(concept);
+        &self.tables.found[places]
+    }
+
+    /// The places of a concept, in order, as they stand in [`Tables::found`].
+    fn find(&mut self, concept: ConceptId) -> Range<usize> {
+        let Prospect { is_possible, lone, row: last_row, found } = self.tables.prospects[concept as usize];
+        if !is_possible || found.is_some() {
+            return self.tables.found_of(concept);
         }
-        places.sort_unstable_by_key(|place| (first(*place), last(*place)));
-        places.dedup();
-        places.truncate(MAX_PLACES);
+        let concepts = self.concepts;
+        // What stands in its rows comes first, so that its own places are in a row.
+        let mut next = last_row;
+        while let Some((row, before)) = self.tables.rows.get(next).copied() {
+            let mut inner = row.of(concepts).steps.iter().filter_map(Step::concept);
+            let _ = inner.any(|inner| self.find(inner).is_empty());
+            next = before;
+        }
+        let start = self.tables.found.len();
+        self.tables.found.extend(bits(lone).take(MAX_PLACES));
+        let mut next = last_row;
+        while let Some((row, before)) = self.tables.rows.get(next).copied() {
+            self.follow_all(row.of(concepts));
+            next = before;
+        }
+        if last_row != NO_ROW {
+            self.tables.found[start..].sort_unstable_by_key(|place| (first(*place), last(*place), *place));
+            dedup_from(start, &mut self.tables.found);
+            self.tables.found.truncate(start + MAX_PLACES);
+        }
+        let places = start..self.tables.found.len();
+        self.tables.prospects[concept as usize].found = Some((places.start as u32, places.end as u32));
         places
     }
 
-    /// Adds to `places` where the terms stand in a row.
-    fn alternative(&mut self, alternative: &Alternative, places: &mut Vec<Place>) {
-        // Most words of a rubric are not in a given sentence: that is seen first and costs nothing.
-        let is_there = |(term, _): &(Term, u32)| match term {
-            Term::Word(id) => self.places[*id as usize] != 0,
-            Term::Concept(index) => self.is_possible[*index],
-        };
-        if !alternative.terms.iter().all(is_there) || places.len() >= 4 * MAX_PLACES {
-            return;
-        }
-        for (term, _) in &alternative.terms {
-            if matches!(term, Term::Concept(index) if self.concept(*index).is_empty()) {
-                return;
+    /// Adds to what was found where a row's terms follow each other. Its concepts must have been asked for before.
+    fn follow_all(&mut self, row: &Row) {
+        let [head, tail @ ..] = row.steps.as_slice() else { return };
+        match head.term {
+            Term::Word(id) => {
+                for place in bits(self.tables.places[id as usize]).take(MAX_PLACES) {
+                    let place = self.follow(row, tail, place);
+                    self.tables.found.extend(place);
+                }
+            }
+            Term::Concept(id) => {
+                for at in self.tables.found_of(id) {
+                    let place = self.follow(row, tail, self.tables.found[at]);
+                    self.tables.found.extend(place);
+                }
             }
         }
-        let [(head, _), tail @ ..] = alternative.terms.as_slice() else { return };
-        let found = self.places_of(*head).filter_map(|head| {
-            let mut place = head;
-            for (term, gap) in tail {
-                let from = last(place) + 1;
-                let fits = |next: &Place| {
-                    let start = first(*next);
-                    let is_cut = *gap <= GAP
-                        && (self.openers & between(from, start) | self.colons & between(from, start + 1)) != 0;
-                    !is_cut && start >= from && start - from <= *gap && self.breaks & between(from, start + 1) == 0
-                };
-                place |= self.places_of(*term).find(fits)?;
+    }
+
+    /// The place of a row whose first term stands at `place`.
+    fn follow(&self, row: &Row, tail: &[Step], mut place: Place) -> Option<Place> {
+        for Step { term, gap } in tail {
+            let from = last(place) + 1;
+            // Where the nearest does not fit none further away does.
+            let next = match *term {
+                Term::Word(id) => bits(self.tables.places[id as usize] & between(from, from + gap + 1)).next()?,
+                Term::Concept(id) => {
+                    *self.tables.found[self.tables.found_of(id)].iter().find(|next| first(**next) >= from)?
+                }
+            };
+            let start = first(next);
+            let is_cut =
+                *gap <= GAP && (self.openers & between(from, start) | self.colons & between(from, start + 1)) != 0;
+            if is_cut || start - from > *gap || self.breaks & between(from, start + 1) != 0 {
+                return None;
             }
-            self.is_well_placed(alternative, place).then_some(place)
-        });
-        places.extend(found);
+            place |= next;
+        }
+        self.is_well_placed(row, place).then_some(place)
     }
 
-    /// Where a term stands. A concept must have been asked for before.
-    fn places_of(&self, term: Term) -> impl Iterator<Item = Place> + use<'_> {
-        let (word, concept) = match term {
-            Term::Word(id) => (self.places[id as usize], None),
-            Term::Concept(index) => (0, self.by_concept[index].as_deref()),
-        };
-        bits(word).take(MAX_PLACES).chain(concept.unwrap_or_default().iter().copied())
-    }
-
-    /// Begins and ends where the alternative asks for it.
-    fn is_well_placed(&self, alternative: &Alternative, place: Place) -> bool {
+    /// Begins and ends where the row asks for it.
+    fn is_well_placed(&self, row: &Row, place: Place) -> bool {
         let (start, next) = (first(place), last(place) + 1);
         let opens = || start == 0 || self.breaks & (1 << start) != 0;
         let pauses = || next as usize >= self.n_words || self.paused & (1 << next) != 0;
-        (!alternative.opens || opens()) && (!alternative.pauses || pauses())
-    }
-
-    /// Where a concept of the vocabulary is met.
-    pub(super) fn concept(&mut self, index: usize) -> &[Place] {
-        if !self.is_possible[index] {
-            return &[];
-        }
-        if self.by_concept[index].is_none() {
-            let concepts = self.concepts;
-            let mut places = Vec::new();
-            let candidates = std::mem::take(&mut self.candidates[index]);
-            for at in candidates.iter().chain(&concepts.headed_by_concept[index]) {
-                self.alternative(&concepts.any[index][*at], &mut places);
-            }
-            self.candidates[index] = candidates;
-            places.sort_unstable_by_key(|place| (first(*place), last(*place)));
-            places.dedup();
-            places.truncate(MAX_PLACES);
-            self.by_concept[index] = Some(places);
-            self.concepts_asked.push(index);
-        }
-        self.by_concept[index].as_deref().unwrap_or_default()
+        (!row.opens || opens()) && (!row.pauses || pauses())
     }
 
     /// The words that are a word of the rubric.
     pub(super) fn word(&self, id: WordId) -> Place {
-        self.places[id as usize]
+        self.tables.places[id as usize]
     }
 
     /// Whether a negator stands in a gap of `place` with its words close on both sides: "only | never happens | when".
@@ -339,35 +363,101 @@ impl<'a> Unit<'a> {
             let after = place & between(to + 1, to + 4) & !self.paused;
             it.kind == polarity::Kind::Plain && it.by & place == 0 && it.over & meant == 0 && before != 0 && after != 0
         };
-        self.negations.iter().any(is_in_gap)
+        self.tables.negations.iter().any(is_in_gap)
     }
 
     pub(super) fn negates(&self, place: Place) -> bool {
-        is_negated(place, 0, &self.negations)
+        is_negated(place, 0, &self.tables.negations)
     }
 
     /// Whether others than the learner say it.
     pub(super) fn reports(&self, place: Place) -> bool {
-        polarity::is_reported(place, &self.negations)
+        polarity::is_reported(place, &self.tables.negations)
     }
 }
 
 impl Drop for Unit<'_> {
     fn drop(&mut self) {
-        self.clear();
-        TABLES.set(Tables {
-            places: std::mem::take(&mut self.places),
-            by_concept: std::mem::take(&mut self.by_concept),
-            candidates: std::mem::take(&mut self.candidates),
-            is_possible: std::mem::take(&mut self.is_possible),
-        });
+        self.tables.clear();
+        TABLES.set(std::mem::take(&mut self.tables));
     }
+}
+
+impl Tables {
+    /// Forgets the words, so that all tables are empty again.
+    fn clear(&mut self) {
+        for id in self.words.drain(..) {
+            self.places[id as usize] = 0;
+        }
+        for concept in self.possible.drain(..) {
+            self.prospects[concept as usize] = Prospect::NONE;
+        }
+        self.rows.clear();
+        self.found.clear();
+        self.negations.clear();
+    }
+
+    /// Notes what the words at hand may mean: most concepts of a rubric are not in a given sentence.
+    fn bring_up(&mut self, anchors: &Anchors) {
+        for at in 0..self.words.len() {
+            let word = self.words[at];
+            let place = self.places[word as usize];
+            for concept in anchors.words(word) {
+                self.make_possible(*concept).lone |= place;
+            }
+            for row in anchors.rows_by_word(word) {
+                if row.also.is_none_or(|also| self.places[also as usize] != 0) {
+                    self.bring_up_row(*row);
+                }
+            }
+        }
+        let mut at = 0;
+        while let Some(concept) = self.possible.get(at) {
+            for row in anchors.rows_by_concept(*concept) {
+                self.bring_up_row(*row);
+            }
+            at += 1;
+        }
+    }
+
+    fn bring_up_row(&mut self, row: RowRef) {
+        let at = self.rows.len();
+        let prospect = self.make_possible(row.concept);
+        let before = std::mem::replace(&mut prospect.row, at);
+        self.rows.push((row, before));
+    }
+
+    fn make_possible(&mut self, concept: ConceptId) -> &mut Prospect {
+        let prospect = &mut self.prospects[concept as usize];
+        if !prospect.is_possible {
+            prospect.is_possible = true;
+            self.possible.push(concept);
+        }
+        prospect
+    }
+
+    /// Where the places of a concept stand that was asked for before.
+    fn found_of(&self, concept: ConceptId) -> Range<usize> {
+        self.prospects[concept as usize].found.map_or(0..0, |(start, end)| start as usize..end as usize)
+    }
+}
+
+/// Takes out neighbours that are equal, from `start` on.
+fn dedup_from(start: usize, places: &mut Vec<Place>) {
+    let mut end = start;
+    for at in start..places.len() {
+        if end == start || places[at] != places[end - 1] {
+            places[end] = places[at];
+            end += 1;
+        }
+    }
+    places.truncate(end);
 }
 
 /// A search through the combinations of the groups' places, one of each.
 struct Search<'s, 'a> {
     unit: &'s Unit<'a>,
-    groups: &'s [(Vec<Place>, &'s Group)],
+    groups: &'s [Wanted],
     left: usize,
     said: Option<Place>,
     denied: Option<Place>,
@@ -382,17 +472,17 @@ impl Search<'_, '_> {
         }
         self.left -= 1;
         let groups = self.groups;
-        let Some((places, group)) = groups.get(index) else {
+        let Some(group) = groups.get(index) else {
             let refuted = self.unit.refuted;
             let ends_before = refuted.checked_shr(last(place) + 1).unwrap_or(0) & 1 == 1;
             // The "does" of "does not" says nothing by itself.
             let is_refuted =
                 ends_before || ((place & refuted) << 1) & !place != 0 || self.unit.leaps_over_negator(place, meant);
-            if polarity::is_reported(place, &self.unit.negations) {
+            if polarity::is_reported(place, &self.unit.tables.negations) {
                 return;
             }
-            let is_negated = is_negated(place, meant, &self.unit.negations);
-            if polarity::is_refuted(place, &self.unit.negations) && !is_negated {
+            let is_negated = is_negated(place, meant, &self.unit.tables.negations);
+            if polarity::is_refuted(place, &self.unit.tables.negations) && !is_negated {
                 // A denial of what is called untrue: too tangled to earn or to refute.
                 return;
             }
@@ -402,7 +492,7 @@ impl Search<'_, '_> {
             }
             return;
         };
-        for next in places {
+        for next in &self.unit.tables.found[group.places.clone()] {
             let joined = place | next;
             let room = if self.unit.spans_break(joined) { MAX_EXTENT_ACROSS } else { MAX_EXTENT };
             if (group.after && first(*next) < end) || extent(joined) > room {
@@ -455,18 +545,11 @@ mod tests {
         let mut lexicon = Lexicon::default();
         let (mut concepts, _) = Concepts::read(&vocabulary, &mut lexicon);
         let pattern = concepts.pattern(pattern, &mut lexicon).expect("a pattern of this test");
-        concepts.index(lexicon.len());
+        let anchors = Anchors::new(&concepts, lexicon.len());
         let tokens = fold(sentence).tokens;
-        let ids: Vec<Vec<WordId>> = tokens
-            .iter()
-            .map(|token| {
-                let mut ids = Vec::new();
-                lexicon.look_up(&token.word, &token.form, |id| ids.push(id));
-                ids
-            })
-            .collect();
-        let mut unit = Unit::new(&concepts, lexicon.len());
-        unit.load(&tokens, &ids, negations(&tokens));
+        let recognised = Recognised::new(&tokens, &lexicon);
+        let mut unit = Unit::new(&concepts, &anchors, lexicon.len());
+        unit.load(&tokens, 0, &recognised, negations(&tokens).into_iter());
         let words = |place: Place| {
             let at = |n: &usize| place & (1 << n) != 0;
             (0..tokens.len()).filter(at).map(|n| tokens[n].word.as_str()).collect::<Vec<_>>().join(" ")

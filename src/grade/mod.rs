@@ -11,6 +11,7 @@
 //! Pure and deterministic, and safe on any text of any length. Absent: files, the course, the learner, the screen.
 
 mod alignment;
+mod anchors;
 pub mod attack;
 pub mod exact;
 mod fnv;

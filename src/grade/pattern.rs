@@ -16,6 +16,7 @@
 
 use std::collections::BTreeMap;
 
+use super::fnv::WordMap;
 use super::lexicon::{Lexicon, WordId};
 
 /// Words that may stand between two neighbours of an alternative.
@@ -41,9 +42,10 @@ impl Pattern {
     }
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Group {
-    pub(super) any: Vec<Alternative>,
+    /// Its alternatives.
+    pub(super) any: ConceptId,
     pub(super) absent: bool,
     /// Must stand under a negator.
     pub(super) denied: bool,
@@ -51,34 +53,50 @@ pub(super) struct Group {
     pub(super) after: bool,
 }
 
-/// Terms in a row, each with the number of words that may stand between it and the one before.
+/// A [`Concept`], as its place in [`Concepts`].
+pub(super) type ConceptId = u32;
+
+/// Alternatives: those that the vocabulary lists under a name, those of a bracket or of a group.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Alternative {
-    pub(super) terms: Vec<(Term, u32)>,
+pub(super) struct Concept {
+    /// Alternatives of one word, wherever it stands.
+    pub(super) words: Vec<WordId>,
+    pub(super) rows: Vec<Row>,
+    /// It has a name or stands in a row; the alternatives of a group need not mean the same.
+    is_term: bool,
+}
+
+/// Terms in a row.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Row {
+    pub(super) steps: Vec<Step>,
     /// The first term must begin its sentence.
     pub(super) opens: bool,
     /// A pause, or the end, must follow the last term.
     pub(super) pauses: bool,
 }
 
+/// A term, and the number of words that may stand between it and the one before.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Step {
+    pub(super) term: Term,
+    pub(super) gap: u32,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Term {
     Word(WordId),
-    Concept(usize),
+    Concept(ConceptId),
 }
 
-/// The vocabulary with its words as numbers; a [`Term::Concept`] is an index into `any`, where those without a name
-/// follow the named ones.
+/// The alternatives of a rubric's vocabulary, brackets and groups, with their words as numbers.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Concepts {
-    pub(super) names: Vec<String>,
-    pub(super) any: Vec<Vec<Alternative>>,
-    /// By word: the alternatives it heads, as concept and index. Made by [`Self::index`].
-    pub(super) headed_by_word: Vec<Vec<(usize, usize)>>,
-    /// By concept: its alternatives that another concept heads.
-    pub(super) headed_by_concept: Vec<Vec<usize>>,
-    /// By concept: the concepts with an alternative that it heads.
-    pub(super) heads: Vec<Vec<usize>>,
+    /// Of the first ones.
+    names: Vec<String>,
+    all: Vec<Concept>,
+    /// Alternatives that were read, by their text: many are written again and again. Each with the number of its terms.
+    by_text: WordMap<String, (ConceptId, usize)>,
 }
 
 impl Concepts {
@@ -87,21 +105,20 @@ impl Concepts {
         vocabulary: &BTreeMap<String, Vec<String>>,
         lexicon: &mut Lexicon,
     ) -> (Self, Vec<(String, String, String)>) {
+        let named = Concept { is_term: true, ..Concept::default() };
         let mut concepts = Self {
             names: vocabulary.keys().cloned().collect(),
-            any: vec![Vec::new(); vocabulary.len()],
-            ..Self::default()
+            all: vec![named; vocabulary.len()],
+            by_text: WordMap::default(),
         };
         let mut slips = Vec::new();
         for (index, (name, phrases)) in vocabulary.iter().enumerate() {
-            let mut any = Vec::new();
             for phrase in phrases {
-                match concepts.alternative(phrase, lexicon) {
-                    Ok(alternative) => any.push(alternative),
+                match concepts.row(phrase, lexicon) {
+                    Ok(row) => concepts.all[index].take(row),
                     Err(message) => slips.push((name.clone(), phrase.clone(), message)),
                 }
             }
-            concepts.any[index] = any;
         }
         for index in 0..concepts.names.len() {
             if concepts.leads_deeper_than(MAX_DEPTH, index) {
@@ -111,45 +128,21 @@ impl Concepts {
                     name,
                     format!("its words lead through more than {MAX_DEPTH} names, or in a circle"),
                 ));
-                concepts.any[index].clear();
+                concepts.all[index] = Concept { is_term: true, ..Concept::default() };
             }
         }
         (concepts, slips)
     }
 
-    /// Notes which word heads which alternative, once all patterns are read: a sentence holds few of the words, so only
-    /// what they head needs a look.
-    pub(super) fn index(&mut self, n_words: usize) {
-        self.headed_by_word = vec![Vec::new(); n_words];
-        self.headed_by_concept = vec![Vec::new(); self.any.len()];
-        self.heads = vec![Vec::new(); self.any.len()];
-        for (concept, any) in self.any.iter().enumerate() {
-            for (at, alternative) in any.iter().enumerate() {
-                match alternative.terms.first() {
-                    Some((Term::Word(word), _)) => self.headed_by_word[*word as usize].push((concept, at)),
-                    Some((Term::Concept(head), _)) => {
-                        self.headed_by_concept[concept].push(at);
-                        self.heads[*head].push(concept);
-                    }
-                    None => {}
-                }
-            }
-        }
+    pub(super) fn all(&self) -> &[Concept] {
+        &self.all
     }
 
     fn leads_deeper_than(&self, depth: usize, index: usize) -> bool {
-        self.any[index].iter().flat_map(|it| &it.terms).any(|(term, _)| match term {
-            Term::Concept(inner) => depth == 0 || self.leads_deeper_than(depth - 1, *inner),
+        self.all[index].rows.iter().flat_map(|row| &row.steps).any(|step| match step.term {
+            Term::Concept(inner) => depth == 0 || self.leads_deeper_than(depth - 1, inner as usize),
             Term::Word(_) => false,
         })
-    }
-
-    /// Concepts that one of the words stands for by itself.
-    pub(super) fn of_single_word(&self, words: &[WordId]) -> Vec<usize> {
-        let is_one = |any: &Vec<Alternative>| {
-            any.iter().any(|it| matches!(it.terms[..], [(Term::Word(word), _)] if words.contains(&word)))
-        };
-        self.any.iter().enumerate().filter(|(_, any)| is_one(any)).map(|(index, _)| index).collect()
     }
 
     /// Reads one pattern. Alternatives in brackets become concepts without a name.
@@ -163,8 +156,8 @@ impl Concepts {
             let (group, tail) = rest.split_at(end);
             let group = group.trim();
             let (absent, denied) = (group.starts_with('!'), group.starts_with('~'));
-            let any = self.alternatives(group.trim_start_matches(['!', '~']), lexicon)?;
-            n_terms += any.iter().map(|it| it.terms.len()).sum::<usize>();
+            let (any, n_terms_more) = self.alternatives(group.trim_start_matches(['!', '~']), lexicon)?;
+            n_terms += n_terms_more;
             if n_terms > MAX_TERMS {
                 return Err(format!("this pattern has more than {MAX_TERMS} words: move some to the vocabulary"));
             }
@@ -173,9 +166,8 @@ impl Concepts {
             after = joint == '>';
             rest = &tail[1..];
         }
-        let is_ruled_out = |it: &Alternative| pattern.groups.iter().any(|group| group.absent && group.any.contains(it));
-        if let Some(group) = pattern.groups.iter().find(|it| !it.absent && it.any.iter().all(is_ruled_out)) {
-            let at = pattern.groups.iter().position(|it| it == group).unwrap_or(0) + 1;
+        if let Some(at) = pattern.groups.iter().position(|it| !it.absent && self.is_ruled_out(*it, &pattern)) {
+            let at = at + 1;
             return Err(format!("this pattern can never match: what its group {at} asks for must be absent as well"));
         }
         if pattern.groups.iter().all(|group| group.absent) {
@@ -184,9 +176,23 @@ impl Concepts {
         Ok(pattern)
     }
 
-    /// Alternatives parted by `|`; one inside brackets parts those of the bracket.
-    fn alternatives(&mut self, text: &str, lexicon: &mut Lexicon) -> Result<Vec<Alternative>, String> {
-        let mut any = Vec::new();
+    /// Whether all that `group` asks for must be absent.
+    fn is_ruled_out(&self, group: Group, pattern: &Pattern) -> bool {
+        let absent = || pattern.groups.iter().filter(|it| it.absent).map(|it| &self.all[it.any as usize]);
+        let asked = &self.all[group.any as usize];
+        absent().next().is_some()
+            && asked.words.iter().all(|word| absent().any(|it| it.words.contains(word)))
+            && asked.rows.iter().all(|row| absent().any(|it| it.rows.contains(row)))
+    }
+
+    /// Alternatives parted by `|`, where those inside brackets part the bracket's, and the number of their terms. One that
+    /// is a name is what the name stands for.
+    fn alternatives(&mut self, text: &str, lexicon: &mut Lexicon) -> Result<(ConceptId, usize), String> {
+        let text = text.trim();
+        if let Some(known) = self.by_text.get(text) {
+            return Ok(*known);
+        }
+        let mut any = Concept::default();
         let (mut start, mut is_inside) = (0, false);
         for (at, c) in text.char_indices() {
             match c {
@@ -195,7 +201,7 @@ impl Concepts {
                 }
                 '(' | ')' => is_inside = c == '(',
                 '|' if !is_inside => {
-                    any.push(self.alternative(&text[start..at], lexicon)?);
+                    any.take(self.row(&text[start..at], lexicon)?);
                     start = at + 1;
                 }
                 _ => {}
@@ -204,15 +210,20 @@ impl Concepts {
         if is_inside {
             return Err("a bracket of this pattern is not closed".to_owned());
         }
-        any.push(self.alternative(&text[start..], lexicon)?);
-        Ok(any)
+        any.take(self.row(&text[start..], lexicon)?);
+        let n_terms = any.words.len() + any.rows.iter().map(|row| row.steps.len()).sum::<usize>();
+        let id = any.as_concept().unwrap_or_else(|| {
+            self.all.push(any);
+            self.all.len() as ConceptId - 1
+        });
+        self.by_text.insert(text.to_owned(), (id, n_terms));
+        Ok((id, n_terms))
     }
 
     /// One alternative: words, names and brackets, `_`, quotes.
-    fn alternative(&mut self, text: &str, lexicon: &mut Lexicon) -> Result<Alternative, String> {
+    fn row(&mut self, text: &str, lexicon: &mut Lexicon) -> Result<Row, String> {
         let text = text.trim();
-        let mut row =
-            Alternative { opens: text.starts_with('^'), pauses: text.ends_with(','), ..Alternative::default() };
+        let mut row = Row { opens: text.starts_with('^'), pauses: text.ends_with(','), ..Row::default() };
         let mut rest = text.trim_start_matches('^').trim_end_matches(',').trim_start();
         let (mut gap, mut is_quoted, mut is_first_quoted) = (GAP, false, false);
         while let Some(c) = rest.chars().next() {
@@ -236,26 +247,26 @@ impl Concepts {
                 _ if c == '(' => self.bracket(piece, lexicon)?,
                 _ => self.word(piece, lexicon)?,
             };
-            let must_touch = row.terms.is_empty() || (is_quoted && !is_first_quoted);
-            row.terms.push((term, if must_touch { 0 } else { gap }));
+            let must_touch = row.steps.is_empty() || (is_quoted && !is_first_quoted);
+            row.steps.push(Step { term, gap: if must_touch { 0 } else { gap } });
             (gap, is_first_quoted) = (GAP, false);
         }
-        if row.terms.is_empty() {
+        if row.steps.is_empty() {
             return Err("there is nothing between two signs of this pattern".to_owned());
         }
         Ok(row)
     }
 
     fn bracket(&mut self, piece: &str, lexicon: &mut Lexicon) -> Result<Term, String> {
-        let any = self.alternatives(piece.trim_start_matches('(').trim_end_matches(')'), lexicon)?;
-        self.any.push(any);
-        Ok(Term::Concept(self.any.len() - 1))
+        let (id, _) = self.alternatives(piece.trim_start_matches('(').trim_end_matches(')'), lexicon)?;
+        self.all[id as usize].is_term = true;
+        Ok(Term::Concept(id))
     }
 
     fn word(&self, piece: &str, lexicon: &mut Lexicon) -> Result<Term, String> {
         let Some(name) = piece.strip_prefix('@') else { return lexicon.add(piece).map(Term::Word) };
         match self.names.iter().position(|known| known == name) {
-            Some(index) => Ok(Term::Concept(index)),
+            Some(index) => Ok(Term::Concept(index as ConceptId)),
             None => Err(format!("the vocabulary has no `@{name}`{}", self.nearest(name))),
         }
     }
@@ -267,28 +278,78 @@ impl Concepts {
     }
 }
 
+impl Step {
+    pub(super) fn word(&self) -> Option<WordId> {
+        match self.term {
+            Term::Word(id) => Some(id),
+            Term::Concept(_) => None,
+        }
+    }
+
+    pub(super) fn concept(&self) -> Option<ConceptId> {
+        match self.term {
+            Term::Word(_) => None,
+            Term::Concept(id) => Some(id),
+        }
+    }
+}
+
+impl Concept {
+    fn take(&mut self, row: Row) {
+        match row.steps[..] {
+            [Step { term: Term::Word(word), .. }] if !row.opens && !row.pauses => self.words.push(word),
+            _ => self.rows.push(row),
+        }
+    }
+
+    /// The concept that is all of this one.
+    fn as_concept(&self) -> Option<ConceptId> {
+        match (&self.words[..], &self.rows[..]) {
+            ([], [Row { steps, opens: false, pauses: false }]) => match steps[..] {
+                [Step { term: Term::Concept(id), .. }] => Some(id),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Whether a word can mean it: it has a name or stands in a row. The alternatives of a group need not mean the same.
+    pub(super) fn has_meaning(&self) -> bool {
+        self.is_term
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<Pattern, String> {
+    fn read(text: &str) -> Result<(Pattern, Concepts), String> {
         let mut lexicon = Lexicon::default();
         let vocabulary = BTreeMap::from([("warm".to_owned(), vec!["warm".to_owned(), "second call".to_owned()])]);
         let (mut concepts, slips) = Concepts::read(&vocabulary, &mut lexicon);
         assert_eq!(slips, []);
-        concepts.pattern(text, &mut lexicon)
+        concepts.pattern(text, &mut lexicon).map(|pattern| (pattern, concepts))
     }
 
     #[test]
     fn a_pattern_is_groups_of_alternatives() {
-        let pattern = read("@warm | one time & init* > \"run once\" & !never _ again").unwrap();
-        let shape: Vec<(usize, bool, bool)> =
-            pattern.groups.iter().map(|it| (it.any.len(), it.absent, it.after)).collect();
-        assert_eq!(shape, [(2, false, false), (1, false, false), (1, false, true), (1, true, false)]);
-        let gaps = |group: usize, any: usize| {
-            pattern.groups[group].any[any].terms.iter().map(|(_, gap)| *gap).collect::<Vec<_>>()
-        };
+        let (pattern, concepts) = read("@warm | one time & init* > \"run once\" & !never _ again").unwrap();
+        let any = |group: usize| &concepts.all[pattern.groups[group].any as usize];
+        let shape: Vec<(usize, usize, bool, bool)> = (0..)
+            .zip(&pattern.groups)
+            .map(|(at, it)| (any(at).words.len(), any(at).rows.len(), it.absent, it.after))
+            .collect();
+        assert_eq!(shape, [(0, 2, false, false), (1, 0, false, false), (0, 1, false, true), (0, 1, true, false)]);
+        let gaps = |group: usize, row: usize| any(group).rows[row].steps.iter().map(|it| it.gap).collect::<Vec<_>>();
         assert_eq!((gaps(0, 1), gaps(2, 0), gaps(3, 0)), (vec![0, 2], vec![0, 0], vec![0, 6]));
+    }
+
+    #[test]
+    fn what_is_written_twice_is_read_once() {
+        let (pattern, concepts) = read("(a | b) c & (a | b) c | d & a | b & @warm").unwrap();
+        assert_eq!(pattern.groups[2].any, 1, "the bracket");
+        assert_eq!(pattern.groups[3].any, 0, "the name");
+        assert_eq!(concepts.all.len(), 4);
     }
 
     #[test]
@@ -316,6 +377,6 @@ mod tests {
             BTreeMap::from([("a".to_owned(), vec!["@b".to_owned()]), ("b".to_owned(), vec!["@a".to_owned()])]);
         let (concepts, slips) = Concepts::read(&vocabulary, &mut Lexicon::default());
         assert_eq!(slips.len(), 1);
-        assert!(concepts.any.iter().any(Vec::is_empty));
+        assert!(concepts.all.iter().any(|it| it.rows.is_empty()));
     }
 }

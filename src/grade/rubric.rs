@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use serde::Deserialize;
 
 use super::alignment::Model;
+use super::anchors::Anchors;
 use super::attack::Attack;
 use super::fold::fold;
 use super::guards::PromptWords;
@@ -95,6 +96,7 @@ pub struct Rubric {
     pub(super) items: Vec<Item>,
     pub(super) lexicon: Lexicon,
     pub(super) concepts: Concepts,
+    pub(super) anchors: Anchors,
     pub(super) prompt: PromptWords,
     /// What answers that a teacher graded teach, if there are enough of them.
     pub(super) experience: Option<Experience>,
@@ -166,7 +168,8 @@ impl Rubric {
             });
             ready.push(Item { spec: spec.clone(), need, order, partly, deny, models: Vec::new() });
         }
-        let mut rubric = Self { items: ready, lexicon, concepts, prompt, experience: None };
+        let anchors = Anchors::new(&concepts, lexicon.len());
+        let mut rubric = Self { items: ready, lexicon, concepts, anchors, prompt, experience: None };
         rubric.align();
         (rubric, slips)
     }
@@ -180,14 +183,13 @@ impl Rubric {
                 item.spec
                     .say
                     .iter()
-                    .map(|say| Model::new(say, &mut self.lexicon, &self.concepts, &self.prompt))
+                    .map(|say| Model::new(say, &mut self.lexicon, &self.anchors, &self.prompt))
                     .collect()
             })
             .collect();
         for (item, models) in self.items.iter_mut().zip(models) {
             item.models = models;
         }
-        self.concepts.index(self.lexicon.len());
     }
 
     /// The same rubric with a second opinion from answers that a teacher graded. Model sentences are such answers too, and

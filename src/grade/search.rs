@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::fold::{Pause, Text, Token};
 use super::guards::{self, Refusal};
-use super::lexicon::WordId;
+use super::lexicon::Recognised;
 use super::matching::{Place, Unit, first, last};
 use super::pattern::Pattern;
 use super::polarity::{self, Negation};
@@ -59,16 +59,8 @@ pub(super) fn search(
     refusals: &mut [Option<Refusal>],
 ) -> Vec<Found> {
     let mut found = vec![Found::default(); rubric.items.len()];
-    let ids: Vec<Vec<WordId>> = text
-        .tokens
-        .iter()
-        .map(|token| {
-            let mut ids = Vec::new();
-            rubric.lexicon.look_up(&token.word, &token.form, |id| ids.push(id));
-            ids
-        })
-        .collect();
-    let mut unit = Unit::new(&rubric.concepts, rubric.lexicon.len());
+    let recognised = Recognised::new(&text.tokens, &rubric.lexicon);
+    let mut unit = Unit::new(&rubric.concepts, &rubric.anchors, rubric.lexicon.len());
     let mut chains: Vec<Chain<'_>> = chains(rubric);
     let mut is_refuting = false;
     let mut erring: Vec<bool> = Vec::with_capacity(text.sentences.len());
@@ -83,7 +75,7 @@ pub(super) fn search(
             continue;
         }
         let range = sentence.tokens.clone();
-        unit.load(&text.tokens[range.clone()], &ids[range.clone()], negations.clone());
+        unit.load(&text.tokens[range.clone()], range.start, &recognised, negations.iter().copied());
         let n_opposite = found.iter().filter(|found| found.opposite.is_some()).count();
         let was: Vec<Found> = found.clone();
         let before: Vec<(bool, bool)> = found.iter().map(|it| (it.made.is_some(), it.opposite.is_some())).collect();
@@ -122,8 +114,8 @@ pub(super) fn search(
         let range = pair[0].tokens.start..pair[1].tokens.end;
         let shift = pair[0].tokens.len();
         let moved = negations[index + 1].iter().map(|it| it.moved(shift));
-        let both = negations[index].iter().copied().chain(moved).collect();
-        unit.load(&text.tokens[range.clone()], &ids[range.clone()], both);
+        let both = negations[index].iter().copied().chain(moved);
+        unit.load(&text.tokens[range.clone()], range.start, &recognised, both);
         if !unit.has_break() {
             continue;
         }
