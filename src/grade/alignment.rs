@@ -69,6 +69,17 @@ impl Model {
         Self { matter, extent: extent.len() as u32 }
     }
 
+    /// Whether more than `share` of it may stand in `unit`, going by its words alone.
+    pub(super) fn may_exceed(&self, share: f64, unit: &Unit<'_>) -> bool {
+        let worth = |it: &Matter| match unit.word(it.word) {
+            0 if it.concepts.iter().any(|concept| unit.may_hold(*concept)) => it.weight * AKIN,
+            0 => 0.0,
+            _ => it.weight,
+        };
+        let all: f64 = self.matter.iter().map(|it| it.weight).sum();
+        self.matter.iter().map(worth).sum::<f64>() > share * all
+    }
+
     pub(super) fn likeness(&self, unit: &mut Unit<'_>) -> Likeness {
         let mut found = Likeness::default();
         let mut all = 0.0;

@@ -5,25 +5,40 @@
 //! under the one with the fewest alternatives.
 
 use super::lexicon::WordId;
-use super::pattern::{Concept, ConceptId, Concepts, Row, Step, Term};
+use super::pattern::{Concept, ConceptId, Concepts, Row, Step};
 
-/// A row of a concept.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct RowRef {
-    pub(super) concept: ConceptId,
-    row: u32,
-    /// Another word of it, if it has one.
-    pub(super) also: Option<WordId>,
-}
+/// Stands for a word that a row does not have.
+const NO_WORD: WordId = WordId::MAX;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Anchors {
-    /// By word: the concepts that it stands for by itself.
-    words: Lists<ConceptId>,
-    rows_by_word: Lists<RowRef>,
-    rows_by_concept: Lists<RowRef>,
+    /// By word: the concepts that it may bring up, and those that it may bring up together with another word.
+    concepts: Lists<ConceptId>,
+    concepts_of_two: Lists<(WordId, ConceptId)>,
+    /// Concepts that bring up others, those that others bring up behind them.
+    by_concept: Vec<(ConceptId, ConceptId)>,
+    /// By concept.
+    rows: Lists<AnchoredRow>,
     /// By word: the concepts that it can mean.
     meanings: Lists<ConceptId>,
+}
+
+/// A row of a concept by its place, with its two rarest words.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct AnchoredRow {
+    row: u32,
+    words: [WordId; 2],
+}
+
+impl AnchoredRow {
+    /// Whether its two words are here. `has` says which are.
+    pub(super) fn may_be_met(&self, has: impl Fn(WordId) -> bool) -> bool {
+        self.words.iter().all(|word| *word == NO_WORD || has(*word))
+    }
+
+    pub(super) fn of<'a>(&self, concept: ConceptId, concepts: &'a [Concept]) -> &'a Row {
+        &concepts[concept as usize].rows[self.row as usize]
+    }
 }
 
 impl Anchors {
@@ -32,53 +47,59 @@ impl Anchors {
         let all = concepts.all();
         let mut n_mentions = vec![0_u32; n_words];
         for concept in all {
-            concept.words.iter().for_each(|word| n_mentions[*word as usize] += 1);
-            words_of(&concept.rows).for_each(|word| n_mentions[word as usize] += 1);
+            let in_rows = concept.rows.iter().flat_map(|row| &row.steps).filter_map(Step::word);
+            concept.words.iter().copied().chain(in_rows).for_each(|word| n_mentions[word as usize] += 1);
         }
-        let (mut words, mut meanings) = (Vec::new(), Vec::new());
-        let (mut by_word, mut by_concept) = (Vec::new(), Vec::new());
+        let n_alternatives = |id: &ConceptId| all[*id as usize].n_alternatives();
+        let (mut by_word, mut by_two, mut by_concept) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut rows, mut meanings) = (Vec::new(), Vec::new());
         for (id, concept) in (0..).zip(all) {
-            words.extend(concept.words.iter().map(|word| (*word, id)));
-            if concept.has_meaning() {
-                meanings.extend(concept.words.iter().map(|word| (*word, id)));
-            }
-            for (row, steps) in (0..).zip(&concept.rows).map(|(at, row)| (at, &row.steps)) {
-                let its_words = steps.iter().filter_map(Step::word);
-                let anchor = its_words.clone().min_by_key(|word| n_mentions[*word as usize]);
-                let also = its_words.filter(|word| Some(*word) != anchor).min_by_key(|word| n_mentions[*word as usize]);
-                let kept = RowRef { concept: id, row, also };
-                let n_alternatives = |inner: &ConceptId| {
-                    let inner = &all[*inner as usize];
-                    inner.words.len() + inner.rows.len()
-                };
-                match (anchor, steps.iter().filter_map(Step::concept).min_by_key(n_alternatives)) {
-                    (Some(word), _) => by_word.push((word, kept)),
-                    (None, Some(inner)) => by_concept.push((inner, kept)),
-                    (None, None) => {}
-                }
-                if let ([Step { term: Term::Word(word), .. }], true) = (&steps[..], concept.has_meaning()) {
-                    meanings.push((*word, id));
+            by_word.extend(concept.words.iter().map(|word| (*word, id)));
+            let meant = concept.words.iter().copied().chain(concept.rows.iter().filter_map(Row::only_word));
+            meanings.extend(meant.filter(|_| concept.has_meaning()).map(|word| (word, id)));
+            for (at, row) in (0..).zip(&concept.rows) {
+                let words = rarest_words(row, &n_mentions);
+                rows.push((id, AnchoredRow { row: at, words }));
+                match words {
+                    [NO_WORD, _] => {
+                        let inner = row.steps.iter().filter_map(Step::concept).min_by_key(n_alternatives);
+                        by_concept.extend(inner.map(|inner| (inner, id)));
+                    }
+                    [word, NO_WORD] => by_word.push((word, id)),
+                    [word, other] => by_two.push((word, (other, id))),
                 }
             }
         }
+        by_word.dedup();
+        by_two.dedup();
+        by_concept.dedup();
+        sort_inner_first(&mut by_concept, all.len());
         Self {
-            words: Lists::new(n_words, &words),
-            rows_by_word: Lists::new(n_words, &by_word),
-            rows_by_concept: Lists::new(all.len(), &by_concept),
+            concepts: Lists::new(n_words, &by_word),
+            concepts_of_two: Lists::new(n_words, &by_two),
+            by_concept,
+            rows: Lists::new(all.len(), &rows),
             meanings: Lists::new(n_words, &meanings),
         }
     }
 
-    pub(super) fn words(&self, word: WordId) -> &[ConceptId] {
-        self.words.of(word)
+    /// Marks in `is_possible` the concepts that may be met where `words` stand, and `has` says which do.
+    pub(super) fn bring_up(&self, words: &[WordId], has: impl Fn(WordId) -> bool, is_possible: &mut [bool]) {
+        for word in words {
+            for concept in self.concepts.of(*word) {
+                is_possible[*concept as usize] = true;
+            }
+            for (other, concept) in self.concepts_of_two.of(*word) {
+                is_possible[*concept as usize] |= has(*other);
+            }
+        }
+        for (inner, outer) in &self.by_concept {
+            is_possible[*outer as usize] |= is_possible[*inner as usize];
+        }
     }
 
-    pub(super) fn rows_by_word(&self, word: WordId) -> &[RowRef] {
-        self.rows_by_word.of(word)
-    }
-
-    pub(super) fn rows_by_concept(&self, concept: ConceptId) -> &[RowRef] {
-        self.rows_by_concept.of(concept)
+    pub(super) fn rows(&self, concept: ConceptId) -> &[AnchoredRow] {
+        self.rows.of(concept)
     }
 
     /// Concepts that one of the words stands for by itself, each once.
@@ -90,14 +111,35 @@ impl Anchors {
     }
 }
 
-impl RowRef {
-    pub(super) fn of(self, concepts: &[Concept]) -> &Row {
-        &concepts[self.concept as usize].rows[self.row as usize]
+/// The two words of a row that are mentioned least, as far as it has them.
+fn rarest_words(row: &Row, n_mentions: &[u32]) -> [WordId; 2] {
+    let mut rarest = [NO_WORD; 2];
+    let n_of = |word: WordId| n_mentions.get(word as usize).copied().unwrap_or(u32::MAX);
+    for word in row.steps.iter().filter_map(Step::word) {
+        if n_of(word) < n_of(rarest[0]) {
+            rarest = [word, rarest[0]];
+        } else if word != rarest[0] && n_of(word) < n_of(rarest[1]) {
+            rarest[1] = word;
+        }
     }
+    rarest
 }
 
-fn words_of(rows: &[Row]) -> impl Iterator<Item = WordId> {
-    rows.iter().flat_map(|row| &row.steps).filter_map(Step::word)
+/// Sorts pairs so that each number stands on the right before it stands on the left. Without a circle there is such an order.
+fn sort_inner_first(pairs: &mut [(ConceptId, ConceptId)], n: usize) {
+    let mut depths = vec![0; n];
+    let mut is_settled = false;
+    while !is_settled {
+        is_settled = true;
+        for (inner, outer) in pairs.iter() {
+            let depth = depths[*inner as usize] + 1;
+            if depths[*outer as usize] < depth && depth < n {
+                depths[*outer as usize] = depth;
+                is_settled = false;
+            }
+        }
+    }
+    pairs.sort_by_key(|(inner, _)| depths[*inner as usize]);
 }
 
 /// Lists by number, one behind the other.
@@ -146,6 +188,13 @@ impl<T: Copy> Lists<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_made_of_others_comes_behind_them() {
+        let mut pairs = [(1, 2), (3, 1), (0, 2), (4, 3)];
+        sort_inner_first(&mut pairs, 5);
+        assert_eq!(pairs, [(0, 2), (4, 3), (3, 1), (1, 2)]);
+    }
 
     #[test]
     fn lists_keep_what_belongs_to_them_in_order() {

@@ -9,7 +9,7 @@ use super::fold::{Text, fold};
 use super::guards::{self, Refusal};
 use super::polarity;
 use super::rubric::{Item, Rubric, rounded};
-use super::search::{Found, Rule, Support, search};
+use super::search::{Found, NEAR, Rule, Support, search};
 use super::verdict::{Evidence, ItemVerdict, Status, Verdict};
 
 /// Below this confidence a person should look.
@@ -103,7 +103,7 @@ fn item_verdict(item: &Item, found: &Found, answer: &str) -> ItemVerdict {
         status: Status::Missing,
         evidence: Vec::new(),
         // Something near a model sentence that no pattern knows may be a point that was overlooked.
-        confidence: if found.likeness > 0.6 { 0.65 } else { 0.88 },
+        confidence: if found.likeness > NEAR { 0.65 } else { 0.88 },
         reason: None,
         hint: spec.hint.clone(),
     };

@@ -6,7 +6,7 @@
 use std::cell::Cell;
 use std::ops::Range;
 
-use super::anchors::{Anchors, RowRef};
+use super::anchors::Anchors;
 use super::fold::{Pause, Token};
 use super::lexicon::{Recognised, WordId};
 use super::pattern::{Concept, ConceptId, Concepts, GAP, Group, Pattern, Row, Step, Term};
@@ -64,37 +64,18 @@ struct Tables {
     /// By word of the rubric, and the words that have any.
     places: Vec<Place>,
     words: Vec<WordId>,
-    /// By concept, and the concepts that may be met.
-    prospects: Vec<Prospect>,
-    possible: Vec<ConceptId>,
-    /// Rows that may be met, each with the one before it of the same concept.
-    rows: Vec<(RowRef, usize)>,
-    /// The places of the concepts that were asked for, one behind the other.
-    found: Vec<Place>,
+    /// By concept: its words are here, and it may be met.
+    is_possible: Vec<bool>,
+    /// By concept: its places in `all_places`, once it was asked for; and the concepts that were.
+    found: Vec<Option<(u32, u32)>>,
+    asked: Vec<ConceptId>,
+    all_places: Vec<Place>,
     /// The groups of the pattern at hand.
     wanted: Vec<Wanted>,
     negations: Vec<Negation>,
 }
 
-/// What may be met of a concept in the words at hand.
-#[derive(Clone, Copy, Debug)]
-struct Prospect {
-    is_possible: bool,
-    /// Where a word stands that is the concept by itself.
-    lone: Place,
-    /// The last of its rows that may be met, in [`Tables::rows`].
-    row: usize,
-    /// Its places in [`Tables::found`], once it was asked for.
-    found: Option<(u32, u32)>,
-}
-
-impl Prospect {
-    const NONE: Self = Self { is_possible: false, lone: 0, row: NO_ROW, found: None };
-}
-
-const NO_ROW: usize = usize::MAX;
-
-/// A group that must be there, with its places in [`Tables::found`].
+/// A group that must be there, with its places in [`Tables::all_places`].
 #[derive(Clone, Debug)]
 struct Wanted {
     places: Range<usize>,
@@ -133,8 +114,9 @@ impl<'a> Unit<'a> {
         if tables.places.len() < n_words_known {
             tables.places.resize(n_words_known, 0);
         }
-        if tables.prospects.len() < concepts.len() {
-            tables.prospects.resize(concepts.len(), Prospect::NONE);
+        if tables.found.len() < concepts.len() {
+            tables.found.resize(concepts.len(), None);
+            tables.is_possible.resize(concepts.len(), false);
         }
         Self {
             concepts,
@@ -184,7 +166,8 @@ impl<'a> Unit<'a> {
                 self.goes_on = tokens[at..].iter().take(3).any(|token| REFERRING.contains(&token.word.as_str()));
             }
         }
-        self.tables.bring_up(self.anchors);
+        let Tables { places, words, is_possible, .. } = &mut self.tables;
+        self.anchors.bring_up(words, |word| places[word as usize] != 0, is_possible);
         self.refuted = polarity::negated_predicates(&tokens[..self.n_words]);
         self.tables.negations.extend(negations);
     }
@@ -212,7 +195,7 @@ impl<'a> Unit<'a> {
     pub(super) fn meet(&mut self, pattern: &Pattern) -> Met {
         // What must be there usually is not: that is seen first and costs nothing.
         let is_missing = |group: &Group| !group.absent && !self.may_hold(group.any);
-        if pattern.groups.iter().any(is_missing) {
+        if !self.may_hold(pattern.rarest) || pattern.groups.iter().any(is_missing) {
             return Met::default();
         }
         let mut wanted = std::mem::take(&mut self.tables.wanted);
@@ -233,14 +216,14 @@ impl<'a> Unit<'a> {
         for group in pattern.groups.iter().filter(|group| !group.absent) {
             let mut places = self.find(group.any);
             if group.denied {
-                let start = self.tables.found.len();
+                let start = self.tables.all_places.len();
                 for at in places {
-                    let place = self.tables.found[at];
+                    let place = self.tables.all_places[at];
                     if is_denied(place, &self.tables.negations) {
-                        self.tables.found.push(place);
+                        self.tables.all_places.push(place);
                     }
                 }
-                places = start..self.tables.found.len();
+                places = start..self.tables.all_places.len();
             }
             if places.is_empty() {
                 return false;
@@ -254,48 +237,53 @@ impl<'a> Unit<'a> {
     pub(super) fn say_after(&mut self, group: &Group, from: u32) -> Option<Place> {
         let places = self.find(group.any);
         let is_said = |place: &&Place| first(**place) >= from && !self.negates(**place) && !self.reports(**place);
-        self.tables.found[places].iter().find(is_said).copied()
+        self.tables.all_places[places].iter().find(is_said).copied()
     }
 
     /// Whether a concept may be met, going by its words alone.
     pub(super) fn may_hold(&self, concept: ConceptId) -> bool {
-        self.tables.prospects[concept as usize].is_possible
+        self.tables.is_possible[concept as usize]
     }
 
     /// Where a concept is met.
     pub(super) fn concept(&mut self, concept: ConceptId) -> &[Place] {
         let places = self.find(concept);
-        &self.tables.found[places]
+        &self.tables.all_places[places]
     }
 
-    /// The places of a concept, in order, as they stand in [`Tables::found`].
+    /// The places of a concept, in order, as they stand in [`Tables::all_places`].
     fn find(&mut self, concept: ConceptId) -> Range<usize> {
-        let Prospect { is_possible, lone, row: last_row, found } = self.tables.prospects[concept as usize];
-        if !is_possible || found.is_some() {
+        if !self.may_hold(concept) || self.tables.found[concept as usize].is_some() {
             return self.tables.found_of(concept);
         }
-        let concepts = self.concepts;
-        // What stands in its rows comes first, so that its own places are in a row.
-        let mut next = last_row;
-        while let Some((row, before)) = self.tables.rows.get(next).copied() {
-            let mut inner = row.of(concepts).steps.iter().filter_map(Step::concept);
-            let _ = inner.any(|inner| self.find(inner).is_empty());
-            next = before;
+        let concepts: &'a [Concept] = self.concepts;
+        let anchored = self.anchors.rows(concept);
+        // What stands in its rows is found first, so that its own places are in a row.
+        let mut met = 0..0;
+        for (at, it) in anchored.iter().enumerate() {
+            if it.may_be_met(|word| self.word(word) != 0) {
+                let mut inner = it.of(concept, concepts).steps.iter().filter_map(Step::concept);
+                if !inner.any(|inner| self.find(inner).is_empty()) {
+                    met = if met.is_empty() { at } else { met.start }..at + 1;
+                }
+            }
         }
-        let start = self.tables.found.len();
-        self.tables.found.extend(bits(lone).take(MAX_PLACES));
-        let mut next = last_row;
-        while let Some((row, before)) = self.tables.rows.get(next).copied() {
-            self.follow_all(row.of(concepts));
-            next = before;
+        let start = self.tables.all_places.len();
+        let alone = concepts[concept as usize].words.iter().fold(0, |all, id| all | self.word(*id));
+        self.tables.all_places.extend(bits(alone).take(MAX_PLACES));
+        for it in &anchored[met.clone()] {
+            if it.may_be_met(|word| self.word(word) != 0) {
+                self.follow_all(it.of(concept, concepts));
+            }
         }
-        if last_row != NO_ROW {
-            self.tables.found[start..].sort_unstable_by_key(|place| (first(*place), last(*place), *place));
-            dedup_from(start, &mut self.tables.found);
-            self.tables.found.truncate(start + MAX_PLACES);
+        if !met.is_empty() {
+            self.tables.all_places[start..].sort_unstable_by_key(|place| (first(*place), last(*place), *place));
+            dedup_from(start, &mut self.tables.all_places);
+            self.tables.all_places.truncate(start + MAX_PLACES);
         }
-        let places = start..self.tables.found.len();
-        self.tables.prospects[concept as usize].found = Some((places.start as u32, places.end as u32));
+        let places = start..self.tables.all_places.len();
+        self.tables.found[concept as usize] = Some((places.start as u32, places.end as u32));
+        self.tables.asked.push(concept);
         places
     }
 
@@ -304,15 +292,15 @@ impl<'a> Unit<'a> {
         let [head, tail @ ..] = row.steps.as_slice() else { return };
         match head.term {
             Term::Word(id) => {
-                for place in bits(self.tables.places[id as usize]).take(MAX_PLACES) {
+                for place in bits(self.word(id)).take(MAX_PLACES) {
                     let place = self.follow(row, tail, place);
-                    self.tables.found.extend(place);
+                    self.tables.all_places.extend(place);
                 }
             }
             Term::Concept(id) => {
                 for at in self.tables.found_of(id) {
-                    let place = self.follow(row, tail, self.tables.found[at]);
-                    self.tables.found.extend(place);
+                    let place = self.follow(row, tail, self.tables.all_places[at]);
+                    self.tables.all_places.extend(place);
                 }
             }
         }
@@ -324,9 +312,9 @@ impl<'a> Unit<'a> {
             let from = last(place) + 1;
             // Where the nearest does not fit none further away does.
             let next = match *term {
-                Term::Word(id) => bits(self.tables.places[id as usize] & between(from, from + gap + 1)).next()?,
+                Term::Word(id) => bits(self.word(id) & between(from, from + gap + 1)).next()?,
                 Term::Concept(id) => {
-                    *self.tables.found[self.tables.found_of(id)].iter().find(|next| first(**next) >= from)?
+                    *self.tables.all_places[self.tables.found_of(id)].iter().find(|next| first(**next) >= from)?
                 }
             };
             let start = first(next);
@@ -389,56 +377,17 @@ impl Tables {
         for id in self.words.drain(..) {
             self.places[id as usize] = 0;
         }
-        for concept in self.possible.drain(..) {
-            self.prospects[concept as usize] = Prospect::NONE;
+        for concept in self.asked.drain(..) {
+            self.found[concept as usize] = None;
         }
-        self.rows.clear();
-        self.found.clear();
+        self.is_possible.fill(false);
+        self.all_places.clear();
         self.negations.clear();
-    }
-
-    /// Notes what the words at hand may mean: most concepts of a rubric are not in a given sentence.
-    fn bring_up(&mut self, anchors: &Anchors) {
-        for at in 0..self.words.len() {
-            let word = self.words[at];
-            let place = self.places[word as usize];
-            for concept in anchors.words(word) {
-                self.make_possible(*concept).lone |= place;
-            }
-            for row in anchors.rows_by_word(word) {
-                if row.also.is_none_or(|also| self.places[also as usize] != 0) {
-                    self.bring_up_row(*row);
-                }
-            }
-        }
-        let mut at = 0;
-        while let Some(concept) = self.possible.get(at) {
-            for row in anchors.rows_by_concept(*concept) {
-                self.bring_up_row(*row);
-            }
-            at += 1;
-        }
-    }
-
-    fn bring_up_row(&mut self, row: RowRef) {
-        let at = self.rows.len();
-        let prospect = self.make_possible(row.concept);
-        let before = std::mem::replace(&mut prospect.row, at);
-        self.rows.push((row, before));
-    }
-
-    fn make_possible(&mut self, concept: ConceptId) -> &mut Prospect {
-        let prospect = &mut self.prospects[concept as usize];
-        if !prospect.is_possible {
-            prospect.is_possible = true;
-            self.possible.push(concept);
-        }
-        prospect
     }
 
     /// Where the places of a concept stand that was asked for before.
     fn found_of(&self, concept: ConceptId) -> Range<usize> {
-        self.prospects[concept as usize].found.map_or(0..0, |(start, end)| start as usize..end as usize)
+        self.found[concept as usize].map_or(0..0, |(start, end)| start as usize..end as usize)
     }
 }
 
@@ -492,7 +441,7 @@ impl Search<'_, '_> {
             }
             return;
         };
-        for next in &self.unit.tables.found[group.places.clone()] {
+        for next in &self.unit.tables.all_places[group.places.clone()] {
             let joined = place | next;
             let room = if self.unit.spans_break(joined) { MAX_EXTENT_ACROSS } else { MAX_EXTENT };
             if (group.after && first(*next) < end) || extent(joined) > room {

@@ -4,9 +4,9 @@
 //! [`Verdict`]. Free text is judged by a [`Rubric`]; choices, orders and numbers by [`exact`] and [`number`].
 //!
 //! Free text goes through these rooms: `fold` (plain words in sentences, each with its bytes) → `guards` (what is no
-//! statement at all) → `lexicon` (which of the rubric's words each word is) → `matching` of `pattern`s under `polarity`
-//! → `alignment` with model sentences → `search` (which words make which item) → `judge` (the verdict), who hears
-//! `precedent` (what graded answers teach) as well.
+//! statement at all) → `lexicon` (which of the rubric's words each word is) → `anchors` (which `pattern`s they bring
+//! up) → `matching` of those under `polarity` → `alignment` with model sentences → `search` (which words make which
+//! item) → `judge` (the verdict), who hears `precedent` (what graded answers teach) as well.
 //!
 //! Pure and deterministic, and safe on any text of any length. Absent: files, the course, the learner, the screen.
 

@@ -32,6 +32,8 @@ const MAX_TERMS: usize = 400;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Pattern {
     pub(super) groups: Vec<Group>,
+    /// Of the groups that must be there the one with the fewest alternatives: if it is not, none needs a look.
+    pub(super) rarest: ConceptId,
 }
 
 impl Pattern {
@@ -173,6 +175,8 @@ impl Concepts {
         if pattern.groups.iter().all(|group| group.absent) {
             return Err("this pattern says only what must be absent: add what must be there".to_owned());
         }
+        let needed = pattern.groups.iter().filter(|group| !group.absent).map(|group| group.any);
+        pattern.rarest = needed.min_by_key(|id| self.all[*id as usize].n_alternatives()).unwrap_or_default();
         Ok(pattern)
     }
 
@@ -294,6 +298,16 @@ impl Step {
     }
 }
 
+impl Row {
+    /// The word that is all of it.
+    pub(super) fn only_word(&self) -> Option<WordId> {
+        match self.steps[..] {
+            [step] => step.word(),
+            _ => None,
+        }
+    }
+}
+
 impl Concept {
     fn take(&mut self, row: Row) {
         match row.steps[..] {
@@ -311,6 +325,10 @@ impl Concept {
             },
             _ => None,
         }
+    }
+
+    pub(super) fn n_alternatives(&self) -> usize {
+        self.words.len() + self.rows.len()
     }
 
     /// Whether a word can mean it: it has a name or stands in a row. The alternatives of a group need not mean the same.

@@ -16,6 +16,8 @@ use super::words::Class;
 
 /// Likeness to a model sentence from which on an item counts as made.
 const LIKE_ENOUGH: f64 = 0.9;
+/// Likeness above which something near a model sentence was said. Less of it changes nothing.
+pub(super) const NEAR: f64 = 0.6;
 /// What was found for one item so far. Ranges are bytes of the answer.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Found {
@@ -268,6 +270,9 @@ fn look(item: &Item, unit: &mut Unit<'_>, text: &Text, start: usize, found: &mut
     }
     if found.made.is_none() {
         for (index, model) in item.models.iter().enumerate() {
+            if !model.may_exceed(NEAR, unit) {
+                continue;
+            }
             let like = model.likeness(unit);
             let is_much = like.is_verbatim || (like.n_found >= 4 && like.in_order >= 0.7);
             if !is_much || unit.reports(like.place) {
