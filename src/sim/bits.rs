@@ -6,39 +6,50 @@
 /// A set of numbers that grows as needed.
 #[derive(Clone, Debug)]
 pub(super) struct BitTree {
-    /// The numbers themselves.
-    leaves: Vec<u64>,
-    /// Which words of the level below are not empty; the last level is one word. None while one leaf is enough.
-    upper: Vec<Vec<u64>>,
+    /// The words of all levels, those of the numbers themselves first.
+    words: Vec<u64>,
+    /// Where each level begins; the last is one word.
+    starts: Vec<usize>,
 }
 
 impl Default for BitTree {
     fn default() -> Self {
-        Self { leaves: vec![0], upper: Vec::new() }
+        Self { words: vec![0], starts: vec![0] }
     }
 }
 
 impl BitTree {
     #[inline]
     pub(super) fn insert(&mut self, number: usize) {
-        if number / 64 >= self.leaves.len() {
+        if number >= self.leaves() * 64 {
             self.grow(number);
         }
-        let word = &mut self.leaves[number / 64];
-        let was_empty = *word == 0;
-        *word |= 1 << (number % 64);
-        if was_empty {
-            self.fill(number / 64);
+        let mut at = number;
+        for start in &self.starts {
+            let word = &mut self.words[start + at / 64];
+            let was_empty = *word == 0;
+            *word |= 1 << (at % 64);
+            if !was_empty {
+                return;
+            }
+            at /= 64;
         }
     }
 
     /// Does nothing when the number is not there.
     #[inline]
     pub(super) fn remove(&mut self, number: usize) {
-        let Some(word) = self.leaves.get_mut(number / 64) else { return };
-        *word &= !(1 << (number % 64));
-        if *word == 0 {
-            self.empty(number / 64);
+        if number >= self.leaves() * 64 {
+            return;
+        }
+        let mut at = number;
+        for start in &self.starts {
+            let word = &mut self.words[start + at / 64];
+            *word &= !(1 << (at % 64));
+            if *word != 0 {
+                return;
+            }
+            at /= 64;
         }
     }
 
@@ -55,8 +66,8 @@ impl BitTree {
     #[inline]
     fn descend(&self, choose: impl Fn(u64) -> u32) -> Option<usize> {
         let mut at = 0;
-        for level in self.upper.iter().rev().chain(std::iter::once(&self.leaves)) {
-            let word = level[at];
+        for start in self.starts.iter().rev() {
+            let word = self.words[start + at];
             if word == 0 {
                 return None;
             }
@@ -65,40 +76,24 @@ impl BitTree {
         Some(at)
     }
 
-    /// The word `at` of the leaves is no longer empty.
-    fn fill(&mut self, mut at: usize) {
-        for level in &mut self.upper {
-            let word = &mut level[at / 64];
-            let was_empty = *word == 0;
-            *word |= 1 << (at % 64);
-            if !was_empty {
-                return;
-            }
-            at /= 64;
-        }
-    }
-
-    /// The word `at` of the leaves is empty now.
-    fn empty(&mut self, mut at: usize) {
-        for level in &mut self.upper {
-            let word = &mut level[at / 64];
-            *word &= !(1 << (at % 64));
-            if *word != 0 {
-                return;
-            }
-            at /= 64;
-        }
+    /// Words of the first level.
+    #[inline]
+    fn leaves(&self) -> usize {
+        self.starts.get(1).copied().unwrap_or(1)
     }
 
     #[cold]
     fn grow(&mut self, number: usize) {
-        self.leaves.resize((number / 64 + 1).next_power_of_two(), 0);
-        self.upper.clear();
-        while self.upper.last().unwrap_or(&self.leaves).len() > 1 {
-            let below = self.upper.last().unwrap_or(&self.leaves);
+        self.words.truncate(self.leaves());
+        self.words.resize((number / 64 + 1).next_power_of_two(), 0);
+        self.starts.truncate(1);
+        let mut level = 0..self.words.len();
+        while level.len() > 1 {
             let not_empty = |words: &[u64]| words.iter().rev().fold(0, |bits, word| bits << 1 | u64::from(*word != 0));
-            let level = below.chunks(64).map(not_empty).collect();
-            self.upper.push(level);
+            let above: Vec<u64> = self.words[level.clone()].chunks(64).map(not_empty).collect();
+            level = level.end..level.end + above.len();
+            self.starts.push(level.start);
+            self.words.extend(above);
         }
     }
 }

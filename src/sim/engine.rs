@@ -10,13 +10,13 @@
 use std::sync::Arc;
 
 use super::flight::{Fate, Flight, Observer, Request, WhyCold};
-use super::flights::Flights;
+use super::flights::{Flights, Plain};
 use super::keep_alive::Policy;
 use super::model::{Connection, Model};
 use super::pool::{NONE, Pool};
 use super::queue::Queue;
 use super::random::{Purpose, Stream, uniform};
-use super::service::{Phases, Streams};
+use super::service::{DrawnAhead, Phases, Streams};
 use super::slab::Slab;
 use super::tally::{Outcome, Tally};
 use super::traffic::Arrivals;
@@ -31,6 +31,7 @@ const REDELIVERY_S: f64 = 30.0;
 pub(super) struct Engine {
     model: Arc<Model>,
     streams: Streams,
+    drawn_ahead: DrawnAhead,
     route: Stream,
     arrivals: Arrivals,
     next_arrival_s: f64,
@@ -45,22 +46,29 @@ pub(super) struct Engine {
     idle_since_s: Option<f64>,
     prewarm_s: f64,
     prewarmed_until_s: f64,
-    /// When the next prewarming or further attempt is due.
+    /// When the next prewarming or further attempt is due, and when that or the end of the run is.
     rare_s: f64,
+    rare_or_end_s: f64,
     /// Instances that may be started now, and when that was known.
     starts_left: f64,
     starts_known_s: f64,
     connections: u32,
     steps_per_ms: f64,
-    /// Nothing in the model can fail or time out, and there is no database.
-    never_fails: bool,
+    /// A warm request that takes no longer is sure to succeed.
+    sure_within_ms: f64,
     now_s: f64,
     /// Nothing happens after this, which is infinite when the number of requests ends the run.
     end_s: f64,
     /// It ends when all are answered: no time was given, and no other function may send it more.
     ends_drained: bool,
     tally: Tally,
+    /// Response times that are not in the tally yet.
+    latencies: Vec<f64>,
 }
+
+/// Response times that are counted together: each falls into another line of memory, and the processor fetches these at
+/// the same time.
+const COUNTED_AT_ONCE: usize = 64;
 
 #[derive(Clone, Copy)]
 enum Next {
@@ -77,6 +85,7 @@ impl Engine {
         let platform = &model.platform;
         let mut engine = Self {
             streams,
+            drawn_ahead: DrawnAhead::default(),
             route: streams.of(Purpose::Route),
             arrivals: Arrivals::new(model.traffic.clone(), streams.of(Purpose::Arrival)),
             next_arrival_s: f64::INFINITY,
@@ -91,15 +100,17 @@ impl Engine {
             prewarm_s: f64::INFINITY,
             prewarmed_until_s: f64::INFINITY,
             rare_s: f64::INFINITY,
+            rare_or_end_s: model.run.duration_s,
             starts_left: platform.scaling_per_10s,
             starts_known_s: 0.0,
             connections: 0,
             steps_per_ms: 1.0 / platform.provider.billing_step_ms.value,
-            never_fails: model.function.never_fails(),
+            sure_within_ms: model.function.sure_within_ms(),
             now_s: 0.0,
             end_s: model.run.duration_s,
             ends_drained: model.run.duration_s == f64::INFINITY,
             tally: Tally::default(),
+            latencies: Vec::with_capacity(COUNTED_AT_ONCE),
             model: Arc::clone(model),
         };
         engine.connect_provisioned();
@@ -197,6 +208,7 @@ impl Engine {
     /// To be called when a prewarming or another attempt is planned or over.
     fn plan_rare(&mut self) {
         self.rare_s = self.prewarm_s.min(self.postponed.next_s());
+        self.rare_or_end_s = self.rare_s.min(self.end_s);
     }
 
     /// Makes the next event happen. False when the run is over.
@@ -204,13 +216,14 @@ impl Engine {
     pub(super) fn step<O: Observer>(&mut self, observer: &mut O) -> bool {
         let (answer_s, arrival_s) = (self.answers.next_s(), self.next_arrival_s);
         // Whatever is neither is looked for only when it may be due.
-        let other_s = self.rare_s.min(self.pool.next_expiry_s()).min(self.end_s);
-        if answer_s < other_s && answer_s <= arrival_s {
-            self.now_s = answer_s;
-            self.answer(observer);
-            return true;
-        }
-        if arrival_s < other_s && arrival_s < answer_s {
+        let (expiry_s, other_s) = (self.pool.next_expiry_s(), self.rare_or_end_s);
+        if answer_s <= arrival_s {
+            if answer_s < expiry_s && answer_s < other_s {
+                self.now_s = answer_s;
+                self.answer(observer);
+                return true;
+            }
+        } else if arrival_s < expiry_s && arrival_s < other_s {
             self.now_s = arrival_s;
             self.arrive(observer);
             return true;
@@ -249,6 +262,7 @@ impl Engine {
     /// The tally, with the areas brought up to `until_s`, which is not before the last event.
     pub(super) fn tally_until(&self, until_s: f64) -> Tally {
         let mut tally = self.tally.clone();
+        self.latencies.iter().for_each(|ms| tally.latency.record(*ms));
         tally.lived(until_s, self.pool.live());
         tally.ran(until_s, self.pool.running());
         tally.held(until_s, self.connections);
@@ -340,7 +354,7 @@ impl Engine {
     fn offer<O: Observer>(&mut self, request: Request, observer: &mut O) {
         let running = self.pool.running();
         let (route, place) = (self.route, request.place());
-        let slot = self.pool.take(self.now_s, || route.at(place));
+        let slot = self.pool.take(|| route.at(place));
         if let Some(slot) = slot {
             self.tally.ran(self.now_s, running);
             self.serve_warm(request, slot, observer);
@@ -370,10 +384,24 @@ impl Engine {
 
     #[inline(always)]
     fn serve_warm<O: Observer>(&mut self, request: Request, slot: u32, observer: &mut O) {
-        let place = request.place();
-        let handler_ms = self.model.service.warm_ms(&self.streams, place);
+        let is_first = request.is_first();
+        let handler_ms = if is_first {
+            self.drawn_ahead.warm_ms(&self.model.service, &self.streams, request.index)
+        } else {
+            self.model.service.warm_ms(&self.streams, request.place())
+        };
+        let is_plain = handler_ms <= self.sure_within_ms && is_first && self.is_past_warmup(&request);
+        if O::WATCHES || !is_plain {
+            self.serve_any_warm(request, slot, handler_ms, observer);
+            return;
+        }
+        let number = self.flights.insert_plain(slot, handler_ms);
+        self.answers.push(self.now_s + handler_ms / 1000.0, number);
+    }
+
+    fn serve_any_warm<O: Observer>(&mut self, request: Request, slot: u32, handler_ms: f64, observer: &mut O) {
         let inside = self.model.function.connection == Connection::Inside;
-        let connect_ms = if inside { self.model.service.connect_ms(&self.streams, place) } else { 0.0 };
+        let connect_ms = if inside { self.model.service.connect_ms(&self.streams, request.place()) } else { 0.0 };
         let mut phases = Phases { connect_ms, handler_ms, ..Phases::default() };
         let fate = self.fate(&request, slot, &mut phases, false);
         let (start_ms, handler_ms) = (phases.connect_ms, phases.handler_ms);
@@ -398,7 +426,7 @@ impl Engine {
         let flight = Flight { cold: Some(why), ..flight };
         self.fly(flight, &phases, observer);
         if self.model.platform.requests_per_instance > 1 {
-            let ready = self.flights.insert(&Flight { only_ready: true, ..flight }, &phases);
+            let ready = self.flights.insert(&Flight { only_ready: true, ..flight }, &phases, O::WATCHES);
             self.answers.push(flight.handler_s(), ready);
         }
         if let Some(places) = self.pool.close_up() {
@@ -414,24 +442,17 @@ impl Engine {
     }
 
     /// The instance begins to work on the request.
-    #[inline(always)]
     fn fly<O: Observer>(&mut self, flight: Flight, phases: &Phases, observer: &mut O) {
-        let number = self.flights.insert(&flight, phases);
-        let id = self.pool.give(flight.slot, number);
-        observer.began(&flight, phases, id);
+        let number = self.flights.insert(&flight, phases, O::WATCHES);
+        if O::WATCHES {
+            let id = self.pool.record_taken(flight.slot, number, self.now_s);
+            observer.began(&flight, phases, id);
+        }
         self.answers.push(flight.answer_s(), number);
     }
 
     /// Lets time limits, failures and the database shorten the phases.
-    #[inline]
     fn fate(&mut self, request: &Request, slot: u32, phases: &mut Phases, cold: bool) -> Fate {
-        if self.never_fails {
-            return Fate { outcome: Outcome::Completed, breaks: false, connected: false };
-        }
-        self.risky_fate(request, slot, phases, cold)
-    }
-
-    fn risky_fate(&mut self, request: &Request, slot: u32, phases: &mut Phases, cold: bool) -> Fate {
         let function = &self.model.function;
         let (timeout_ms, connection) = (function.timeout_ms, function.connection);
         let (init_failure, failure) = (function.init_failure, function.failure);
@@ -484,20 +505,26 @@ impl Engine {
             std::hint::black_box(pool.expires_s(flights.slot(number)));
         });
         let Some((_, number)) = answer else { return };
-        // Apart, so that of a plain flight only what can happen to it is looked at.
-        match self.flights.free(number) {
-            Ok((flight, phases)) => self.land(&flight, &phases, observer),
-            Err((flight, phases)) => self.land_whole(&flight, &phases, observer),
+        let over = self.flights.free(number);
+        if O::WATCHES || !over.is_plain() {
+            let (flight, phases) = self.flights.free_whole(number, over);
+            self.land(&flight, &phases, observer);
+        } else {
+            self.land_plain(over, observer);
         }
     }
 
-    #[cold]
-    fn land_whole<O: Observer>(&mut self, flight: &Flight, phases: &Phases, observer: &mut O) {
-        self.land(flight, phases, observer);
+    /// The request is answered: what [`Engine::land`] does, when nothing else can be the case.
+    #[inline(always)]
+    fn land_plain<O: Observer>(&mut self, Plain { slot, handler_ms, .. }: Plain, observer: &mut O) {
+        self.tally.phases.handler_ms += handler_ms;
+        self.tally.completed += 1;
+        self.count_latency(handler_ms);
+        self.count_bill(handler_ms, self.pool.at(slot).provisioned);
+        self.release(slot, false, observer);
     }
 
     /// The request is answered.
-    #[inline(always)]
     fn land<O: Observer>(&mut self, flight: &Flight, phases: &Phases, observer: &mut O) {
         if flight.only_ready {
             // The first request may already be over, and the instance gone.
@@ -509,22 +536,31 @@ impl Engine {
         if flight.connected {
             self.disconnect();
         }
-        let (id, provisioned) = (self.pool.life(flight.slot).id, self.pool.at(flight.slot).provisioned);
+        let id = self.pool.life(flight.slot).id;
         if self.is_past_warmup(&flight.request) {
-            self.count_service(flight, phases, provisioned);
+            self.count_service(flight, phases);
         }
-        let windows = self.policy.windows();
-        self.tally.ran(self.now_s, self.pool.running());
-        self.pool.release(flight.slot, self.now_s, windows.expires_s);
         observer.answered(self.now_s, flight, phases, id);
         if flight.outcome == Outcome::Completed {
             self.count_answer(flight);
         } else {
             self.give_up(flight.request, flight.outcome, observer);
         }
-        let is_idle = self.pool.at(flight.slot).active == 0;
-        if is_idle && !provisioned && (flight.breaks || windows.prewarm_s > 0.0) {
-            self.remove(flight.slot, observer);
+        self.release(flight.slot, flight.breaks, observer);
+    }
+
+    /// A request of the instance is over. When it was the last, it is kept as the policy says, unless it is broken.
+    #[inline(always)]
+    fn release<O: Observer>(&mut self, slot: u32, breaks: bool, observer: &mut O) {
+        let windows = self.policy.windows();
+        self.tally.ran(self.now_s, self.pool.running());
+        self.pool.release(slot, self.now_s, windows.expires_s);
+        if O::WATCHES {
+            self.pool.record_over(slot, self.now_s);
+        }
+        let instance = self.pool.at(slot);
+        if (breaks || windows.prewarm_s > 0.0) && instance.active == 0 && !instance.provisioned {
+            self.remove(slot, observer);
         }
         if self.policy.learns() && self.pool.running() == 0 {
             self.idle_since_s = Some(self.now_s);
@@ -536,21 +572,27 @@ impl Engine {
         }
     }
 
-    #[inline(always)]
     fn count_answer(&mut self, flight: &Flight) {
         if self.is_counted(&flight.request) {
             self.tally.completed += 1;
-            self.tally.latency.record(flight.response_ms(self.now_s));
+            self.count_latency(flight.response_ms(self.now_s));
         } else if flight.request.is_copy && self.is_past_warmup(&flight.request) {
             self.tally.repeated_effects += u64::from(!self.model.delivery.idempotent);
         }
     }
 
     #[inline(always)]
-    fn count_service(&mut self, flight: &Flight, phases: &Phases, provisioned: bool) {
+    fn count_latency(&mut self, ms: f64) {
+        self.latencies.push(ms);
+        if self.latencies.len() == COUNTED_AT_ONCE {
+            let sketch = &mut self.tally.latency;
+            self.latencies.drain(..).for_each(|ms| sketch.record(ms));
+        }
+    }
+
+    fn count_service(&mut self, flight: &Flight, phases: &Phases) {
         let tally = &mut self.tally;
         let mut billed_ms = flight.handler_ms;
-        tally.served += 1;
         if flight.start_ms > 0.0 {
             tally.phases.add(phases);
             tally.connects += u64::from(phases.connect_ms > 0.0);
@@ -565,11 +607,18 @@ impl Engine {
         if flight.cold.is_some() {
             tally.init.record(phases.init_duration_ms());
         }
+        self.count_bill(billed_ms, self.pool.at(flight.slot).provisioned);
+    }
+
+    /// The platform has served somebody for so long.
+    #[inline(always)]
+    fn count_bill(&mut self, billed_ms: f64, provisioned: bool) {
         let steps = whole_steps(billed_ms, self.steps_per_ms);
+        self.tally.served += 1;
         if provisioned {
-            tally.billed_provisioned_steps += steps;
+            self.tally.billed_provisioned_steps += steps;
         } else {
-            tally.billed_steps += steps;
+            self.tally.billed_steps += steps;
         }
     }
 

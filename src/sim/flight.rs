@@ -29,6 +29,12 @@ pub(super) struct Request {
 }
 
 impl Request {
+    /// The first attempt of an event as it was sent.
+    #[inline]
+    pub(super) fn is_first(&self) -> bool {
+        self.attempt == 0 && !self.is_copy
+    }
+
     /// Its place in the random streams. Those of its attempts and its copy are far apart.
     #[inline]
     pub(super) fn place(&self) -> u64 {
@@ -59,8 +65,7 @@ impl Flight {
     /// Warm, the first attempt and sure to succeed: of such a one there is no more to know than when and how long.
     #[inline]
     pub(super) fn is_plain(&self) -> bool {
-        let Request { arrived_s, attempt, is_copy, was_cold, .. } = self.request;
-        let is_first = attempt == 0 && !is_copy && !was_cold && self.began_s == arrived_s;
+        let is_first = self.request.is_first() && !self.request.was_cold && self.began_s == self.request.arrived_s;
         let is_warm = self.start_ms == 0.0 && self.cold.is_none() && !self.connected && !self.only_ready;
         is_first && is_warm && self.outcome == Outcome::Completed && !self.breaks
     }
@@ -82,8 +87,7 @@ impl Flight {
     /// clock times.
     #[inline]
     pub(super) fn response_ms(&self, now_s: f64) -> f64 {
-        let first = self.request.attempt == 0 && !self.request.is_copy;
-        if first { self.total_ms() } else { (now_s - self.request.arrived_s) * 1000.0 }
+        if self.request.is_first() { self.total_ms() } else { (now_s - self.request.arrived_s) * 1000.0 }
     }
 }
 
@@ -97,6 +101,8 @@ pub(super) struct Fate {
 
 /// Sees what happens.
 pub(super) trait Observer {
+    /// What only those who watch want to know is not kept when nobody does.
+    const WATCHES: bool = true;
     /// What is seen from now on is of this function of a flow; 0 is the scenario's own.
     fn looks_at(&mut self, _function: usize) {}
     fn arrived(&mut self, _now_s: f64, _request: &Request) {}
@@ -111,4 +117,6 @@ pub(super) trait Observer {
     fn gone(&mut self, _now_s: f64, _instance_id: u64) {}
 }
 
-impl Observer for () {}
+impl Observer for () {
+    const WATCHES: bool = false;
+}

@@ -1,7 +1,8 @@
 //! The requests that instances are serving: a flight → a number, and back.
 //!
-//! Nearly all flights are plain: warm, the first attempt, sure to succeed. Such a one takes half a cache line here, since
-//! among a hundred thousand of them what an answer costs is the memory it must reach. The others are kept whole.
+//! Nearly all flights are plain: warm, the first attempt, sure to succeed. Such a one takes a quarter of a cache line here,
+//! since among a hundred thousand of them what an answer costs is the memory it must reach; what only those who watch ask
+//! for stands beside it. The others are kept whole.
 
 #![expect(clippy::inline_always, reason = "the hot loop is a tenth faster as one piece; measured by benches/sim.rs")]
 
@@ -14,25 +15,29 @@ use super::tally::Outcome;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Flights {
     plain: Slab<Plain>,
+    /// Index and arrival of the same numbers, as far as they were kept: of no plain one that nobody watches.
+    origins: Vec<(u64, f64)>,
     /// What is more than plain, with where its time goes.
     whole: Slab<(Flight, Phases)>,
 }
 
+/// What there is to know of a plain flight that is over, and where the rest is of another.
 #[derive(Clone, Copy, Debug)]
-#[repr(align(32))]
-struct Plain {
-    index: u64,
-    arrived_s: f64,
-    handler_ms: f64,
-    slot: u32,
+pub(super) struct Plain {
+    pub handler_ms: f64,
+    pub slot: u32,
     /// Its number among the whole ones, or none.
     whole: u32,
 }
 
 impl Plain {
-    #[inline(always)]
-    fn flight(&self) -> (Flight, Phases) {
-        let Self { index, arrived_s, handler_ms, slot, .. } = *self;
+    #[inline]
+    pub(super) fn is_plain(&self) -> bool {
+        self.whole == NONE
+    }
+
+    fn flight(&self, (index, arrived_s): (u64, f64)) -> (Flight, Phases) {
+        let Self { handler_ms, slot, .. } = *self;
         let request = Request { index, arrived_s, attempt: 0, is_copy: false, was_cold: false };
         let flight = Flight {
             request,
@@ -51,32 +56,44 @@ impl Plain {
 }
 
 impl Flights {
+    /// Keeps a plain flight that nobody watches: there is no more to know of it.
     #[inline(always)]
-    pub(super) fn insert(&mut self, flight: &Flight, phases: &Phases) -> u32 {
-        let whole = if flight.is_plain() { NONE } else { self.keep_whole(flight, phases) };
+    pub(super) fn insert_plain(&mut self, slot: u32, handler_ms: f64) -> u32 {
+        self.plain.insert(Plain { handler_ms, slot, whole: NONE })
+    }
+
+    /// Keeps any flight. When it is `watched` and plain, its origin is kept beside it.
+    pub(super) fn insert(&mut self, flight: &Flight, phases: &Phases, watched: bool) -> u32 {
+        let whole = if watched && flight.is_plain() { NONE } else { self.whole.insert((*flight, *phases)) };
         let Flight { request: Request { index, arrived_s, .. }, handler_ms, slot, .. } = *flight;
-        self.plain.insert(Plain { index, arrived_s, handler_ms, slot, whole })
+        let number = self.plain.insert(Plain { handler_ms, slot, whole });
+        if whole == NONE {
+            self.origins.resize(self.origins.len().max(number as usize + 1), (0, 0.0));
+            self.origins[number as usize] = (index, arrived_s);
+        }
+        number
     }
 
-    #[cold]
-    fn keep_whole(&mut self, flight: &Flight, phases: &Phases) -> u32 {
-        self.whole.insert((*flight, *phases))
-    }
-
-    /// The flight is over; its number may be given to another. The first of the two when it is a plain one, so that whoever
-    /// asks can be short with it.
+    /// The flight is over; its number may be given to another. What is not plain is to be asked for at once.
     #[inline(always)]
-    pub(super) fn free(&mut self, number: u32) -> Result<(Flight, Phases), (Flight, Phases)> {
+    pub(super) fn free(&mut self, number: u32) -> Plain {
         let over = self.plain.free(number);
         // Its slot may come to mean another instance from here on.
         self.plain.at_mut(number).slot = NONE;
-        if over.whole == NONE { Ok(over.flight()) } else { Err(self.free_whole(over)) }
+        over
     }
 
-    #[cold]
-    fn free_whole(&mut self, over: Plain) -> (Flight, Phases) {
+    /// The whole of a flight that has just been freed.
+    pub(super) fn free_whole(&mut self, number: u32, over: Plain) -> (Flight, Phases) {
+        if over.is_plain() {
+            return over.flight(self.origin(number));
+        }
         let (flight, phases) = self.whole.free(over.whole);
         (Flight { slot: over.slot, ..flight }, phases)
+    }
+
+    fn origin(&self, number: u32) -> (u64, f64) {
+        self.origins.get(number as usize).copied().unwrap_or_default()
     }
 
     /// The slot of the instance that serves it; none when it is over.
@@ -89,7 +106,10 @@ impl Flights {
     pub(super) fn get(&self, number: u32) -> Option<(Flight, Phases)> {
         let plain = self.plain.get(number).filter(|it| it.slot != NONE)?;
         let whole = self.whole.get(plain.whole);
-        Some(whole.map_or_else(|| plain.flight(), |(flight, phases)| (Flight { slot: plain.slot, ..*flight }, *phases)))
+        Some(whole.map_or_else(
+            || plain.flight(self.origin(number)),
+            |(flight, phases)| (Flight { slot: plain.slot, ..*flight }, *phases),
+        ))
     }
 
     /// Every slot has moved to the place that stands for it.
@@ -134,14 +154,15 @@ mod tests {
             Flight { only_ready: true, ..plain },
         ];
         let mut flights = Flights::default();
-        let numbers: Vec<u32> = [plain].iter().chain(&others).map(|it| flights.insert(it, &phases)).collect();
+        let numbers: Vec<u32> = [plain].iter().chain(&others).map(|it| flights.insert(it, &phases, true)).collect();
         flights.move_to(&[9, 9, 9, 9, 9, 2]);
         for (number, flight) in numbers.into_iter().zip([plain].into_iter().chain(others)) {
             let moved = (Flight { slot: 2, ..flight }, phases);
             assert_eq!(flights.get(number), Some(moved));
-            assert_eq!(flights.free(number).is_ok(), flight == plain);
+            let over = flights.free(number);
+            assert_eq!((over.is_plain(), flights.free_whole(number, over)), (flight == plain, moved));
             assert_eq!(flights.get(number), None);
         }
-        assert!(size_of::<Plain>() <= 32);
+        assert!(size_of::<Plain>() <= 16);
     }
 }

@@ -70,9 +70,10 @@ pub(super) struct Function {
 }
 
 impl Function {
-    pub(super) fn never_fails(&self) -> bool {
-        let no_failures = self.init_failure == 0.0 && self.failure == 0.0;
-        no_failures && self.timeout_ms == f64::INFINITY && self.connection == Connection::None
+    /// A warm request that takes no longer than this is sure to succeed; negative when none is.
+    pub(super) fn sure_within_ms(&self) -> f64 {
+        let sure = self.failure == 0.0 && self.connection != Connection::Inside;
+        if sure { self.timeout_ms } else { f64::NEG_INFINITY }
     }
 }
 

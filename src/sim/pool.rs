@@ -24,30 +24,39 @@ pub(super) enum Routing {
 /// A slot number that stands for none.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// What changes with every request. Half a cache line: among many instances, the lines that it touches are most of what a
-/// request costs.
+/// What changes with every request. A quarter of a cache line: among many instances, the lines that it touches are most
+/// of what a request costs.
 #[derive(Clone, Debug)]
-#[repr(align(32))]
 pub(super) struct Instance {
-    /// Since when it is busy or idle.
-    pub since_s: f64,
-    /// When it goes if nothing comes; infinite while it is busy.
+    /// When it goes if nothing comes, once it is idle.
     pub expires_s: f64,
-    /// The time it is noted at among what expires, not later than it does; infinite when it is not noted.
-    noted_s: f64,
-    /// Requests it was given so far, up to four billion, and those it is serving.
-    pub taken: u32,
+    /// Requests it is serving.
     pub active: u16,
     pub provisioned: bool,
     pub holds_connection: bool,
+    /// It is among what expires, at a time that is not later.
+    is_noted: bool,
     stage: Stage,
 }
 
-/// The rest about an instance, which its answers do not touch.
+impl Instance {
+    /// When it goes if nothing comes; infinite while it is busy.
+    fn goes_s(&self) -> f64 {
+        if self.active == 0 { self.expires_s } else { f64::INFINITY }
+    }
+}
+
+/// The rest about an instance, which its requests do not touch unless somebody watches.
 #[derive(Clone, Debug)]
 pub(super) struct Life {
     pub id: u64,
     pub created_s: f64,
+    /// The time it is noted at among what expires; infinite when it is not noted.
+    noted_s: f64,
+    /// What follows is kept for those who watch. Since when it is busy or idle.
+    pub since_s: f64,
+    /// Requests it was given so far, up to four billion.
+    pub taken: u32,
     /// The request it last took, as the engine numbers those on their way.
     pub flight: u32,
 }
@@ -141,27 +150,37 @@ impl Pool {
         (0..).zip(&self.slots).filter(|(_, instance)| instance.stage != Stage::Gone).map(|(slot, _)| slot)
     }
 
-    /// Notes that the request was given to the instance, which had taken it. Returns the instance's number.
-    #[inline]
-    pub(super) fn give(&mut self, slot: u32, flight: u32) -> u64 {
+    /// Keeps for those who watch that the instance took the request at this time. Returns the instance's number.
+    pub(super) fn record_taken(&mut self, slot: u32, flight: u32, now_s: f64) -> u64 {
+        let first = self.at(slot).active == 1;
         let life = &mut self.lives[slot as usize];
         life.flight = flight;
+        life.taken = life.taken.saturating_add(1);
+        if first {
+            life.since_s = now_s;
+        }
         life.id
+    }
+
+    /// Keeps for those who watch that a request of the instance was over at this time.
+    pub(super) fn record_over(&mut self, slot: u32, now_s: f64) {
+        if self.at(slot).active == 0 {
+            self.lives[slot as usize].since_s = now_s;
+        }
     }
 
     fn push(&mut self, now_s: f64, provisioned: bool) -> u32 {
         let slot = self.slots.len() as u32;
         self.slots.push(Instance {
-            since_s: now_s,
             expires_s: f64::INFINITY,
-            noted_s: f64::INFINITY,
-            taken: 0,
             active: 0,
             provisioned,
             holds_connection: false,
+            is_noted: false,
             stage: Stage::Up,
         });
-        self.lives.push(Life { id: self.created, created_s: now_s, flight: NONE });
+        let (id, created_s, since_s) = (self.created, now_s, now_s);
+        self.lives.push(Life { id, created_s, noted_s: f64::INFINITY, since_s, taken: 0, flight: NONE });
         self.created += 1;
         self.live += 1;
         self.most_live = self.most_live.max(self.live);
@@ -172,7 +191,7 @@ impl Pool {
     pub(super) fn start(&mut self, now_s: f64) -> u32 {
         let slot = self.push(now_s, false);
         let instance = self.at_mut(slot);
-        (instance.active, instance.taken, instance.stage) = (1, 1, Stage::Starting);
+        (instance.active, instance.stage) = (1, Stage::Starting);
         self.running += 1;
         slot
     }
@@ -186,7 +205,7 @@ impl Pool {
 
     /// Gives a request to an instance with room, provisioned ones first. `bits` decide where chance does.
     #[inline]
-    pub(super) fn take(&mut self, now_s: f64, bits: impl Fn() -> u64) -> Option<u32> {
+    pub(super) fn take(&mut self, bits: impl Fn() -> u64) -> Option<u32> {
         let ready = self.provisioned.as_mut().and_then(|it| it.take(&bits));
         let slot = match ready {
             Some(slot) => slot,
@@ -195,13 +214,8 @@ impl Pool {
         let most = self.requests_per_instance;
         let instance = &mut self.slots[slot as usize];
         instance.active += 1;
-        instance.taken = instance.taken.saturating_add(1);
-        let (first, has_room) = (instance.active == 1, instance.active < most);
-        if first {
-            instance.since_s = now_s;
-            self.running += 1;
-            self.at_mut(slot).expires_s = f64::INFINITY;
-        }
+        let has_room = instance.active < most;
+        self.running += u32::from(instance.active == 1);
         if has_room {
             self.available(slot).insert(slot);
         }
@@ -226,11 +240,9 @@ impl Pool {
         let was_full = instance.active == most || instance.stage == Stage::Starting;
         instance.stage = Stage::Up;
         instance.active -= 1;
-        let (idle, provisioned) = (instance.active == 0, instance.provisioned);
-        if idle {
-            instance.since_s = now_s;
+        if instance.active == 0 {
             self.running -= 1;
-            if !provisioned {
+            if !instance.provisioned {
                 self.note(slot, now_s + keep_s);
             }
         }
@@ -265,14 +277,16 @@ impl Pool {
     /// Corrects what is noted at the front of the queue until it is true.
     pub(super) fn settle(&mut self) {
         while let Some((noted_s, slot)) = self.expiries.next() {
-            let instance = &mut self.slots[slot as usize];
-            if instance.noted_s == noted_s {
-                if instance.expires_s == noted_s {
+            let (instance, life) = (&mut self.slots[slot as usize], &mut self.lives[slot as usize]);
+            if life.noted_s == noted_s {
+                let goes_s = instance.goes_s();
+                if goes_s == noted_s {
                     return;
                 }
-                instance.noted_s = instance.expires_s;
-                if instance.noted_s < f64::INFINITY {
-                    self.expiries.push(instance.noted_s, slot);
+                life.noted_s = goes_s;
+                instance.is_noted = goes_s < f64::INFINITY;
+                if instance.is_noted {
+                    self.expiries.push(goes_s, slot);
                 }
             }
             self.expiries.pop(|_| ());
@@ -290,10 +304,20 @@ impl Pool {
     /// Lets an idle instance expire at this time.
     #[inline]
     fn note(&mut self, slot: u32, expires_s: f64) {
-        let instance = self.at_mut(slot);
+        let instance = &mut self.slots[slot as usize];
+        // It is noted for its last expiry or earlier: with a constant keep-alive there is nothing more to look at.
+        let expired_s = if instance.is_noted { instance.expires_s } else { f64::INFINITY };
         instance.expires_s = expires_s;
-        if expires_s < instance.noted_s {
-            instance.noted_s = expires_s;
+        if expires_s < expired_s {
+            self.note_earlier(slot, expires_s);
+        }
+    }
+
+    fn note_earlier(&mut self, slot: u32, expires_s: f64) {
+        let life = &mut self.lives[slot as usize];
+        if expires_s < life.noted_s {
+            life.noted_s = expires_s;
+            self.at_mut(slot).is_noted = true;
             self.expiries.push(expires_s, slot);
         }
     }
@@ -456,7 +480,7 @@ mod tests {
             for slot in [slots[0], slots[2], slots[1]] {
                 pool.release(slot, 1.0, 10.0);
             }
-            let taken = pool.take(2.0, || 0).expect("three are idle");
+            let taken = pool.take(|| 0).expect("three are idle");
             assert_eq!(pool.life(taken).id, expected, "{routing:?}");
         }
     }
@@ -483,14 +507,14 @@ mod tests {
             assert_eq!(ids, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], "{routing:?}");
             let mut taken: Vec<u64> = (0..12)
                 .map(|i| {
-                    let slot = pool.take(last_s, || i << 60).expect("all are idle");
+                    let slot = pool.take(|| i << 60).expect("all are idle");
                     pool.life(slot).id
                 })
                 .collect();
             assert!(taken[..2].iter().all(|id| *id < 2), "provisioned ones come first: {taken:?}");
             taken.sort_unstable();
             assert_eq!(taken, ids, "{routing:?}");
-            assert!(pool.take(last_s, || 0).is_none());
+            assert!(pool.take(|| 0).is_none());
         }
     }
 }

@@ -1,14 +1,12 @@
 //! Events to come, the earliest first; of equal times, the one that was pushed first.
 //!
-//! A few are kept in a sorted row. Many are kept in a calendar (Brown 1988): days of equal length, each an unordered list;
-//! only the events of today are in the row. The length of a day follows the number of events, so that a step takes as
-//! many instructions for ten as for a hundred thousand. What then grows is the time to reach memory, so only two months
-//! have days, which fit the nearest cache; the events of a later month are written one behind the other and read again
-//! as they were written when it comes nearer (the ladder queue of Tang, Goh and Thng 2005 does so), and those beyond all
-//! months are in a heap. The order never depends on days and months.
+//! A few are kept in a sorted row. Of many only the next are there; the others are in a [`Calendar`], on which the order
+//! never depends.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+
+use super::calendar::Calendar;
 
 /// A queue of numbered things by time.
 #[derive(Clone, Debug, Default)]
@@ -20,10 +18,10 @@ pub(super) struct Queue {
 
 /// One number that orders as its event does: the bits of the time, which order as the times since none is negative, then
 /// a sequence number, then the thing.
-type Entry = u128;
+pub(super) type Entry = u128;
 
 #[inline]
-fn time_s(entry: Entry) -> f64 {
+pub(super) fn time_s(entry: Entry) -> f64 {
     f64::from_bits((entry >> 64) as u64)
 }
 
@@ -107,8 +105,7 @@ impl Queue {
             Some(calendar) => {
                 if !calendar.enter(entry) {
                     self.today.insert(entry);
-                }
-                if calendar.len > calendar.most {
+                } else if calendar.is_too_full() {
                     self.open_calendar();
                 }
             }
@@ -133,8 +130,9 @@ impl Queue {
         if self.today.row.is_empty()
             && let Some(calendar) = &mut self.calendar
         {
-            calendar.turn_to_next_day(&mut self.today, announce);
-            if calendar.len < calendar.least {
+            let today = &mut self.today;
+            calendar.turn_to_next_day(|entry| today.insert(entry), announce);
+            if calendar.is_too_empty() {
                 self.open_calendar();
             }
         }
@@ -142,7 +140,7 @@ impl Queue {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.today.len() + self.calendar.as_ref().map_or(0, |calendar| calendar.len)
+        self.today.len() + self.calendar.as_ref().map_or(0, |calendar| calendar.len())
     }
 
     /// Gives everything a new number, or drops it.
@@ -157,9 +155,7 @@ impl Queue {
         let Today { row: mut entries, rest } = std::mem::take(&mut self.today);
         entries.extend(rest.into_iter().map(|entry| entry.0));
         if let Some(calendar) = self.calendar.take() {
-            entries.extend(calendar.nodes.iter().filter(|node| node.entry != FREE).map(|node| node.entry));
-            entries.extend(calendar.months.iter().flatten());
-            entries.extend(calendar.later.iter().map(|entry| entry.0));
+            entries.extend(calendar.entries());
         }
         entries
     }
@@ -180,163 +176,10 @@ impl Queue {
         entries.retain(|entry| !calendar.enter(*entry));
         self.today = Today::of(entries);
         if self.today.row.is_empty() {
-            calendar.turn_to_next_day(&mut self.today, |_| ());
+            let today = &mut self.today;
+            calendar.turn_to_next_day(|entry| today.insert(entry), |_| ());
         }
         self.calendar = Some(calendar);
-    }
-}
-
-#[derive(Clone, Debug)]
-struct Calendar {
-    days_per_s: f64,
-    today: u64,
-    /// A month has two to the power of this days.
-    month_bits: u32,
-    /// The first node of each day's list, of this month and the next; used again and again.
-    days: Vec<u32>,
-    nodes: Vec<Node>,
-    free: u32,
-    /// The events of the months after these two, in no order; as many as a power of two, used again and again.
-    months: Vec<Vec<Entry>>,
-    /// Beyond the last month.
-    later: BinaryHeap<Reverse<Entry>>,
-    /// Events in the calendar, and the numbers that it was made for.
-    len: usize,
-    least: usize,
-    most: usize,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Node {
-    entry: Entry,
-    next: u32,
-}
-
-const END: u32 = u32::MAX;
-/// Of a node that is in no list. No event has this time.
-const FREE: Entry = Entry::MAX;
-
-/// As many events as one month holds with its days: they fit a cache of a megabyte, whatever belongs to them included.
-const MANY_FOR_DAYS: usize = 2048;
-/// Days of a month when there are more.
-const SHORT_MONTH_BITS: u32 = 7;
-
-impl Calendar {
-    /// An empty calendar whose days suit these events, at least two.
-    fn for_events(entries: &mut [Entry]) -> Self {
-        let half = entries.len() / 2;
-        entries.select_nth_unstable(half);
-        let first_s = entries[..half].iter().copied().min().map_or(0.0, time_s);
-        // Events are dense before the median, so that is where a day should hold about one.
-        let day_s = ((time_s(entries[half]) - first_s) / half as f64).max(1e-9);
-        // Eight medians, beyond which there is hardly anything of an exponential law.
-        let days = (8 * half).next_power_of_two();
-        let month_bits = if entries.len() > MANY_FOR_DAYS { SHORT_MONTH_BITS } else { days.ilog2() - 1 };
-        let days_per_s = 1.0 / day_s;
-        Self {
-            days_per_s,
-            today: (first_s * days_per_s) as u64,
-            month_bits,
-            days: vec![END; 2 << month_bits],
-            nodes: Vec::new(),
-            free: END,
-            months: vec![Vec::new(); days >> month_bits],
-            later: BinaryHeap::new(),
-            len: 0,
-            least: entries.len() / 4,
-            most: entries.len() * 2,
-        }
-    }
-
-    fn day_of(&self, entry: Entry) -> u64 {
-        (time_s(entry) * self.days_per_s) as u64
-    }
-
-    /// Notes an event of a later day. False when it is today's, or was missed.
-    #[inline]
-    fn enter(&mut self, entry: Entry) -> bool {
-        let day = self.day_of(entry);
-        if day <= self.today {
-            return false;
-        }
-        self.len += 1;
-        let month = day >> self.month_bits;
-        let months = month - (self.today >> self.month_bits);
-        if months < 2 {
-            self.note(day, entry);
-        } else if months < self.months.len() as u64 {
-            let place = month as usize & (self.months.len() - 1);
-            self.months[place].push(entry);
-        } else {
-            self.later.push(Reverse(entry));
-        }
-        true
-    }
-
-    #[inline]
-    fn note(&mut self, day: u64, entry: Entry) {
-        let place = day as usize & (self.days.len() - 1);
-        let node = Node { entry, next: self.days[place] };
-        if self.free == END {
-            self.days[place] = self.nodes.len() as u32;
-            self.nodes.push(node);
-        } else {
-            self.days[place] = self.free;
-            let free = &mut self.nodes[self.free as usize];
-            self.free = std::mem::replace(free, node).next;
-        }
-    }
-
-    /// Moves the events of the next day that has any into `today`, which is empty.
-    fn turn_to_next_day(&mut self, today: &mut Today, mut announce: impl FnMut(u32)) {
-        if self.len == 0 {
-            return;
-        }
-        if self.len == self.later.len() {
-            // The whole calendar is blank: leaf to the day of what comes later.
-            self.today = self.later.peek().map_or(self.today, |entry| self.day_of(entry.0)) - 1;
-            self.draw_nearer();
-        }
-        while today.row.is_empty() {
-            self.today += 1;
-            if self.today & ((1 << self.month_bits) - 1) == 0 {
-                self.begin_month(&mut announce);
-            }
-            let place = self.today as usize & (self.days.len() - 1);
-            let mut at = std::mem::replace(&mut self.days[place], END);
-            while at != END {
-                let node = &mut self.nodes[at as usize];
-                today.insert(std::mem::replace(&mut node.entry, FREE));
-                let next = std::mem::replace(&mut node.next, self.free);
-                self.free = at;
-                self.len -= 1;
-                at = next;
-            }
-        }
-    }
-
-    /// Gives the events of the next month their days.
-    #[cold]
-    fn begin_month(&mut self, announce: &mut impl FnMut(u32)) {
-        let next = (self.today >> self.month_bits) + 1;
-        let place = next as usize & (self.months.len() - 1);
-        for entry in std::mem::take(&mut self.months[place]) {
-            announce(entry as u32);
-            self.note(self.day_of(entry), entry);
-        }
-        self.draw_nearer();
-    }
-
-    /// Enters what is no longer beyond the last month.
-    fn draw_nearer(&mut self) {
-        let end = (self.today >> self.month_bits) + self.months.len() as u64;
-        while let Some(entry) = self.later.peek().map(|entry| entry.0)
-            && self.day_of(entry) >> self.month_bits < end
-        {
-            self.later.pop();
-            self.len -= 1;
-            self.enter(entry);
-        }
     }
 }
 

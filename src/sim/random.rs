@@ -4,6 +4,9 @@
 //! whatever was drawn before: turning one knob therefore changes only what that knob changes (common random numbers).
 //! Absent: the laws with their parameters, which are in `law`.
 
+/// Numbers drawn together take half the time: the processor has work while it waits for each.
+pub(super) const DRAWN_AT_ONCE: usize = 16;
+
 /// What a number is drawn for. Each purpose has a stream of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {

@@ -48,7 +48,9 @@ impl Sketch {
     pub(super) fn record(&mut self, ms: f64) {
         self.count += 1;
         self.sum_ms += ms;
-        self.max_ms = self.max_ms.max(ms);
+        if ms > self.max_ms {
+            self.max_ms = ms;
+        }
         // Below the first bucket the difference wraps to a huge number, which is outside as well.
         let mut place = bucket_of(ms).wrapping_sub(self.first);
         if place >= self.buckets.len() {

@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use super::random::{Stream, exponential, uniform};
+use super::random::{DRAWN_AT_ONCE, Stream, exponential, uniform};
 
 /// What the requests of a scenario arrive by.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,9 +79,8 @@ pub(super) struct Arrivals {
     stream: Stream,
     /// Index of the next request.
     index: u64,
-    /// The unit exponential of the next request, drawn one request ahead: what happens next hangs on the arrival, and
-    /// so the processor need not wait for the logarithm.
-    drawn: f64,
+    /// Unit exponentials of this request and its neighbours, where the traffic asks for such.
+    drawn: [f64; DRAWN_AT_ONCE],
     now_s: f64,
     /// The piece or minute that `now_s` is in, and where it began.
     piece: usize,
@@ -94,25 +93,43 @@ const MINUTE_S: f64 = 60.0;
 
 impl Arrivals {
     pub(super) fn new(traffic: Traffic, stream: Stream) -> Self {
-        let drawn = exponential(stream.at(0));
+        let drawn = [0.0; DRAWN_AT_ONCE];
         Self { traffic, stream, index: 0, drawn, now_s: 0.0, piece: 0, piece_began_s: 0.0, in_minute: 0 }
     }
 
     /// The time of the next request, or infinity when there is none.
     #[inline(always)]
     pub(super) fn next_s(&mut self) -> f64 {
-        let (index, drawn) = (self.index, self.drawn);
+        let index = self.index;
         self.index += 1;
         self.now_s = match &self.traffic {
-            Traffic::Poisson { mean_interval_s } => self.now_s + drawn * mean_interval_s,
+            Traffic::Poisson { mean_interval_s } => self.now_s + *mean_interval_s * self.exponential(index),
             // The first request comes at zero, and no sum of roundings builds up.
             Traffic::Constant { interval_s } => index as f64 * interval_s,
             Traffic::List { times_s } => times_s.get(index as usize).copied().unwrap_or(f64::INFINITY),
-            Traffic::Profile { .. } => self.in_profile(drawn),
+            Traffic::Profile { .. } => {
+                let due = self.exponential(index);
+                self.in_profile(due)
+            }
             Traffic::Trace { .. } => self.in_trace(self.stream.at(index)),
         };
-        self.drawn = exponential(self.stream.at(self.index));
         self.now_s
+    }
+
+    /// The unit exponential of this request. What happens next hangs on an arrival, but not on the next dozen.
+    #[inline(always)]
+    fn exponential(&mut self, index: u64) -> f64 {
+        let place = index as usize % DRAWN_AT_ONCE;
+        if place == 0 {
+            self.draw(index);
+        }
+        self.drawn[place]
+    }
+
+    #[inline(never)]
+    fn draw(&mut self, index: u64) {
+        let stream = self.stream;
+        self.drawn = std::array::from_fn(|ahead| exponential(stream.at(index + ahead as u64)));
     }
 
     /// The time by which the expected number of arrivals has grown by `due`.

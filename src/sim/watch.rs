@@ -258,12 +258,12 @@ impl Simulation {
         let (state, since_s, until_s) = match &flight {
             Some((flight, phases)) => {
                 let phase = flight.cold.and_then(|_| self.phase_now(flight, phases));
-                let busy_s = if flight.cold.is_some() { flight.handler_s() } else { instance.since_s };
+                let busy_s = if flight.cold.is_some() { flight.handler_s() } else { life.since_s };
                 phase.unwrap_or((InstanceState::Busy, busy_s, flight.answer_s()))
             }
             // It serves others, which it took before.
-            None if instance.active > 0 => (InstanceState::Busy, instance.since_s, f64::INFINITY),
-            None => (InstanceState::Idle, instance.since_s, instance.expires_s),
+            None if instance.active > 0 => (InstanceState::Busy, life.since_s, f64::INFINITY),
+            None => (InstanceState::Idle, life.since_s, instance.expires_s),
         };
         InstanceView {
             function,
@@ -273,7 +273,7 @@ impl Simulation {
             since_s,
             until_s: until_s.is_finite().then_some(until_s),
             request: flight.map(|(flight, _)| flight.request.index),
-            served: u64::from(instance.taken) - u64::from(instance.active),
+            served: u64::from(life.taken) - u64::from(instance.active),
             provisioned: instance.provisioned,
         }
     }
