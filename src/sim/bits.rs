@@ -8,48 +8,39 @@
 pub(super) struct BitTree {
     /// The words of all levels, those of the numbers themselves first.
     words: Vec<u64>,
-    /// Where each level begins; the last is one word.
-    starts: Vec<usize>,
+    /// Where each level above that begins; the last is one word. None while one word is enough.
+    upper: Vec<usize>,
+    /// There is room for the numbers below this one.
+    room: usize,
 }
 
 impl Default for BitTree {
     fn default() -> Self {
-        Self { words: vec![0], starts: vec![0] }
+        Self { words: vec![0], upper: Vec::new(), room: 64 }
     }
 }
 
 impl BitTree {
     #[inline]
     pub(super) fn insert(&mut self, number: usize) {
-        if number >= self.leaves() * 64 {
+        if number >= self.room {
             self.grow(number);
         }
-        let mut at = number;
-        for start in &self.starts {
-            let word = &mut self.words[start + at / 64];
-            let was_empty = *word == 0;
-            *word |= 1 << (at % 64);
-            if !was_empty {
-                return;
-            }
-            at /= 64;
+        let word = &mut self.words[number / 64];
+        let was_empty = *word == 0;
+        *word |= 1 << (number % 64);
+        if was_empty && !self.upper.is_empty() {
+            self.fill(number / 64);
         }
     }
 
     /// Does nothing when the number is not there.
     #[inline]
     pub(super) fn remove(&mut self, number: usize) {
-        if number >= self.leaves() * 64 {
-            return;
-        }
-        let mut at = number;
-        for start in &self.starts {
-            let word = &mut self.words[start + at / 64];
-            *word &= !(1 << (at % 64));
-            if *word != 0 {
-                return;
-            }
-            at /= 64;
+        let Some(word) = self.words.get_mut(number / 64).filter(|_| number < self.room) else { return };
+        *word &= !(1 << (number % 64));
+        if *word == 0 && !self.upper.is_empty() {
+            self.empty(number / 64);
         }
     }
 
@@ -66,33 +57,54 @@ impl BitTree {
     #[inline]
     fn descend(&self, choose: impl Fn(u64) -> u32) -> Option<usize> {
         let mut at = 0;
-        for start in self.starts.iter().rev() {
+        for start in self.upper.iter().rev() {
             let word = self.words[start + at];
             if word == 0 {
                 return None;
             }
             at = at * 64 + choose(word) as usize;
         }
-        Some(at)
+        let word = self.words[at];
+        (word != 0).then(|| at * 64 + choose(word) as usize)
     }
 
-    /// Words of the first level.
-    #[inline]
-    fn leaves(&self) -> usize {
-        self.starts.get(1).copied().unwrap_or(1)
+    /// The word `at` of the numbers is no longer empty.
+    fn fill(&mut self, mut at: usize) {
+        for start in &self.upper {
+            let word = &mut self.words[start + at / 64];
+            let was_empty = *word == 0;
+            *word |= 1 << (at % 64);
+            if !was_empty {
+                return;
+            }
+            at /= 64;
+        }
+    }
+
+    /// The word `at` of the numbers is empty now.
+    fn empty(&mut self, mut at: usize) {
+        for start in &self.upper {
+            let word = &mut self.words[start + at / 64];
+            *word &= !(1 << (at % 64));
+            if *word != 0 {
+                return;
+            }
+            at /= 64;
+        }
     }
 
     #[cold]
     fn grow(&mut self, number: usize) {
-        self.words.truncate(self.leaves());
+        self.words.truncate(self.room / 64);
         self.words.resize((number / 64 + 1).next_power_of_two(), 0);
-        self.starts.truncate(1);
+        self.room = self.words.len() * 64;
+        self.upper.clear();
         let mut level = 0..self.words.len();
         while level.len() > 1 {
             let not_empty = |words: &[u64]| words.iter().rev().fold(0, |bits, word| bits << 1 | u64::from(*word != 0));
             let above: Vec<u64> = self.words[level.clone()].chunks(64).map(not_empty).collect();
             level = level.end..level.end + above.len();
-            self.starts.push(level.start);
+            self.upper.push(level.start);
             self.words.extend(above);
         }
     }
