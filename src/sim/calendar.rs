@@ -44,7 +44,7 @@ const END: u32 = u32::MAX;
 /// Of a node that is in no list. No event has this time.
 const FREE: Entry = Entry::MAX;
 
-/// As many events as one month holds with its days: they fit a cache of a megabyte, whatever belongs to them included.
+/// As many events as the months with days hold alone: they fit a cache of a megabyte, with whatever belongs to them.
 const MANY_FOR_DAYS: usize = 2048;
 /// Days of a month when there are more.
 const SHORT_MONTH_BITS: u32 = 9;
@@ -55,9 +55,9 @@ impl Calendar {
         let half = entries.len() / 2;
         entries.select_nth_unstable(half);
         let first_s = entries[..half].iter().copied().min().map_or(0.0, time_s);
-        // Events are dense before the median, so that is where a day should hold about one.
+        // Events are dense before the median, so that is where a day should hold about one half.
         let day_s = ((time_s(entries[half]) - first_s) / half as f64 / 2.0).max(1e-9);
-        // Eight medians, beyond which there is hardly anything of an exponential law.
+        // Eight times as far, beyond which there is hardly anything of an exponential law.
         let days = (16 * half).next_power_of_two().max(128);
         let month_bits = if entries.len() > MANY_FOR_DAYS { SHORT_MONTH_BITS } else { days.ilog2() - 1 };
         let days_per_s = 1.0 / day_s;

@@ -96,10 +96,12 @@ impl Flights {
         self.origins.get(number as usize).copied().unwrap_or_default()
     }
 
-    /// The slot of the instance that serves it; none when it is over.
+    /// The slot of the instance that serves it, none when it is over; and when it began, if it is kept whole.
     #[inline]
-    pub(super) fn slot(&self, number: u32) -> u32 {
-        self.plain.get(number).map_or(NONE, |it| it.slot)
+    pub(super) fn look_at(&self, number: u32) -> (u32, Option<f64>) {
+        let plain = self.plain.get(number);
+        let whole = plain.and_then(|it| self.whole.get(it.whole));
+        (plain.map_or(NONE, |it| it.slot), whole.map(|(flight, _)| flight.began_s))
     }
 
     /// The flight, and where its time goes, unless it is over.

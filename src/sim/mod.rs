@@ -10,7 +10,7 @@
 //!   engine     one function, one event after the other
 //!     traffic    when requests arrive          service     how long they take, phase by phase
 //!     pool       the instances                 keep_alive, forecast  how long they are kept
-//!     flight     a request on its way          flights, queue, calendar, bits, slab   what makes a step cheap, whatever their number
+//!     flight     a request on its way          flights, queue, calendar, bits, slab   what makes a step cheap
 //!     random, law                              numbers by (seed, purpose, index), and distributions of them
 //!   tally      what is counted while it runs   sketch      percentiles in constant memory
 //!   report     the figures, with names         cost        money   confidence   intervals over replications

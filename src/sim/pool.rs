@@ -314,10 +314,10 @@ impl Pool {
     }
 
     fn note_earlier(&mut self, slot: u32, expires_s: f64) {
-        let life = &mut self.lives[slot as usize];
-        if expires_s < life.noted_s {
+        let (instance, life) = (&mut self.slots[slot as usize], &mut self.lives[slot as usize]);
+        if !instance.is_noted || expires_s < life.noted_s {
+            instance.is_noted = true;
             life.noted_s = expires_s;
-            self.at_mut(slot).is_noted = true;
             self.expiries.push(expires_s, slot);
         }
     }
