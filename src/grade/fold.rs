@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use compact_str::CompactString;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -17,6 +18,8 @@ pub(super) const MAX_BYTES: usize = 64 * 1024;
 pub(super) const MAX_SENTENCE_WORDS: usize = 64;
 /// Letters of a word at most; the rest of it is dropped.
 const MAX_WORD_BYTES: usize = 48;
+/// Few answers have shorter words on average, with their blanks.
+const SHORT_WORD_BYTES: usize = 5;
 /// The word that arrows become.
 pub(super) const ARROW: &str = "→";
 
@@ -33,9 +36,9 @@ pub(super) enum Pause {
 
 #[derive(Clone, Debug)]
 pub(super) struct Token {
-    pub(super) word: String,
+    pub(super) word: CompactString,
     /// Its normal form: see [`words::normal_form`].
-    pub(super) form: String,
+    pub(super) form: CompactString,
     pub(super) class: Class,
     /// Bytes of the answer.
     pub(super) bytes: Range<usize>,
@@ -65,15 +68,28 @@ pub(super) fn fold(text: &str) -> Text {
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    let mut reader = Reader::default();
-    let mut rest = text[..end].char_indices().peekable();
-    while let Some((at, c)) = rest.next() {
-        let next = rest.peek().map(|(_, c)| *c);
-        reader.read(at, c, next);
+    let mut reader = Reader { tokens: Vec::with_capacity(end / SHORT_WORD_BYTES), ..Reader::default() };
+    let read = &text[..end];
+    let mut at = 0;
+    while let Some(c) = read[at..].chars().next() {
+        // Most of an answer is small letters.
+        let small = &read[at..at + n_small_letters(&read.as_bytes()[at..])];
+        if small.is_empty() {
+            let after = at + c.len_utf8();
+            reader.read(at, c, read[after..].chars().next());
+            at = after;
+        } else {
+            reader.letters(small, at);
+            at += small.len();
+        }
     }
     reader.end_word();
     reader.close_sentence(false);
     Text { tokens: reader.tokens, sentences: reader.sentences, was_cut: end < text.len() }
+}
+
+fn n_small_letters(text: &[u8]) -> usize {
+    text.iter().take_while(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()).count()
 }
 
 #[derive(Default)]
@@ -95,16 +111,17 @@ struct Reader {
 
 impl Reader {
     fn read(&mut self, at: usize, c: char, next: Option<char>) {
-        if is_invisible(c) {
-            return;
-        }
         let size = c.len_utf8();
-        if c.is_ascii_alphanumeric() {
+        if c == ' ' {
+            self.end_word();
+        } else if c.is_ascii_alphanumeric() {
             // ReadInvoice is two words.
             if c.is_ascii_uppercase() && self.last.is_some_and(|last| last.is_ascii_lowercase()) {
                 self.end_word();
             }
             self.letter(c.to_ascii_lowercase(), at, size);
+        } else if is_invisible(c) {
+            return;
         } else if c.is_ascii() {
             self.mark(c, at, next);
         } else {
@@ -136,6 +153,18 @@ impl Reader {
         }
     }
 
+    /// Small letters and digits in a row.
+    fn letters(&mut self, letters: &str, at: usize) {
+        if self.word.is_empty() {
+            self.bytes.start = at;
+        }
+        self.bytes.end = at + letters.len();
+        let room = MAX_WORD_BYTES.saturating_sub(self.word.len());
+        self.word.push_str(&letters[..letters.len().min(room)]);
+        self.at_line_start = false;
+        self.last = letters.chars().next_back();
+    }
+
     /// Anything that is not a letter or digit.
     fn mark(&mut self, c: char, at: usize, next: Option<char>) {
         let glued = next.is_some_and(char::is_alphanumeric);
@@ -148,12 +177,12 @@ impl Reader {
             '→' => self.arrow(at, c.len_utf8()),
             '&' => {
                 self.end_word();
-                self.push("and", at..at + 1);
+                self.push(words::Read::new("and"), at..at + 1);
             }
             '<' if next != Some('-') && next.is_none_or(|c| !c.is_alphabetic() && c != '/') => {
                 self.end_word();
-                self.push("less", at..at + 1);
-                self.push("than", at..at + 1);
+                self.push(words::Read::new("less"), at..at + 1);
+                self.push(words::Read::new("than"), at..at + 1);
             }
             '.' if self.ends_sentence(next) => self.end_sentence(false),
             '!' | ';' => self.end_sentence(false),
@@ -172,15 +201,13 @@ impl Reader {
         if self.word.is_empty() {
             return;
         }
-        let (word, bytes) = (std::mem::take(&mut self.word), self.bytes.clone());
-        words::long_form(word.trim_matches('\''), |word| {
-            if !word.is_empty() {
-                self.push(word, bytes.clone());
-            }
-        });
+        let (mut word, bytes) = (std::mem::take(&mut self.word), self.bytes.clone());
+        words::read(word.trim_matches('\''), |word| self.push(word, bytes.clone()));
+        word.clear();
+        self.word = word;
     }
 
-    fn push(&mut self, word: &str, bytes: Range<usize>) {
+    fn push(&mut self, read: words::Read<'_>, bytes: Range<usize>) {
         if self.tokens.len() - self.sentence_start >= MAX_SENTENCE_WORDS {
             self.close_sentence(false);
             self.was_cut = true;
@@ -189,20 +216,15 @@ impl Reader {
         // "At once" is no single time.
         let follows_at =
             self.tokens.last().is_some_and(|last| last.word == "at") && self.tokens.len() > self.sentence_start;
-        let word = if word == "once" && follows_at && before == Pause::None { "immediately" } else { word };
-        self.tokens.push(Token {
-            word: word.to_owned(),
-            form: words::normal_form(word),
-            class: words::class(word),
-            bytes,
-            before,
-        });
+        let is_at_once = read.word == "once" && follows_at && before == Pause::None;
+        let words::Read { word, class, form } = if is_at_once { words::Read::new("immediately") } else { read };
+        self.tokens.push(Token { word: word.into(), form, class, bytes, before });
     }
 
     fn arrow(&mut self, at: usize, size: usize) {
         self.end_word();
         if self.tokens.last().is_none_or(|token| token.word != ARROW) {
-            self.push(ARROW, at..at + size);
+            self.push(words::Read::new(ARROW), at..at + size);
         }
     }
 

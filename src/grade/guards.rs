@@ -3,8 +3,8 @@
 //!
 //! Guards look at one sentence, so that a good sentence beside a bad one keeps its points.
 
-use super::fnv::WordSet;
 use super::fold::{ARROW, Pause, Sentence, Text, Token};
+use super::hashing::WordSet;
 use super::word_order::{is_salad, is_shuffled};
 use super::words::Class;
 

@@ -67,7 +67,7 @@ impl LazyRubric {
     pub fn without(&self, answers: &[&str]) -> Rubric {
         let ready = self.prepared();
         let others = ready.precedents.iter().filter(|it| !answers.contains(&it.answer.as_str()));
-        ready.rubric.clone().with_experience(&others.cloned().collect::<Vec<_>>())
+        ready.rubric.clone().with_experience(others)
     }
 
     fn prepared(&self) -> &Ready {

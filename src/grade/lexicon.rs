@@ -4,8 +4,10 @@
 
 use std::sync::LazyLock;
 
-use super::fnv::{WordMap, WordSet};
+use compact_str::CompactString;
+
 use super::fold::Token;
+use super::hashing::{WordMap, WordSet};
 use super::words;
 
 /// A word of the rubric, counted from 0 in the order of its first mention.
@@ -17,26 +19,37 @@ const ONE_SLIP_LETTERS: usize = 5;
 const TWO_SLIPS_LETTERS: usize = 9;
 
 /// English that is easily taken for a misspelt term (`could` for `cold`), one word a line.
-static COMMON: LazyLock<WordSet<&str>> =
-    LazyLock::new(|| include_str!("../../assets/grade/common-words.txt").split_whitespace().collect());
+static COMMON: LazyLock<WordSet<&str>> = LazyLock::new(|| {
+    let mut common = WordSet::default();
+    common.reserve(10_000);
+    common.extend(include_str!("../../assets/grade/common-words.txt").lines());
+    common
+});
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lexicon {
     n_words: WordId,
-    by_spelling: WordMap<String, WordId>,
-    /// By normal form; several words can share one.
-    by_form: WordMap<String, Vec<WordId>>,
-    by_beginning: WordMap<String, WordId>,
-    by_exact: WordMap<String, WordId>,
-    /// By first letter, for misspellings.
-    spellings: WordMap<char, Vec<Spelling>>,
+    by_spelling: WordMap<CompactString, WordId>,
+    /// By normal form the last word that has it, and for each word the one before it that has the same.
+    by_form: WordMap<CompactString, WordId>,
+    same_form: Vec<Option<WordId>>,
+    by_exact: WordMap<CompactString, WordId>,
+    by_letter: WordMap<char, Initial>,
+}
+
+/// The words that begin with a letter.
+#[derive(Clone, Debug, Default)]
+struct Initial {
+    beginnings: Vec<(CompactString, WordId)>,
+    /// Those that are known misspelt, too.
+    spellings: Vec<Spelling>,
 }
 
 /// A word as it is spelt right: as written and in its normal form, or a beginning, which has both alike.
 #[derive(Clone, Debug)]
 struct Spelling {
-    written: String,
-    form: String,
+    written: CompactString,
+    form: CompactString,
     is_beginning: bool,
     /// The letters of `form`, see [`letters_of`].
     letters: u32,
@@ -45,7 +58,7 @@ struct Spelling {
 
 impl Spelling {
     fn new(written: &str, form: &str, is_beginning: bool, id: WordId) -> Self {
-        Self { written: written.to_owned(), form: form.to_owned(), is_beginning, letters: letters_of(form), id }
+        Self { written: written.into(), form: form.into(), is_beginning, letters: letters_of(form), id }
     }
 
     /// `letters` are those of `word`.
@@ -79,8 +92,12 @@ impl Lexicon {
 
     /// Adds a word as a pattern spells it: `word`, `begin*` or `=exact`.
     pub(super) fn add(&mut self, spelling: &str) -> Result<WordId, String> {
+        // Most words of a rubric stand in it many times.
+        if let Some(id) = self.by_spelling.get(spelling) {
+            return Ok(*id);
+        }
         let spelling = spelling.to_lowercase();
-        if let Some(id) = self.by_spelling.get(&spelling) {
+        if let Some(id) = self.by_spelling.get(spelling.as_str()) {
             return Ok(*id);
         }
         let bare = spelling.trim_start_matches('=').trim_end_matches('*');
@@ -91,24 +108,27 @@ impl Lexicon {
         }
         let id = self.n_words;
         self.n_words += 1;
+        self.same_form.push(None);
         if spelling.starts_with('=') {
-            self.by_exact.insert(bare.to_owned(), id);
+            self.by_exact.insert(bare.into(), id);
         } else if spelling.ends_with('*') {
-            self.by_beginning.insert(bare.to_owned(), id);
             self.forgive(Spelling::new(bare, bare, true, id));
+            if let Some(first) = bare.chars().next() {
+                self.by_letter.entry(first).or_default().beginnings.push((bare.into(), id));
+            }
         } else {
             let form = words::normal_form(bare);
             self.forgive(Spelling::new(bare, &form, false, id));
-            self.by_form.entry(form).or_default().push(id);
+            self.same_form[id as usize] = self.by_form.insert(form, id);
         }
-        self.by_spelling.insert(spelling, id);
+        self.by_spelling.insert(spelling.into(), id);
         Ok(id)
     }
 
     fn forgive(&mut self, spelling: Spelling) {
         let is_long_enough = spelling.form.len() >= if spelling.is_beginning { ONE_SLIP_LETTERS } else { SWAP_LETTERS };
         if let Some(first) = spelling.written.chars().next().filter(|_| is_long_enough) {
-            self.spellings.entry(first).or_default().push(spelling);
+            self.by_letter.entry(first).or_default().spellings.push(spelling);
         }
     }
 
@@ -122,22 +142,22 @@ impl Lexicon {
         if let Some(id) = self.by_exact.get(word) {
             known(*id);
         }
-        self.by_form.get(form).into_iter().flatten().for_each(|id| known(*id));
-        for (end, c) in word.char_indices() {
-            if let Some(id) = self.by_beginning.get(&word[..end + c.len_utf8()]) {
+        let mut of_form = self.by_form.get(form).copied();
+        while let Some(id) = of_form {
+            known(id);
+            of_form = self.same_form[id as usize];
+        }
+        let Some(initial) = word.chars().next().and_then(|first| self.by_letter.get(&first)) else { return };
+        for (beginning, id) in &initial.beginnings {
+            if word.starts_with(beginning.as_str()) {
                 known(*id);
             }
         }
         if !is_known && word.len() >= SWAP_LETTERS && !is_common(word, form) {
-            self.look_up_misspelt(word, form, found);
+            let letters = letters_of(word);
+            let meant = initial.spellings.iter().filter(|spelling| spelling.is_misspelt_as(word, form, letters));
+            meant.for_each(|spelling| found(spelling.id));
         }
-    }
-
-    fn look_up_misspelt(&self, word: &str, form: &str, mut found: impl FnMut(WordId)) {
-        let Some(first) = word.chars().next() else { return };
-        let known = self.spellings.get(&first).into_iter().flatten();
-        let letters = letters_of(word);
-        known.filter(|spelling| spelling.is_misspelt_as(word, form, letters)).for_each(|spelling| found(spelling.id));
     }
 }
 

@@ -16,7 +16,7 @@
 
 use std::collections::BTreeMap;
 
-use super::fnv::WordMap;
+use super::hashing::WordMap;
 use super::lexicon::{Lexicon, WordId};
 
 /// Words that may stand between two neighbours of an alternative.
@@ -115,12 +115,13 @@ impl Concepts {
         };
         let mut slips = Vec::new();
         for (index, (name, phrases)) in vocabulary.iter().enumerate() {
+            let mut any = Concept { is_term: true, ..Concept::default() };
             for phrase in phrases {
-                match concepts.row(phrase, lexicon) {
-                    Ok(row) => concepts.all[index].take(row),
-                    Err(message) => slips.push((name.clone(), phrase.clone(), message)),
+                if let Err(message) = concepts.alternative(phrase, &mut any, lexicon) {
+                    slips.push((name.clone(), phrase.clone(), message));
                 }
             }
+            concepts.all[index] = any;
         }
         for index in 0..concepts.names.len() {
             if concepts.leads_deeper_than(MAX_DEPTH, index) {
@@ -205,7 +206,7 @@ impl Concepts {
                 }
                 '(' | ')' => is_inside = c == '(',
                 '|' if !is_inside => {
-                    any.take(self.row(&text[start..at], lexicon)?);
+                    self.alternative(&text[start..at], &mut any, lexicon)?;
                     start = at + 1;
                 }
                 _ => {}
@@ -214,7 +215,7 @@ impl Concepts {
         if is_inside {
             return Err("a bracket of this pattern is not closed".to_owned());
         }
-        any.take(self.row(&text[start..], lexicon)?);
+        self.alternative(&text[start..], &mut any, lexicon)?;
         let n_terms = any.words.len() + any.rows.iter().map(|row| row.steps.len()).sum::<usize>();
         let id = any.as_concept().unwrap_or_else(|| {
             self.all.push(any);
@@ -224,9 +225,24 @@ impl Concepts {
         Ok((id, n_terms))
     }
 
-    /// One alternative: words, names and brackets, `_`, quotes.
-    fn row(&mut self, text: &str, lexicon: &mut Lexicon) -> Result<Row, String> {
+    /// Adds one alternative to `any`.
+    fn alternative(&mut self, text: &str, any: &mut Concept, lexicon: &mut Lexicon) -> Result<(), String> {
         let text = text.trim();
+        // Most are a word by itself.
+        if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            any.words.push(lexicon.add(text)?);
+            return Ok(());
+        }
+        let row = self.row(text, lexicon)?;
+        match row.only_word() {
+            Some(word) if !row.opens && !row.pauses => any.words.push(word),
+            _ => any.rows.push(row),
+        }
+        Ok(())
+    }
+
+    /// A row of words, names and brackets, `_`, quotes.
+    fn row(&mut self, text: &str, lexicon: &mut Lexicon) -> Result<Row, String> {
         let mut row = Row { opens: text.starts_with('^'), pauses: text.ends_with(','), ..Row::default() };
         let mut rest = text.trim_start_matches('^').trim_end_matches(',').trim_start();
         let (mut gap, mut is_quoted, mut is_first_quoted) = (GAP, false, false);
@@ -269,9 +285,10 @@ impl Concepts {
 
     fn word(&self, piece: &str, lexicon: &mut Lexicon) -> Result<Term, String> {
         let Some(name) = piece.strip_prefix('@') else { return lexicon.add(piece).map(Term::Word) };
-        match self.names.iter().position(|known| known == name) {
-            Some(index) => Ok(Term::Concept(index as ConceptId)),
-            None => Err(format!("the vocabulary has no `@{name}`{}", self.nearest(name))),
+        // A vocabulary's names are in order.
+        match self.names.binary_search_by(|known| known.as_str().cmp(name)) {
+            Ok(index) => Ok(Term::Concept(index as ConceptId)),
+            Err(_) => Err(format!("the vocabulary has no `@{name}`{}", self.nearest(name))),
         }
     }
 
@@ -309,13 +326,6 @@ impl Row {
 }
 
 impl Concept {
-    fn take(&mut self, row: Row) {
-        match row.steps[..] {
-            [Step { term: Term::Word(word), .. }] if !row.opens && !row.pauses => self.words.push(word),
-            _ => self.rows.push(row),
-        }
-    }
-
     /// The concept that is all of this one.
     fn as_concept(&self) -> Option<ConceptId> {
         match (&self.words[..], &self.rows[..]) {

@@ -11,9 +11,9 @@ use std::ops::Range;
 
 use serde::Deserialize;
 
-use super::fnv::WordMap;
 use super::fold::{Text, Token, fold};
 use super::guards::Refusal;
+use super::hashing::{WordMap, hash};
 use super::polarity::{self, Kind, Negation};
 use super::words::Class;
 
@@ -58,7 +58,7 @@ pub(super) struct Likelihood {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Experience {
     /// By feature the place of its weights, one for each item.
-    features: WordMap<u64, usize>,
+    features: WordMap<u64, u32>,
     weights: Vec<f32>,
     /// What is expected of an answer without any feature.
     biases: Vec<f32>,
@@ -66,44 +66,37 @@ pub(super) struct Experience {
 
 impl Experience {
     /// Nothing where too few were graded.
-    pub(super) fn learn(precedents: &[Precedent], items: &[&str]) -> Option<Self> {
+    pub(super) fn learn(precedents: &[&Precedent], items: &[&str]) -> Option<Self> {
         if precedents.len() < FEWEST {
             return None;
         }
-        let read: Vec<Vec<u64>> = precedents
-            .iter()
-            .map(|it| {
-                let text = fold(&it.answer);
-                let mut all = Vec::new();
-                for (sentence, negations) in text.sentences.iter().zip(polarity::of_sentences(&text)) {
-                    features(&text.tokens[sentence.tokens.clone()], &negations, &mut all);
-                }
-                all
-            })
-            .collect();
-        let mut times: WordMap<u64, u32> = WordMap::default();
-        read.iter().flatten().for_each(|it| *times.entry(*it).or_default() += 1);
-        let mut known: WordMap<u64, usize> = WordMap::default();
-        let mut row = |all: &Vec<u64>| {
-            let often = all.iter().filter(|it| times[*it] >= FEWEST_TIMES);
-            let mut place = |it: &u64| {
-                let next = known.len();
-                *known.entry(*it).or_insert(next)
-            };
-            Row { features: often.map(&mut place).collect(), scale: scale(all.len()) }
-        };
-        let rows: Vec<Row> = read.iter().map(&mut row).collect();
-        let n_items = items.len();
-        let mut experience =
-            Self { weights: vec![0.0; known.len() * n_items], biases: vec![0.0; n_items], features: known };
-        for (index, item) in items.iter().enumerate() {
-            let is_made: Vec<bool> = precedents.iter().map(|it| it.marks.iter().any(|mark| mark == item)).collect();
-            let (weights, bias) = train(&rows, &is_made, experience.features.len());
-            // What is never mentioned is not likely, however often others mention it.
-            experience.biases[index] = bias.min(0.0);
-            for (feature, weight) in weights.into_iter().enumerate() {
-                experience.weights[feature * n_items + index] = weight;
+        let mut vocabulary = Vocabulary::default();
+        let mut rows: Vec<Row> = Vec::with_capacity(precedents.len());
+        let mut all = Vec::new();
+        for precedent in precedents {
+            let text = fold(&precedent.answer);
+            for (sentence, negations) in text.sentences.iter().zip(polarity::of_sentences(&text)) {
+                features(&text.tokens[sentence.tokens.clone()], &negations, &mut all);
             }
+            let scale = scale(all.len());
+            let is_made = items.iter().map(|item| precedent.marks.iter().any(|mark| mark == item)).collect();
+            rows.push(Row { features: all.drain(..).map(|it| vocabulary.meet(it)).collect(), scale, is_made });
+        }
+        let n_features = vocabulary.keep_frequent(&mut rows);
+        let n_items = items.len();
+        let mut experience = Self {
+            features: vocabulary.places,
+            weights: vec![0.0; n_features * n_items],
+            biases: Vec::with_capacity(n_items),
+        };
+        for start in (0..n_items).step_by(N_LANES) {
+            let items = start..(start + N_LANES).min(n_items);
+            let (weights, biases) = train(&rows, items.clone(), n_features);
+            for (all, weights) in experience.weights.chunks_exact_mut(n_items).zip(&weights) {
+                all[items.clone()].copy_from_slice(&weights[..items.len()]);
+            }
+            // What is never mentioned is not likely, however often others mention it.
+            experience.biases.extend(biases[..items.len()].iter().map(|bias| bias.min(0.0)));
         }
         Some(experience)
     }
@@ -131,7 +124,7 @@ impl Experience {
         let n_items = self.biases.len();
         let mut weighed = Weighed { sums: vec![0.0; n_items], n_features: all.len(), n_known: 0 };
         for at in all.iter().filter_map(|it| self.features.get(it)) {
-            let weights = &self.weights[at * n_items..][..n_items];
+            let weights = &self.weights[*at as usize * n_items..][..n_items];
             weighed.sums.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += weight);
             weighed.n_known += 1;
         }
@@ -197,32 +190,87 @@ impl Opinion<'_> {
     }
 }
 
-/// Logistic regression by AdaGrad.
-fn train(rows: &[Row], is_made: &[bool], n_features: usize) -> (Vec<f32>, f32) {
+/// The features of graded answers, by the order in which they were met.
+#[derive(Default)]
+struct Vocabulary {
+    places: WordMap<u64, u32>,
+    /// How often each was met.
+    times: Vec<u32>,
+}
+
+impl Vocabulary {
+    fn meet(&mut self, feature: u64) -> u32 {
+        let place = *self.places.entry(feature).or_insert_with(|| {
+            self.times.push(0);
+            self.times.len() as u32 - 1
+        });
+        self.times[place as usize] += 1;
+        place
+    }
+
+    /// Leaves out what was met too seldom, here and in `rows`, and says how many features are left.
+    fn keep_frequent(&mut self, rows: &mut [Row]) -> usize {
+        const SELDOM: u32 = u32::MAX;
+        let mut n_kept = 0;
+        for times in &mut self.times {
+            let is_kept = *times >= FEWEST_TIMES;
+            *times = if is_kept { n_kept } else { SELDOM };
+            n_kept += u32::from(is_kept);
+        }
+        let new_place = |place: &mut u32| {
+            *place = self.times[*place as usize];
+            *place != SELDOM
+        };
+        self.places.retain(|_, place| new_place(place));
+        for row in rows {
+            row.features.retain_mut(new_place);
+        }
+        n_kept as usize
+    }
+}
+
+/// A graded answer: the features in it that others have too, what one of them counts, and the items it makes.
+struct Row {
+    features: Vec<u32>,
+    scale: f32,
+    is_made: Vec<bool>,
+}
+
+/// Items that are trained side by side: as many as a processor reckons with at once.
+const N_LANES: usize = 8;
+type Lanes = [f32; N_LANES];
+
+/// Logistic regression by AdaGrad, for up to [`N_LANES`] items from `items.start` on: the weights of each feature, and the
+/// items' biases.
+fn train(rows: &[Row], items: Range<usize>, n_features: usize) -> (Vec<Lanes>, Lanes) {
     // The first step is not divided by nothing.
-    const SLIGHT: f32 = 1e-6;
-    let (mut weights, mut bias) = (vec![0.0; n_features], 0.0);
+    const SLIGHT: Lanes = [1e-6; N_LANES];
+    let (mut weights, mut biases) = (vec![[0.0; N_LANES]; n_features], [0.0; N_LANES]);
     let (mut slopes, mut bias_slopes) = (vec![SLIGHT; n_features], SLIGHT);
     for _ in 0..N_ROUNDS {
-        for (row, is_made) in rows.iter().zip(is_made) {
-            let sum: f32 = row.features.iter().map(|at| weights[*at]).sum();
-            let error = logistic(bias + sum * row.scale) - f32::from(u8::from(*is_made));
-            bias_slopes += error * error;
-            bias -= STEP * error / bias_slopes.sqrt();
+        for row in rows {
+            let sums =
+                row.features.iter().fold([0.0; N_LANES], |sums, at| lanes(|it| sums[it] + weights[*at as usize][it]));
+            let mut errors = [0.0; N_LANES];
+            for (it, is_made) in row.is_made[items.clone()].iter().enumerate() {
+                errors[it] = logistic(biases[it] + sums[it] * row.scale) - f32::from(u8::from(*is_made));
+                bias_slopes[it] += errors[it] * errors[it];
+                biases[it] -= STEP * errors[it] / bias_slopes[it].sqrt();
+            }
             for at in &row.features {
-                let slope = error * row.scale + SHRINK * weights[*at];
-                slopes[*at] += slope * slope;
-                weights[*at] -= STEP * slope / slopes[*at].sqrt();
+                let (weight, slopes) = (weights[*at as usize], &mut slopes[*at as usize]);
+                let slope = lanes(|it| errors[it] * row.scale + SHRINK * weight[it]);
+                let sum = lanes(|it| slopes[it] + slope[it] * slope[it]);
+                let step = lanes(|it| STEP * slope[it] / sum[it].sqrt());
+                (*slopes, weights[*at as usize]) = (sum, lanes(|it| weight[it] - step[it]));
             }
         }
     }
-    (weights, bias)
+    (weights, biases)
 }
 
-/// A graded answer: the features in it that others have too, and what one of them counts.
-struct Row {
-    features: Vec<usize>,
-    scale: f32,
+fn lanes(of: impl Fn(usize) -> f32) -> Lanes {
+    std::array::from_fn(of)
 }
 
 /// A long answer does not say a thing more often than a short one.
@@ -253,11 +301,6 @@ fn features(tokens: &[Token], negations: &[Negation], all: &mut Vec<u64>) {
     }
 }
 
-/// FNV-1a.
-fn hash(word: &str) -> u64 {
-    word.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -279,7 +322,7 @@ mod tests {
 
     #[test]
     fn what_is_like_graded_answers_is_judged_like_them() {
-        let experience = Experience::learn(&precedents(), &["late"]).unwrap();
+        let experience = Experience::learn(&precedents().iter().collect::<Vec<_>>(), &["late"]).unwrap();
         let late = likelihood(&experience, "A train is late when there is snow.");
         let cat = likelihood(&experience, "The cat sleeps in the sun.");
         assert!(late.of_made > 0.7 && cat.of_made < 0.3, "{late:?} {cat:?}");
@@ -290,7 +333,8 @@ mod tests {
 
     #[test]
     fn few_answers_teach_nothing() {
-        assert!(Experience::learn(&precedents()[..FEWEST - 1], &["late"]).is_none());
+        let few = precedents().drain(..FEWEST - 1).collect::<Vec<_>>();
+        assert!(Experience::learn(&few.iter().collect::<Vec<_>>(), &["late"]).is_none());
     }
 
     #[test]

@@ -195,15 +195,16 @@ impl Rubric {
     /// The same rubric with a second opinion from answers that a teacher graded. Model sentences are such answers too, and
     /// teach nothing when they are turned round.
     #[must_use]
-    pub fn with_experience(mut self, precedents: &[Precedent]) -> Self {
-        let mut all = precedents.to_vec();
+    pub fn with_experience<'a>(mut self, precedents: impl IntoIterator<Item = &'a Precedent>) -> Self {
+        let mut models = Vec::new();
         for (item, say) in self.items().flat_map(|item| item.say.iter().map(move |say| (item, say))) {
-            all.push(Precedent { answer: say.clone(), marks: vec![item.id.clone()] });
+            models.push(Precedent { answer: say.clone(), marks: vec![item.id.clone()] });
             let spoilt = [Attack::Negated, Attack::Swapped].into_iter().filter_map(|attack| attack.spoil(say));
-            all.extend(spoilt.map(|answer| Precedent { answer, marks: Vec::new() }));
+            models.extend(spoilt.map(|answer| Precedent { answer, marks: Vec::new() }));
         }
         let ids: Vec<&str> = self.items().map(|item| item.id.as_str()).collect();
-        self.experience = Experience::learn(&all, &ids);
+        let taught: Vec<&Precedent> = precedents.into_iter().collect();
+        self.experience = Experience::learn(&[taught, models.iter().collect()].concat(), &ids);
         self
     }
 

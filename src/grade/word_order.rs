@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use super::fnv::WordMap;
 use super::fold::{ARROW, Pause, Token, fold};
+use super::hashing::WordMap;
 use super::words::Class;
 
 /// The ends of a sentence and a pause in it, as classes.
@@ -154,8 +154,11 @@ impl WordOrder {
         let mut classes: WordMap<String, usize> = WordMap::default();
         let mut pairs: Vec<(usize, usize, f64)> = Vec::new();
         let mut id = |name: &str| {
-            let next = classes.len();
-            *classes.entry(name.to_owned()).or_insert(next)
+            classes.get(name).copied().unwrap_or_else(|| {
+                let next = classes.len();
+                classes.insert(name.to_owned(), next);
+                next
+            })
         };
         for line in table.lines() {
             let mut fields = line.split(' ');
@@ -164,20 +167,20 @@ impl WordOrder {
             }
         }
         let n = classes.len();
-        let (mut first, mut second, mut counts) = (vec![0.0; n], vec![0.0; n], vec![0.0; n * n]);
-        for (a, b, count) in pairs {
-            first[a] += count;
-            second[b] += count;
-            counts[a * n + b] += count;
+        let (mut first, mut second) = (vec![0.0; n], vec![0.0; n]);
+        for (a, b, count) in &pairs {
+            first[*a] += count;
+            second[*b] += count;
         }
         let all: f64 = second.iter().sum();
-        let log_odds = (0..n * n)
-            .map(|at| {
-                let (a, b) = (at / n, at % n);
-                let chance = (second[b] + 1.0) / (all + n as f64);
-                ((counts[at] + PRIOR * chance) / (first[a] + PRIOR) / chance).ln().clamp(-MOST, MOST)
-            })
-            .collect();
+        let log = |odds: f64| odds.ln().clamp(-MOST, MOST);
+        // Most pairs of classes are never seen, and one after the same class is as unlikely as another.
+        let mut log_odds: Vec<f64> =
+            first.iter().flat_map(|first| std::iter::repeat_n(log(PRIOR / (first + PRIOR)), n)).collect();
+        for (a, b, count) in pairs {
+            let chance = (second[b] + 1.0) / (all + n as f64);
+            log_odds[a * n + b] = log((count + PRIOR * chance) / (first[a] + PRIOR) / chance);
+        }
         Self { classes, log_odds }
     }
 

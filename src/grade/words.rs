@@ -4,7 +4,9 @@
 
 use std::sync::LazyLock;
 
-use super::fnv::WordMap;
+use compact_str::{CompactString, format_compact};
+
+use super::hashing::WordMap;
 
 /// What a word does in a sentence. A word may do several things.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -87,23 +89,79 @@ const CLASSES: &[(Class, &str)] = &[
     ),
 ];
 
-static BY_WORD: LazyLock<WordMap<&str, Class>> = LazyLock::new(|| {
-    let mut by_word: WordMap<&str, Class> = WordMap::default();
+/// What the tables of this file say of a word.
+#[derive(Clone, Copy, Debug, Default)]
+struct Entry {
+    class: Class,
+    /// What it stands for, if it is a short form.
+    long: &'static [&'static str],
+    /// What it is a form of, where no rule finds that.
+    base: Option<&'static str>,
+}
+
+/// All tables in one, since every word of every answer is looked up.
+static KNOWN: LazyLock<WordMap<&str, Entry>> = LazyLock::new(|| {
+    let mut known: WordMap<&str, Entry> = WordMap::default();
     for (class, words) in CLASSES {
         let is_grammar = *class != Class::NEGATOR && *class != Class::STOP;
         for word in words.split_whitespace() {
-            let known = by_word.entry(word).or_default();
-            *known = known.and(*class);
+            let entry = known.entry(word).or_default();
+            entry.class = entry.class.and(*class);
             if is_grammar {
-                *known = known.and(Class::FUNCTION);
+                entry.class = entry.class.and(Class::FUNCTION);
             }
         }
     }
-    by_word
+    for (short, long) in LONG_FORMS {
+        known.entry(short).or_default().long = long;
+    }
+    for (form, base) in IRREGULAR {
+        known.entry(form).or_default().base = Some(base);
+    }
+    known
 });
 
-pub(super) fn class(word: &str) -> Class {
-    BY_WORD.get(word).copied().unwrap_or_default()
+fn has_class(word: &str) -> bool {
+    KNOWN.get(word).is_some_and(|entry| entry.class != Class::default())
+}
+
+/// A word in its long form, see [`read`].
+pub(super) struct Read<'a> {
+    pub(super) word: &'a str,
+    pub(super) class: Class,
+    pub(super) form: CompactString,
+}
+
+impl<'a> Read<'a> {
+    pub(super) fn new(word: &'a str) -> Self {
+        Self::known(word, KNOWN.get(word))
+    }
+
+    fn known(word: &'a str, entry: Option<&Entry>) -> Self {
+        let Entry { class, base, .. } = entry.copied().unwrap_or_default();
+        let form = match base {
+            Some(base) => closed(base).into(),
+            None if class != Class::default() => word.into(),
+            None => form_by_rule(word),
+        };
+        Self { word, class, form }
+    }
+}
+
+/// The words that a folded word with its apostrophes stands for, none to two of them, given to `each` in order.
+pub(super) fn read(word: &str, mut each: impl FnMut(Read<'_>)) {
+    let entry = KNOWN.get(word);
+    if let Some(Entry { long: long @ [_, ..], .. }) = entry {
+        long.iter().for_each(|word| each(Read::new(word)));
+    } else if word.contains('\'') {
+        in_full(word, |word| {
+            if !word.is_empty() {
+                each(Read::new(word));
+            }
+        });
+    } else if !word.is_empty() {
+        each(Read::known(word, entry));
+    }
 }
 
 /// Words written together, or without their apostrophe, and what they stand for.
@@ -162,14 +220,8 @@ const LONG_FORMS: &[(&str, &[&str])] = &[
 const ENDINGS: &[(&str, &str)] =
     &[("n't", "not"), ("'re", "are"), ("'ve", "have"), ("'ll", "will"), ("'d", "would"), ("'m", "am")];
 
-/// The words that a folded word with its apostrophes stands for, one or two of them, given to `each` in order.
-pub(super) fn long_form(word: &str, mut each: impl FnMut(&str)) {
-    if let Some((_, long)) = LONG_FORMS.iter().find(|(short, _)| *short == word) {
-        return long.iter().for_each(|word| each(word));
-    }
-    if !word.contains('\'') {
-        return each(word);
-    }
+/// The words that a word with apostrophes stands for by a rule.
+fn in_full(word: &str, mut each: impl FnMut(&str)) {
     for (ending, long) in ENDINGS {
         if let Some(stem) = word.strip_suffix(ending).filter(|stem| !stem.is_empty()) {
             each(&stem.replace('\'', ""));
@@ -258,26 +310,29 @@ const IRREGULAR: &[(&str, &str)] = &[
     ("cheaper", "cheaper"),
 ];
 
-static IRREGULAR_BY_WORD: LazyLock<WordMap<&str, &str>> = LazyLock::new(|| IRREGULAR.iter().copied().collect());
-
 /// The normal form under which all inflections of a word meet: `runs`, `running`, `ran` are `run`.
 ///
 /// Only inflection is taken off, not derivation (`execution` is not `execute`), and British spelling becomes
 /// American. The form need not be a word: `cache`, `caching` are `cach`.
-pub(super) fn normal_form(word: &str) -> String {
-    if let Some(base) = IRREGULAR_BY_WORD.get(word) {
-        return closed(base).to_owned();
-    }
+pub(super) fn normal_form(word: &str) -> CompactString {
+    Read::new(word).form
+}
+
+/// The normal form of a word that no table knows.
+fn form_by_rule(word: &str) -> CompactString {
     // Everything below cuts ASCII endings.
-    if word.len() < 4 || !word.is_ascii() || BY_WORD.contains_key(word) {
-        return word.to_owned();
+    if word.len() < 4 || !word.is_ascii() {
+        return word.into();
     }
     let american = american(word);
     let word = american.as_deref().unwrap_or(word);
+    if !word.ends_with(['s', 'd', 'g']) {
+        return closed(word).into();
+    }
     let has_vowel = |stem: &str| stem.bytes().any(|b| matches!(b, b'a' | b'e' | b'i' | b'o' | b'u' | b'y'));
     let cut = |ending: &str| word.strip_suffix(ending).filter(|stem| stem.len() >= 3 && has_vowel(stem));
     if let Some(stem) = cut("ies").or_else(|| cut("ied")) {
-        return format!("{stem}y");
+        return format_compact!("{stem}y");
     }
     let stem = if word.ends_with("eed") || word.ends_with("thing") {
         word
@@ -291,10 +346,10 @@ pub(super) fn normal_form(word: &str) -> String {
         word.strip_suffix('s').unwrap_or(word)
     };
     // "noted" is not "not".
-    if stem != word && BY_WORD.contains_key(stem) && !word.ends_with('s') {
-        format!("{stem}e")
+    if stem != word && has_class(stem) && !word.ends_with('s') {
+        format_compact!("{stem}e")
     } else {
-        closed(stem).to_owned()
+        closed(stem).into()
     }
 }
 
@@ -305,7 +360,7 @@ fn closed(stem: &str) -> &str {
         [.., a, b] if a == b && bytes.len() > 3 && !matches!(b, b'a' | b'e' | b'i' | b'o' | b'u') => {
             &stem[..stem.len() - 1]
         }
-        [.., b'e'] if bytes.len() > 3 && !BY_WORD.contains_key(&stem[..stem.len() - 1]) => &stem[..stem.len() - 1],
+        [.., b'e'] if bytes.len() > 3 && !has_class(&stem[..stem.len() - 1]) => &stem[..stem.len() - 1],
         _ => stem,
     }
 }
@@ -359,7 +414,7 @@ mod tests {
             &["note", "notes", "noted", "noting"],
             &["other", "others"],
         ] {
-            let forms: Vec<String> = family.iter().map(|word| normal_form(word)).collect();
+            let forms: Vec<CompactString> = family.iter().map(|word| normal_form(word)).collect();
             assert!(forms.iter().all(|form| *form == forms[0]), "{family:?}: {forms:?}");
         }
         for (a, b) in [
@@ -387,7 +442,7 @@ mod tests {
             ("'", ""),
         ] {
             let mut words = Vec::new();
-            long_form(short, |word| words.push(word.to_owned()));
+            read(short.trim_matches('\''), |it| words.push(it.word.to_owned()));
             assert_eq!(words.join(" "), long, "{short}");
         }
     }

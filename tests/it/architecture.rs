@@ -55,7 +55,7 @@ const MAY_USE: [(&str, &[&str]); 16] = [
 ];
 
 /// A large dependency, and the rooms that may name it.
-const LIVES_IN: [(&str, &[&str]); 17] = [
+const LIVES_IN: [(&str, &[&str]); 18] = [
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
@@ -71,6 +71,7 @@ const LIVES_IN: [(&str, &[&str]); 17] = [
     ("rquickjs", &["faas"]),
     ("serde_saphyr", &["faas"]),
     ("httparse", &["faas"]),
+    ("compact_str", &["grade"]),
     ("notify", &["session"]),
     ("nix", &["faas", "session"]),
 ];

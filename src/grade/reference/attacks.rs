@@ -100,7 +100,7 @@ impl Attack {
             Self::Swapped => swapped(&words),
             Self::OneWord => {
                 let longest = text.tokens.iter().filter(is_matter).max_by_key(|token| token.word.len())?;
-                (words.len() > 2).then(|| longest.word.clone())
+                (words.len() > 2).then(|| longest.word.to_string())
             }
         }
     }

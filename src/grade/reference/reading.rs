@@ -145,7 +145,7 @@ fn turns(at: usize, negations: &[Negation]) -> bool {
 
 fn word(token: &Token, stemmer: &Stemmer, rarity: &Rarity) -> Word {
     let form = &token.form;
-    let stem = if form.len() > 3 && form.is_ascii() { stemmer.stem(form).into_owned() } else { form.clone() };
+    let stem = if form.len() > 3 && form.is_ascii() { stemmer.stem(form).into_owned() } else { form.to_string() };
     let id = hash(stem.as_bytes());
     let is_grammar = token.class.has(Class::FUNCTION) && !token.class.has(Class::TELLING);
     let is_content = !is_grammar && !token.class.has(Class::NEGATOR);
