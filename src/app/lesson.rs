@@ -7,6 +7,7 @@ mod code;
 mod columns;
 pub(super) mod elsewhere;
 mod focus;
+mod growing;
 mod laid;
 mod links;
 mod marks;
@@ -26,9 +27,6 @@ pub use numbers::Numbered;
 pub use sidebar::SIDEBAR_ROW;
 
 use std::collections::BTreeMap;
-
-use columns::wide_cols;
-use laid::{Live, lay_out_with};
 
 use super::field::Field;
 use super::function::Bench;
@@ -100,7 +98,7 @@ impl Reader {
         };
         reader.lay_out(desk);
         let goes_on = matches!(start, Start::Spot(_));
-        reader.begin_at(start);
+        reader.begin_at(desk, start);
         if goes_on {
             // What lies above was on screen when one was here before.
             reader.seen_to = reader.top_line();
@@ -121,16 +119,7 @@ impl Reader {
         let spot = self.spot();
         self.size = desk.size;
         self.kept_as_read = desk.progress.pages_read.contains(&self.page.0);
-        let Some(page) = desk.course.page(&self.page) else { return };
-        let (_, width) = columns(self.size.cols);
-        let live = Live {
-            labs: &self.labs,
-            benches: &self.benches,
-            listing: desk.listing,
-            for_class: self.for_class,
-            wide_cols: wide_cols(self.size.cols),
-        };
-        self.laid = lay_out_with(desk.course, desk.progress, page, width, Some(&live));
+        self.lay_out_to(desk, spot.line);
         self.keep_pans();
         if self.focus.is_some_and(|focus| focus >= self.laid.things.len()) {
             self.focus = None;
@@ -145,6 +134,7 @@ impl Reader {
     pub(crate) fn update(&mut self, desk: &Desk<'_>, action: &Action) -> Step {
         let before = self.top;
         let goes_over = matches!(action, Action::Scroll(_)) && self.joins_what_was_seen();
+        self.grow_for(desk, action);
         let mut step = self.decide(desk, action);
         if self.top != before {
             step.effects.push(self.position());
@@ -152,7 +142,7 @@ impl Reader {
         if goes_over || self.joins_what_was_seen() {
             self.seen_to = self.seen_to.max(self.bottom_line());
         }
-        let is_seen = self.top >= self.last_top() && self.seen_to >= self.bottom_line();
+        let is_seen = !self.is_growing() && self.top >= self.last_top() && self.seen_to >= self.bottom_line();
         if !self.kept_as_read && matches!(step.go, Go::Stay) && is_seen {
             self.kept_as_read = true;
             let deed = Deed::PageRead { page: self.page.0.clone() };

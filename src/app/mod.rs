@@ -397,7 +397,13 @@ impl Model {
             Screen::Show(show) => !show.reader.plays_simulation(),
             _ => false,
         };
-        moving.then_some(if self.is_still && only_waits { 1000 } else { 33 })
+        let is_growing = matches!(self.screen(), Screen::Page(reader) if reader.is_growing());
+        match (moving, is_growing) {
+            (true, _) => Some(if self.is_still && only_waits { 1000 } else { 33 }),
+            // Between two keys, the rest of a long page.
+            (false, true) => Some(1),
+            (false, false) => None,
+        }
     }
 
     fn desk(&self) -> Desk<'_> {

@@ -158,7 +158,7 @@ fn show_page(model: &mut Model, page: &PageId, start: Start) -> Vec<Effect> {
     // On the page that is read already, what runs in it goes on.
     let reader = match model.screens.pop_if(|screen| matches!(screen, Screen::Page(reader) if reader.page == *page)) {
         Some(Screen::Page(mut reader)) => {
-            reader.begin_at(start);
+            reader.begin_at(&model.desk(), start);
             reader
         }
         _ => Box::new(lesson::Reader::new(&model.desk(), page, start)),

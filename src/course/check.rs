@@ -89,15 +89,11 @@ fn promises(page: &Page) -> Vec<Problem> {
 }
 
 pub(super) fn links(course: &Course, page: &Page) -> Vec<Problem> {
-    let laid = markdown::wrap(&page.document, 80, &[]);
-    let mut problems = Vec::new();
-    for link in &laid.links {
-        let line = laid.lines.get(link.line_index).map_or(0, |line| line.source_line + page.lines_before);
-        if let Some(message) = dead_end(course, page, &link.target) {
-            problems.push(Problem::new(&page.file, line, message));
-        }
-    }
-    problems
+    let links = page.document.links.iter().zip(page.document.link_lines());
+    let problem = |(target, line): (&String, u32)| {
+        Some(Problem::new(&page.file, line + page.lines_before, dead_end(course, page, target)?))
+    };
+    links.filter_map(problem).collect()
 }
 
 /// What is wrong with a link's target, if anything is. Addresses outside the course are not followed.

@@ -4,8 +4,6 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use rayon::prelude::*;
-
 use super::highlight::{self, Tokens};
 use super::listing::Wishes;
 use super::role::{Callout, Look, Role};
@@ -49,28 +47,37 @@ pub struct Fence {
     pub(super) tokens: OnceLock<Arc<Tokens>>,
 }
 
-/// From so many code blocks on threads are worth their beginning.
-const MANY_FENCES: usize = 16;
-
 impl Document {
     /// The fenced code blocks, in reading order.
     pub fn fences(&self) -> impl Iterator<Item = &Fence> {
-        self.leaves.iter().filter_map(|leaf| match &leaf.block {
-            Block::Code(fence) if fence.is_fenced => Some(&**fence),
-            _ => None,
-        })
+        fences(&self.leaves)
     }
 
-    /// Colours the code blocks of a long document, by all processors; those of a short one are coloured one by one as
-    /// they are set.
-    pub(super) fn colour(&self, responding: &[&str]) {
-        let fences: Vec<&Fence> =
-            self.fences().filter(|fence| !responding.contains(&fence.language.as_str())).collect();
-        if fences.len() >= MANY_FENCES {
-            fences.par_iter().for_each(|fence| {
-                fence.tokens();
-            });
+    /// The next `n_leaves` leaves from `start` on, and as many more as stand in the same list or quote.
+    pub fn part(&self, start: usize, n_leaves: usize) -> Range<usize> {
+        let after = start.saturating_add(n_leaves).min(self.leaves.len());
+        let end = self.leaves[after..].iter().position(|leaf| leaf.container.is_none());
+        start..end.map_or(self.leaves.len(), |further| after + further)
+    }
+
+    /// For each of [`Document::links`] the line on which it begins.
+    pub fn link_lines(&self) -> Vec<u32> {
+        let mut lines = vec![0; self.links.len()];
+        let mut note = |runs: &[Run]| {
+            for run in runs {
+                if let Some(line) = run.look.link.and_then(|link| lines.get_mut(link)).filter(|line| **line == 0) {
+                    *line = run.source_line;
+                }
+            }
+        };
+        for leaf in &self.leaves {
+            match &leaf.block {
+                Block::Paragraph(runs) | Block::Heading(_, runs) => note(runs),
+                Block::Table(table) => table.rows.iter().flat_map(|row| &row.cells).for_each(|cell| note(cell)),
+                Block::Code(_) | Block::Rule | Block::Nothing => {}
+            }
         }
+        lines
     }
 
     /// Leaves the code plain, for where no colours are shown: colouring it would cost more than all the rest.
@@ -169,6 +176,14 @@ impl Fence {
     pub fn tokens(&self) -> &Tokens {
         self.tokens.get_or_init(|| Arc::new(highlight::highlight(&self.language, &self.body, self.coloured_bytes)))
     }
+}
+
+/// The fenced code blocks among some leaves.
+pub(super) fn fences(leaves: &[Leaf]) -> impl Iterator<Item = &Fence> {
+    leaves.iter().filter_map(|leaf| match &leaf.block {
+        Block::Code(fence) if fence.is_fenced => Some(&**fence),
+        _ => None,
+    })
 }
 
 /// A block without blocks inside.

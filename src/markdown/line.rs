@@ -11,7 +11,7 @@ pub struct Wrapped {
     pub lines: Vec<Line>,
     /// In reading order.
     pub slots: Vec<Slot>,
-    /// In the order of the source.
+    /// Those that begin on these lines, in reading order.
     pub links: Vec<Link>,
     /// In reading order.
     pub codes: Vec<Code>,
@@ -49,7 +49,7 @@ pub struct Span {
     pub text: String,
     pub role: Role,
     pub style: Style,
-    /// Index into [`Wrapped::links`].
+    /// Index into [`super::Document::links`].
     pub link: Option<usize>,
 }
 
@@ -67,6 +67,8 @@ pub struct Slot {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
+    /// Index into [`super::Document::links`].
+    pub number: usize,
     /// The first line it is on.
     pub line_index: usize,
     pub target: String,

@@ -52,4 +52,4 @@ pub use listing::{Listing, LongLines, Wishes};
 pub use parse::parse;
 pub use role::{Callout, Look, Role, Style, Token};
 pub use table::whole_table;
-pub use wrap::{wrap, wrap_with};
+pub use wrap::{wrap, wrap_part, wrap_with};

@@ -1,7 +1,12 @@
 //! A [`Document`] and a width to lines: margins of the containers, gaps between blocks, each leaf in its room.
 
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use rayon::prelude::*;
+
 use super::cells;
-use super::document::{Block, Container, ContainerId, ContainerKind, Document, Fence, Leaf, Run, Table};
+use super::document::{Block, Container, ContainerId, ContainerKind, Document, Fence, Leaf, Run, Table, fences};
 use super::flow::flow;
 use super::line::{Code, Line, Link, Slot, TablePlace, Wrapped};
 use super::listing::Listing;
@@ -10,6 +15,8 @@ use super::{code, table};
 
 /// Text keeps at least this many columns, or half of a narrower line: margins that leave less are left out.
 const TEXT_COLS: usize = 16;
+/// From so many code blocks on threads are worth their beginning.
+const MANY_FENCES: usize = 16;
 /// Definitions are indented this far.
 const HANG_COLS: usize = 4;
 /// The text of a footnote hangs beside its label, if that is no wider than this.
@@ -25,7 +32,20 @@ pub fn wrap(document: &Document, width_cols: u16, responding: &[&str]) -> Wrappe
 
 /// The same, with code blocks set as `listing` says.
 pub fn wrap_with(document: &Document, width_cols: u16, responding: &[&str], listing: Listing) -> Wrapped {
-    document.colour(responding);
+    wrap_part(document, 0..document.leaves.len(), width_cols, responding, listing)
+}
+
+/// The same for a part of the document, as [`Document::part`] cuts it: set one after the other, the parts give the lines
+/// that the whole has. Lines are counted within the part.
+pub fn wrap_part(
+    document: &Document,
+    part: Range<usize>,
+    width_cols: u16,
+    responding: &[&str],
+    listing: Listing,
+) -> Wrapped {
+    let leaves = &document.leaves[part.clone()];
+    colour(leaves, responding);
     let mut setter = Setter {
         document,
         responding,
@@ -34,9 +54,9 @@ pub fn wrap_with(document: &Document, width_cols: u16, responding: &[&str], list
         wrapped: Wrapped::default(),
         is_marked: vec![false; document.containers.len()],
         path: Vec::new(),
-        has_begun: false,
+        has_begun: part.start > 0,
     };
-    for leaf in &document.leaves {
+    for leaf in leaves {
         setter.leaf(leaf);
     }
     let mut wrapped = setter.wrapped;
@@ -44,18 +64,28 @@ pub fn wrap_with(document: &Document, width_cols: u16, responding: &[&str], list
     wrapped
 }
 
-fn place_links(document: &Document, lines: &[Line]) -> Vec<Link> {
-    if document.links.is_empty() {
-        return Vec::new();
+/// Colours the code blocks of a long document, by all processors; those of a short one are coloured one by one as they
+/// are set.
+fn colour(leaves: &[Leaf], responding: &[&str]) {
+    let fences: Vec<&Fence> = fences(leaves).filter(|fence| !responding.contains(&fence.language.as_str())).collect();
+    if fences.len() >= MANY_FENCES {
+        fences.par_iter().for_each(|fence| {
+            fence.tokens();
+        });
     }
-    let mut first_line = vec![None; document.links.len()];
-    for (index, line) in lines.iter().enumerate() {
-        for link in line.spans.iter().filter_map(|span| span.link) {
-            first_line[link].get_or_insert(index);
+}
+
+fn place_links(document: &Document, lines: &[Line]) -> Vec<Link> {
+    let mut links: Vec<Link> = Vec::new();
+    let mut is_placed = BTreeSet::new();
+    for (line_index, line) in lines.iter().enumerate() {
+        for number in line.spans.iter().filter_map(|span| span.link) {
+            if is_placed.insert(number) {
+                links.push(Link { number, line_index, target: document.links[number].clone() });
+            }
         }
     }
-    let placed = document.links.iter().zip(first_line);
-    placed.map(|(target, line)| Link { line_index: line.unwrap_or(0), target: target.clone() }).collect()
+    links
 }
 
 struct Setter<'a> {

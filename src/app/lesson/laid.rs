@@ -11,25 +11,47 @@ use crate::app::lab::Lab;
 use crate::app::row::{Row, Span, Ui};
 use crate::course::page::RESPONDING;
 use crate::course::{Course, Page, Progress};
-use crate::markdown::{self, Join, Listing};
+use crate::markdown::{self, Block, Join, Leaf, Listing, Slot};
 
 /// From so many cards on they are drawn by all processors. Fewer are drawn before the threads would have begun.
 const MANY_CARDS: usize = 16;
 
-/// A page in rows.
+/// A page in rows: all of it, or of a very long one as much as has been needed so far.
 #[derive(Clone, Debug, Default)]
 pub struct Laid {
     pub rows: Vec<Row>,
     pub things: Vec<Thing>,
-    pub(super) links: Vec<markdown::Link>,
+    /// Where each link of the page leads.
+    pub(super) links: Vec<String>,
     pub(super) codes: Vec<CodeBlock>,
     pub(super) tables: Vec<TableBlock>,
+    is_link_placed: Vec<bool>,
+    /// The first leaf of the page's document that is not laid out yet; as many as there are when none is.
+    next_leaf: usize,
+    n_leaves: usize,
 }
 
 impl Laid {
+    fn begun(page: &Page) -> Self {
+        let links = page.document.links.clone();
+        let n_leaves = page.document.leaves.len();
+        Self { is_link_placed: vec![false; links.len()], links, n_leaves, ..Self::default() }
+    }
+
     /// Where a link of a row leads.
     pub fn target(&self, link: usize) -> Option<&str> {
-        self.links.get(link).map(|link| link.target.as_str())
+        self.links.get(link).map(String::as_str)
+    }
+
+    /// Whether nothing of the page is missing.
+    pub fn is_whole(&self) -> bool {
+        self.next_leaf == self.n_leaves
+    }
+
+    /// How many rows the whole page has, as far as can be told from those that are there.
+    pub(super) fn likely_rows(&self) -> usize {
+        let rows = self.rows.len();
+        if self.is_whole() { rows } else { rows * self.n_leaves / self.next_leaf.max(1) }
     }
 }
 
@@ -77,106 +99,130 @@ pub(super) struct Live<'a> {
     pub(super) wide_cols: usize,
 }
 
-/// Lays a page out in `width_cols` columns, to be printed. Diagrams that need more are wider; nothing is cut here.
-pub fn lay_out(course: &Course, progress: &Progress, page: &Page, width_cols: u16) -> Laid {
-    lay_out_with(course, progress, page, width_cols, None)
+/// What a page is laid out from, and for.
+pub(super) struct Layout<'a> {
+    pub(super) course: &'a Course,
+    pub(super) progress: &'a Progress,
+    pub(super) page: &'a Page,
+    pub(super) width_cols: u16,
+    pub(super) live: Option<Live<'a>>,
 }
 
-pub(super) fn lay_out_with(
-    course: &Course,
-    progress: &Progress,
-    page: &Page,
-    width_cols: u16,
-    live: Option<&Live<'_>>,
-) -> Laid {
-    let mut laid = Laid::default();
-    let listing = live.map_or_else(Listing::default, |live| live.listing);
-    let mut wrapped = markdown::wrap_with(&page.document, width_cols, &RESPONDING, listing);
-    let mut captions = live.map_or_else(Vec::new, |live| captions(&wrapped, live)).into_iter().peekable();
-    let about_at = below_title(page, &wrapped.lines);
-    let widget_of =
-        |slot: &markdown::Slot| page.widgets.iter().position(|widget| widget.source_line == slot.source_line);
-    let draw = |widget: usize, running, slot: &markdown::Slot| {
-        cards::widget(course, progress, (page, widget), running, usize::from(slot.width_cols))
-    };
-    // What was begun in its place is drawn where it is met; it cannot be looked at by two threads.
-    let begun: BTreeSet<usize> =
-        live.iter().flat_map(|live| live.labs.keys().chain(live.benches.keys())).copied().collect();
-    let for_class = live.is_some_and(|live| live.for_class);
-    let draw_still = |slot: &markdown::Slot| {
-        let widget = widget_of(slot).filter(|widget| !begun.contains(widget))?;
-        Some(draw(widget, Running { for_class, ..Running::default() }, slot))
-    };
-    let drawn: Vec<Option<Vec<Row>>> = if wrapped.slots.len() < MANY_CARDS {
-        wrapped.slots.iter().map(draw_still).collect()
-    } else {
-        wrapped.slots.par_iter().map(draw_still).collect()
-    };
-    let mut slots = wrapped.slots.iter().zip(drawn).peekable();
-    // Where each line of the document went, to carry over what names lines.
-    let mut row_of_line = Vec::with_capacity(wrapped.lines.len() + 1);
-    laid.rows.reserve(wrapped.lines.len());
-    let lines = std::mem::take(&mut wrapped.lines);
-    for (index, line) in lines.into_iter().map(Some).chain([None]).enumerate() {
-        while let Some((_, what, caption)) = captions.next_if(|(end, ..)| *end == index) {
-            laid.rows.push(caption);
-            laid.things.push(Thing { rows: 0..laid.rows.len(), what });
-        }
-        while let Some((slot, drawn)) = slots.next_if(|(slot, _)| slot.line_index <= index) {
-            let Some(widget) = widget_of(slot) else { continue };
-            let card = drawn.unwrap_or_else(|| {
-                let running = live.map_or_else(Running::default, |live| Running {
-                    lab: live.labs.get(&widget),
-                    bench: live.benches.get(&widget),
-                    for_class,
-                });
-                draw(widget, running, slot)
-            });
-            let start = laid.rows.len();
-            let indent = " ".repeat(usize::from(slot.indent_cols));
-            laid.rows.extend(card.into_iter().map(|mut row| {
-                if !indent.is_empty() {
-                    row.spans.insert(0, Span::ui(Ui::Text, indent.clone()));
-                    row.margin_cols += indent.len();
-                }
-                row.at_line(slot.source_line)
-            }));
-            laid.things.push(Thing { rows: start..laid.rows.len(), what: What::Widget(widget) });
-        }
-        if index == about_at {
-            laid.rows.extend(cards::about_page(page, usize::from(width_cols)));
-        }
-        row_of_line.push(laid.rows.len());
-        laid.rows.extend(line.map(Row::from));
-    }
-    let row = |line: usize| row_of_line[line.min(row_of_line.len() - 1)];
-    for (index, link) in wrapped.links.iter().enumerate() {
-        let at = row(link.line_index);
-        laid.things.push(Thing { rows: at..at + 1, what: What::Link(index) });
-    }
-    let block = |lines: &Range<usize>| row(lines.start)..row(lines.end.saturating_sub(1)) + 1;
-    for thing in &mut laid.things {
-        // The block itself, and the caption below it.
-        match thing.what {
-            What::Code(index) => thing.rows.start = row(wrapped.codes[index].lines.start),
-            What::Table(index) => thing.rows.start = row(wrapped.tables[index].lines.start),
-            What::Widget(_) | What::Link(_) => {}
-        }
-    }
-    laid.things.sort_by_key(|thing| thing.rows.start);
-    laid.codes = wrapped
-        .codes
-        .iter()
-        .map(|code| CodeBlock {
-            rows: block(&code.lines),
-            source_line: code.source_line,
-            width_cols: laid.rows[block(&code.lines)].iter().map(Row::width).max().unwrap_or(0),
-            text: code.text.clone(),
-        })
-        .collect();
-    laid.tables = wrapped.tables.iter().map(|table| TableBlock { source_line: table.source_line }).collect();
-    laid.links = wrapped.links;
+/// Lays a page out in `width_cols` columns, to be printed. Diagrams that need more are wider; nothing is cut here.
+pub fn lay_out(course: &Course, progress: &Progress, page: &Page, width_cols: u16) -> Laid {
+    let mut laid = Laid::begun(page);
+    Layout { course, progress, page, width_cols, live: None }.go_on(&mut laid, usize::MAX);
     laid
+}
+
+impl Layout<'_> {
+    /// The page as far as `n_leaves` leaves reach, or a few more.
+    pub(super) fn begin(&self, n_leaves: usize) -> Laid {
+        let mut laid = Laid::begun(self.page);
+        self.go_on(&mut laid, n_leaves);
+        laid
+    }
+
+    /// Lays out the next `n_leaves` leaves, or a few more.
+    pub(super) fn go_on(&self, laid: &mut Laid, n_leaves: usize) {
+        let part = self.page.document.part(laid.next_leaf, n_leaves);
+        laid.next_leaf = part.end;
+        let is_first = part.start == 0;
+        let listing = self.live.as_ref().map_or_else(Listing::default, |live| live.listing);
+        let mut wrapped = markdown::wrap_part(&self.page.document, part, self.width_cols, &RESPONDING, listing);
+        let about_at = is_first.then(|| below_title(self.page, &wrapped.lines));
+        let before = (laid.things.len(), laid.codes.len(), laid.tables.len());
+        let captions = self.live.as_ref().map_or_else(Vec::new, |live| captions(&wrapped, live.wide_cols));
+        let mut captions = captions.into_iter().peekable();
+        let mut cards = self.cards(&wrapped.slots).into_iter().peekable();
+        // Where each line of the document went, to carry over what names lines.
+        let mut row_of_line = Vec::with_capacity(wrapped.lines.len() + 1);
+        laid.rows.reserve(wrapped.lines.len());
+        let lines = std::mem::take(&mut wrapped.lines);
+        for (index, line) in lines.into_iter().map(Some).chain([None]).enumerate() {
+            while let Some((_, what, caption)) = captions.next_if(|(end, ..)| *end == index) {
+                laid.rows.push(caption);
+                laid.things.push(Thing { rows: 0..laid.rows.len(), what });
+            }
+            while let Some((_, widget, card)) = cards.next_if(|(line_index, ..)| *line_index <= index) {
+                let start = laid.rows.len();
+                laid.rows.extend(card);
+                laid.things.push(Thing { rows: start..laid.rows.len(), what: What::Widget(widget) });
+            }
+            if Some(index) == about_at {
+                laid.rows.extend(cards::about_page(self.page, usize::from(self.width_cols)));
+            }
+            row_of_line.push(laid.rows.len());
+            laid.rows.extend(line.map(Row::from));
+        }
+        let row = |line: usize| row_of_line[line.min(row_of_line.len() - 1)];
+        for link in &wrapped.links {
+            if !std::mem::replace(&mut laid.is_link_placed[link.number], true) {
+                let at = row(link.line_index);
+                laid.things.push(Thing { rows: at..at + 1, what: What::Link(link.number) });
+            }
+        }
+        let (things, codes, tables) = before;
+        for thing in &mut laid.things[things..] {
+            // The block itself, and the caption below it; blocks are counted through the page.
+            match &mut thing.what {
+                What::Code(index) => {
+                    thing.rows.start = row(wrapped.codes[*index].lines.start);
+                    *index += codes;
+                }
+                What::Table(index) => {
+                    thing.rows.start = row(wrapped.tables[*index].lines.start);
+                    *index += tables;
+                }
+                What::Widget(_) | What::Link(_) => {}
+            }
+        }
+        laid.things[things..].sort_by_key(|thing| thing.rows.start);
+        for code in wrapped.codes {
+            let rows = row(code.lines.start)..row(code.lines.end.saturating_sub(1)) + 1;
+            let width_cols = laid.rows[rows.clone()].iter().map(Row::width).max().unwrap_or(0);
+            laid.codes.push(CodeBlock { rows, source_line: code.source_line, width_cols, text: code.text });
+        }
+        laid.tables.extend(wrapped.tables.iter().map(|table| TableBlock { source_line: table.source_line }));
+    }
+
+    /// What stands in the slots: before which line, the index of the widget, and its rows.
+    fn cards(&self, slots: &[Slot]) -> Vec<(usize, usize, Vec<Row>)> {
+        let Self { course, progress, page, live, .. } = self;
+        let for_class = live.as_ref().is_some_and(|live| live.for_class);
+        // What was begun in its place is drawn where it is met; it cannot be looked at by two threads.
+        let begun: BTreeSet<usize> =
+            live.iter().flat_map(|live| live.labs.keys().chain(live.benches.keys())).copied().collect();
+        let draw = |widget: usize, running, slot: &Slot| {
+            let card = cards::widget(course, progress, (page, widget), running, usize::from(slot.width_cols));
+            let indent = usize::from(slot.indent_cols);
+            let placed = card.into_iter().map(|mut row| {
+                row.margin_cols += indent;
+                row.indented(indent).at_line(slot.source_line)
+            });
+            placed.collect::<Vec<Row>>()
+        };
+        let draw_still = |slot: &Slot| {
+            let widget = page.widgets.iter().position(|widget| widget.source_line == slot.source_line)?;
+            let still = Running { for_class, ..Running::default() };
+            Some((widget, (!begun.contains(&widget)).then(|| draw(widget, still, slot))))
+        };
+        let drawn: Vec<_> = if slots.len() < MANY_CARDS {
+            slots.iter().map(draw_still).collect()
+        } else {
+            slots.par_iter().map(draw_still).collect()
+        };
+        let cards = slots.iter().zip(drawn).filter_map(|(slot, drawn)| {
+            let (widget, card) = drawn?;
+            let running = || Running {
+                lab: live.as_ref().and_then(|live| live.labs.get(&widget)),
+                bench: live.as_ref().and_then(|live| live.benches.get(&widget)),
+                for_class,
+            };
+            Some((slot.line_index, widget, card.unwrap_or_else(|| draw(widget, running(), slot))))
+        });
+        cards.collect()
+    }
 }
 
 fn widest(lines: &[markdown::Line]) -> usize {
@@ -185,7 +231,7 @@ fn widest(lines: &[markdown::Line]) -> usize {
 
 /// Code and tables that a page has not enough room for, in reading order: after which line they end, and what is said below
 /// them.
-fn captions(wrapped: &markdown::Wrapped, live: &Live<'_>) -> Vec<(usize, What, Row)> {
+fn captions(wrapped: &markdown::Wrapped, wide_cols: usize) -> Vec<(usize, What, Row)> {
     let caption = |lines: &Range<usize>, keys: &[(&str, &str)]| {
         let margin = wrapped.lines[lines.end - 1].margin_cols;
         let said = keys.iter().flat_map(|(key, does)| [Span::ui(Ui::Key, *key), Span::ui(Ui::Muted, *does)]);
@@ -199,7 +245,7 @@ fn captions(wrapped: &markdown::Wrapped, live: &Live<'_>) -> Vec<(usize, What, R
         if is_broken {
             let keys = [("Enter", " opens it with its lines whole")];
             captions.push((code.lines.end, What::Code(index), caption(&code.lines, &keys)));
-        } else if widest(lines) > live.wide_cols {
+        } else if widest(lines) > wide_cols {
             let keys = [("Shift-→", " moves it, "), ("Enter", " opens it, "), ("z", " breaks its lines")];
             captions.push((code.lines.end, What::Code(index), caption(&code.lines, &keys)));
         }
@@ -214,11 +260,9 @@ fn captions(wrapped: &markdown::Wrapped, live: &Live<'_>) -> Vec<(usize, What, R
 
 /// Where goals and minutes stand: after the title and the air around it, if the page begins with one.
 fn below_title(page: &Page, lines: &[markdown::Line]) -> usize {
-    let title = page.document.headings().into_iter().next().filter(|(level, ..)| *level == 1);
-    let first = lines.iter().map(|line| line.source_line).find(|line| *line > 0);
-    match title {
-        Some((_, _, at)) if first == Some(at) => {
-            lines.iter().position(|line| line.source_line > at).unwrap_or(lines.len())
+    match page.document.leaves.first() {
+        Some(Leaf { block: Block::Heading(1, _), source_line, .. }) => {
+            lines.iter().position(|line| line.source_line > *source_line).unwrap_or(lines.len())
         }
         _ => 0,
     }

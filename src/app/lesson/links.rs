@@ -21,7 +21,7 @@ impl Laid {
                 before = span.link;
             }
         }
-        let links = words.into_iter().zip(self.links.iter().map(|link| link.target.as_str()));
+        let links = words.into_iter().zip(self.links.iter().map(String::as_str));
         links.filter(|(_, target)| leads_out(target)).collect()
     }
 }

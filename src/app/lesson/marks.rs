@@ -84,18 +84,20 @@ impl Reader {
     /// Rows on which a bookmark stands.
     pub fn bookmarked<'a>(&'a self, progress: &'a Progress) -> impl Iterator<Item = usize> {
         let here = progress.bookmarks.iter().filter(|(page, _)| *page == self.page.0);
-        here.map(|(_, line)| self.row_of_mark(*line))
+        here.filter_map(|(_, line)| self.row_of_mark(*line))
     }
 
     /// The notes of this page from top to bottom: row, line, text.
     pub fn noted<'a>(&self, progress: &'a Progress) -> Vec<(usize, u32, &'a str)> {
         let first = (self.page.0.clone(), 0);
         let here = progress.notes.range(first..).take_while(|((page, _), _)| *page == self.page.0);
-        here.map(|((_, line), text)| (self.row_of_mark(*line), *line, text.as_str())).collect()
+        here.filter_map(|((_, line), text)| Some((self.row_of_mark(*line)?, *line, text.as_str()))).collect()
     }
 
-    fn row_of_mark(&self, line: u32) -> usize {
-        if line == 0 { 0 } else { self.row_of_line(line) }
+    /// Where a line's mark stands; `None` while the page is not laid out as far.
+    fn row_of_mark(&self, line: u32) -> Option<usize> {
+        let is_there = !self.is_growing() || self.laid.rows.iter().rev().any(|row| row.source_line >= line);
+        is_there.then(|| if line == 0 { 0 } else { self.row_of_line(line) })
     }
 
     /// Whether a row belongs to the line that is chosen.

@@ -21,7 +21,7 @@ impl Reader {
         };
         let Some(page) = desk.course.page(&self.page) else { return Step::default() };
         match thing.what {
-            What::Link(index) => follow(desk, page, &self.laid.links[index].target),
+            What::Link(index) => follow(desk, page, &self.laid.links[index]),
             What::Code(index) => zoom_leaf(desk, page, self.laid.codes[index].source_line),
             What::Table(index) => zoom_leaf(desk, page, self.laid.tables[index].source_line),
             What::Widget(index) => match &page.widgets[index].task {

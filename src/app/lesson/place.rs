@@ -4,27 +4,29 @@ use std::ops::Range;
 
 use super::Reader;
 use super::spot::{row_of, spot_of};
-use crate::app::{Effect, Start};
+use crate::app::{Desk, Effect, Start};
 use crate::course::{PageId, Position, Spot};
 
 impl Reader {
     /// Goes to a place of the page; what runs on it goes on.
-    pub(crate) fn begin_at(&mut self, start: Start) {
+    pub(crate) fn begin_at(&mut self, desk: &Desk<'_>, start: Start) {
         (self.search, self.focus, self.walk, self.chosen_line) = (None, None, None, None);
         match start {
             Start::Top => self.top = 0,
             Start::Line(line) => {
+                self.reach(desk, line);
                 self.top = self.row_of_line(line);
                 self.stay_in_page();
                 // At the end of a page the line that is meant cannot be at the top: it is pointed out.
                 self.landed_on = Some(line).filter(|line| self.row_of_line(*line) > self.top);
             }
             Start::Spot(spot) => {
+                self.reach(desk, spot.line);
                 self.go_to_spot(spot);
                 self.stay_in_page();
             }
-            Start::FirstMatch(needle) => self.search_for(needle, 0),
-            Start::LastMatch(needle) => self.search_for(needle, usize::MAX),
+            Start::FirstMatch(needle) => self.search_for(desk, needle, 0),
+            Start::LastMatch(needle) => self.search_for(desk, needle, usize::MAX),
         }
     }
 
@@ -49,7 +51,7 @@ impl Reader {
 
     /// How much of the page has been on screen, 0..=1.
     pub fn seen(&self) -> f64 {
-        match self.laid.rows.len() {
+        match self.laid.likely_rows() {
             0 => 1.0,
             rows => ((self.top + self.size.body_rows()) as f64 / rows as f64).min(1.0),
         }

@@ -68,6 +68,9 @@ impl Reader {
     /// Time has passed, or the world has answered: what runs goes on.
     pub(super) fn run_on(&mut self, desk: &Desk<'_>, action: &Action) -> Step {
         let mut step = Step::default();
+        if matches!(action, Action::Tick { .. }) && !self.is_playing() {
+            return step;
+        }
         for lab in self.labs.values_mut() {
             step.effects.extend(lab.update(desk, action).effects);
         }

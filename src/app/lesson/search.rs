@@ -42,7 +42,8 @@ impl Reader {
         Some(Step::default())
     }
 
-    pub(super) fn search_for(&mut self, needle: String, wanted: usize) {
+    pub(super) fn search_for(&mut self, desk: &Desk<'_>, needle: String, wanted: usize) {
+        self.lay_out_rest(desk);
         self.search = Some(Search { field: Field::of(needle), ..Search::default() });
         self.find_again();
         if let Some(search) = &mut self.search {
