@@ -1,5 +1,5 @@
 //! How fast the grader is: a verdict on each of an exercise's sample answers, by its rubric and against its solution alone,
-//! and reading the exercises' files.
+//! the first verdict of an exercise, and reading the exercises' files.
 //!
 //! `cargo bench --bench grade`; the figure is items per second, an item being an answer.
 
@@ -38,6 +38,17 @@ fn batch(bencher: Bencher, exercise: &str) {
     with_samples(exercise, |rubric, answers| {
         let many: Vec<&str> = answers.iter().copied().cycle().take(10_000).collect();
         bencher.counter(ItemsCount::new(many.len())).bench_local(|| rubric.grade_all(&many).len());
+    });
+}
+
+/// With all that it takes: the exercise's file read to its end, its patterns read, its graded answers learned from.
+#[divan::bench(args = WRITTEN, sample_count = 30, sample_size = 1)]
+fn first_verdict(bencher: Bencher, exercise: &str) {
+    let files = content::embedded();
+    bencher.with_inputs(|| Course::assemble(&files)).bench_local_refs(|course| {
+        let exercise = course.exercise(exercise).expect("an exercise of the lesson");
+        let Kind::Text(rubric) = &exercise.kind else { panic!("a free-text exercise") };
+        rubric.grade("It is opened once.").score
     });
 }
 

@@ -202,7 +202,7 @@ impl Reader {
             return;
         }
         let (mut word, bytes) = (std::mem::take(&mut self.word), self.bytes.clone());
-        words::read(word.trim_matches('\''), |word| self.push(word, bytes.clone()));
+        words::read(word.trim_end_matches('\''), |word| self.push(word, bytes.clone()));
         word.clear();
         self.word = word;
     }
