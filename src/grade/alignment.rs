@@ -7,8 +7,9 @@ use super::anchors::Anchors;
 use super::fold::{Token, fold};
 use super::guards::PromptWords;
 use super::lexicon::{Lexicon, WordId};
-use super::matching::{Place, Unit, first, last};
+use super::matching::Unit;
 use super::pattern::ConceptId;
+use super::place::{Place, first, last};
 use super::polarity;
 use super::words::Class;
 

@@ -1,7 +1,6 @@
 //! Where a pattern is met in a sentence, or in two neighbouring ones.
 //!
-//! A place is a set of words: bit `n` is the `n`-th word of the unit. All work is bounded by the pattern's size and a
-//! fixed number of candidates, whatever the answer.
+//! All work is bounded by the pattern's size and a fixed number of candidates, whatever the answer.
 
 use std::cell::Cell;
 use std::ops::Range;
@@ -10,6 +9,7 @@ use super::anchors::Anchors;
 use super::fold::{Pause, Token};
 use super::lexicon::{Recognised, WordId};
 use super::pattern::{Concept, ConceptId, Concepts, GAP, Group, Pattern, Row, Step, Term};
+use super::place::{Place, between, bits, extent, first, last, sort_from};
 use super::polarity::{self, Negation, is_denied, is_negated};
 use super::words::Class;
 
@@ -46,9 +46,6 @@ const REFERRING: &[&str] = &[
     "and",
     "but",
 ];
-
-/// A set of words of a unit.
-pub(super) type Place = u128;
 
 /// Where a pattern is met: as it means it, or turned into its opposite by a negator.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -277,8 +274,7 @@ impl<'a> Unit<'a> {
             }
         }
         if !met.is_empty() {
-            self.tables.all_places[start..].sort_unstable_by_key(|place| (first(*place), last(*place), *place));
-            dedup_from(start, &mut self.tables.all_places);
+            sort_from(start, &mut self.tables.all_places);
             self.tables.all_places.truncate(start + MAX_PLACES);
         }
         let places = start..self.tables.all_places.len();
@@ -391,18 +387,6 @@ impl Tables {
     }
 }
 
-/// Takes out neighbours that are equal, from `start` on.
-fn dedup_from(start: usize, places: &mut Vec<Place>) {
-    let mut end = start;
-    for at in start..places.len() {
-        if end == start || places[at] != places[end - 1] {
-            places[end] = places[at];
-            end += 1;
-        }
-    }
-    places.truncate(end);
-}
-
 /// A search through the combinations of the groups' places, one of each.
 struct Search<'s, 'a> {
     unit: &'s Unit<'a>,
@@ -451,32 +435,6 @@ impl Search<'_, '_> {
             self.go(index + 1, joined, meant, last(*next) + 1);
         }
     }
-}
-
-pub(super) fn first(place: Place) -> u32 {
-    place.trailing_zeros()
-}
-
-pub(super) fn last(place: Place) -> u32 {
-    127 - place.leading_zeros().min(127)
-}
-
-fn extent(place: Place) -> u32 {
-    if place == 0 { 0 } else { last(place) - first(place) }
-}
-
-/// The bits `from..to`.
-fn between(from: u32, to: u32) -> Place {
-    let below = |bit: u32| if bit >= 128 { Place::MAX } else { (1 << bit) - 1 };
-    if from >= to { 0 } else { below(to) & !below(from) }
-}
-
-fn bits(mut place: Place) -> impl Iterator<Item = Place> {
-    std::iter::from_fn(move || {
-        let lowest = place & place.wrapping_neg();
-        place ^= lowest;
-        (lowest != 0).then_some(lowest)
-    })
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ mod lexicon;
 mod matching;
 pub mod number;
 mod pattern;
+mod place;
 mod polarity;
 mod precedent;
 pub mod reference;
