@@ -27,7 +27,7 @@ pub struct LazyRubric {
 struct Ready {
     rubric: Rubric,
     slips: Vec<Slip>,
-    precedents: Vec<Precedent>,
+    graded: Vec<Precedent>,
 }
 
 impl LazyRubric {
@@ -66,7 +66,8 @@ impl LazyRubric {
     /// The rubric as it would be had nobody graded `answers`: what it says of them is no echo.
     pub fn without(&self, answers: &[&str]) -> Rubric {
         let ready = self.prepared();
-        let others = ready.precedents.iter().filter(|it| !answers.contains(&it.answer.as_str()));
+        let precedents = self.samples.iter().chain(&ready.graded);
+        let others = precedents.filter(|it| !answers.contains(&it.answer.as_str()));
         ready.rubric.clone().with_experience(others)
     }
 
@@ -75,15 +76,15 @@ impl LazyRubric {
             let mut vocabulary = Vocabulary::clone(&self.shared);
             vocabulary.extend(self.own.clone());
             let (rubric, mut slips) = Rubric::new(&self.items, &self.prompt, &vocabulary);
-            let mut precedents = self.samples.clone();
+            let mut graded = Vec::new();
             let ids: Vec<&str> = self.items().map(|item| item.id.as_str()).collect();
             for (line, text) in (1..).zip(self.graded.lines()).filter(|(_, text)| !text.trim().is_empty()) {
                 match Precedent::read_line(text, &ids) {
-                    Ok(precedent) => precedents.push(precedent),
+                    Ok(precedent) => graded.push(precedent),
                     Err(message) => slips.push(Slip { place: Place::GradedLine(line), quote: None, message }),
                 }
             }
-            Ready { rubric: rubric.with_experience(&precedents), slips, precedents }
+            Ready { rubric: rubric.with_experience(self.samples.iter().chain(&graded)), slips, graded }
         })
     }
 }

@@ -70,7 +70,7 @@ impl Experience {
         if precedents.len() < FEWEST {
             return None;
         }
-        let mut vocabulary = Vocabulary::default();
+        let mut vocabulary = Vocabulary::for_answers(precedents.len());
         let mut rows: Vec<Row> = Vec::with_capacity(precedents.len());
         let mut all = Vec::new();
         for precedent in precedents {
@@ -91,9 +91,9 @@ impl Experience {
         };
         for start in (0..n_items).step_by(N_LANES) {
             let items = start..(start + N_LANES).min(n_items);
-            let (weights, biases) = train(&rows, items.clone(), n_features);
-            for (all, weights) in experience.weights.chunks_exact_mut(n_items).zip(&weights) {
-                all[items.clone()].copy_from_slice(&weights[..items.len()]);
+            let (trained, biases) = train(&rows, items.clone(), n_features);
+            for (weights, trained) in experience.weights.chunks_exact_mut(n_items).zip(&trained) {
+                weights[items.clone()].copy_from_slice(&trained.weight[..items.len()]);
             }
             // What is never mentioned is not likely, however often others mention it.
             experience.biases.extend(biases[..items.len()].iter().map(|bias| bias.min(0.0)));
@@ -199,6 +199,15 @@ struct Vocabulary {
 }
 
 impl Vocabulary {
+    fn for_answers(n: usize) -> Self {
+        /// Features that an answer has and none before it had, on average.
+        const N_NEW: usize = 24;
+        let mut vocabulary = Self::default();
+        vocabulary.places.reserve(n * N_NEW);
+        vocabulary.times.reserve(n * N_NEW);
+        vocabulary
+    }
+
     fn meet(&mut self, feature: u64) -> u32 {
         let place = *self.places.entry(feature).or_insert_with(|| {
             self.times.push(0);
@@ -240,17 +249,25 @@ struct Row {
 const N_LANES: usize = 8;
 type Lanes = [f32; N_LANES];
 
-/// Logistic regression by AdaGrad, for up to [`N_LANES`] items from `items.start` on: the weights of each feature, and the
-/// items' biases.
-fn train(rows: &[Row], items: Range<usize>, n_features: usize) -> (Vec<Lanes>, Lanes) {
+/// A feature's weight for each item, and the sum of its slopes squared, which makes its steps smaller and smaller.
+#[derive(Clone)]
+#[repr(align(64))]
+struct Trained {
+    weight: Lanes,
+    slopes: Lanes,
+}
+
+/// Logistic regression by AdaGrad, for up to [`N_LANES`] items from `items.start` on: what was learned of each feature,
+/// and the items' biases.
+fn train(rows: &[Row], items: Range<usize>, n_features: usize) -> (Vec<Trained>, Lanes) {
     // The first step is not divided by nothing.
     const SLIGHT: Lanes = [1e-6; N_LANES];
-    let (mut weights, mut biases) = (vec![[0.0; N_LANES]; n_features], [0.0; N_LANES]);
-    let (mut slopes, mut bias_slopes) = (vec![SLIGHT; n_features], SLIGHT);
+    let mut trained = vec![Trained { weight: [0.0; N_LANES], slopes: SLIGHT }; n_features];
+    let (mut biases, mut bias_slopes) = ([0.0; N_LANES], SLIGHT);
     for _ in 0..N_ROUNDS {
         for row in rows {
-            let sums =
-                row.features.iter().fold([0.0; N_LANES], |sums, at| lanes(|it| sums[it] + weights[*at as usize][it]));
+            let weights = row.features.iter().map(|at| &trained[*at as usize].weight);
+            let sums = weights.fold([0.0; N_LANES], |sums, weight| lanes(|it| sums[it] + weight[it]));
             let mut errors = [0.0; N_LANES];
             for (it, is_made) in row.is_made[items.clone()].iter().enumerate() {
                 errors[it] = logistic(biases[it] + sums[it] * row.scale) - f32::from(u8::from(*is_made));
@@ -258,15 +275,15 @@ fn train(rows: &[Row], items: Range<usize>, n_features: usize) -> (Vec<Lanes>, L
                 biases[it] -= STEP * errors[it] / bias_slopes[it].sqrt();
             }
             for at in &row.features {
-                let (weight, slopes) = (weights[*at as usize], &mut slopes[*at as usize]);
+                let Trained { weight, slopes } = trained[*at as usize];
                 let slope = lanes(|it| errors[it] * row.scale + SHRINK * weight[it]);
-                let sum = lanes(|it| slopes[it] + slope[it] * slope[it]);
-                let step = lanes(|it| STEP * slope[it] / sum[it].sqrt());
-                (*slopes, weights[*at as usize]) = (sum, lanes(|it| weight[it] - step[it]));
+                let slopes = lanes(|it| slopes[it] + slope[it] * slope[it]);
+                let step = lanes(|it| STEP * slope[it] / slopes[it].sqrt());
+                trained[*at as usize] = Trained { weight: lanes(|it| weight[it] - step[it]), slopes };
             }
         }
     }
-    (weights, biases)
+    (trained, biases)
 }
 
 fn lanes(of: impl Fn(usize) -> f32) -> Lanes {
