@@ -21,6 +21,8 @@ use super::tally::{Outcome, Tally};
 pub(super) struct Fleet {
     model: Arc<Model>,
     engines: Vec<Engine>,
+    /// When something happens next in each engine, when there are several: there may be fifty, and an event changes one.
+    next_s: Vec<f64>,
     /// When the event that started it all arrived, of each request that is not over, by engine.
     origins: Vec<BTreeMap<u64, f64>>,
     on_the_way: Queue,
@@ -73,7 +75,9 @@ impl Fleet {
         if engines.len() > 1 {
             engines.iter_mut().for_each(Engine::run_on);
         }
+        let next_s = engines.iter_mut().map(settled_next_s).collect();
         Self {
+            next_s,
             origins: vec![BTreeMap::new(); engines.len()],
             underway: vec![0; engines.len()],
             engines,
@@ -105,9 +109,12 @@ impl Fleet {
         self.now_s.max(self.first().now_s())
     }
 
-    /// Looks up what expires next in each engine.
+    /// Looks up what expires next.
     pub(super) fn settle(&mut self) {
-        self.engines.iter_mut().for_each(Engine::settle);
+        // Of several engines each is settled after what happens in it.
+        if let [engine] = self.engines.as_mut_slice() {
+            engine.settle();
+        }
     }
 
     /// When something happens next, once that is settled; nothing does after the end of the run.
@@ -121,11 +128,9 @@ impl Fleet {
     /// The time of the next event, and the engine where it happens; a letter arrives when it is none.
     fn next(&self) -> Option<(f64, Option<usize>)> {
         let mut first = (self.on_the_way.next_s(), None);
-        for (index, engine) in self.engines.iter().enumerate() {
+        for (index, &at_s) in self.next_s.iter().enumerate().filter(|(_, at_s)| **at_s < f64::INFINITY) {
             // What happens at the same time in an engine comes before what arrives.
-            if let Some(at_s) = engine.next_at_s()
-                && (at_s < first.0 || (at_s == first.0 && first.1.is_none()))
-            {
+            if at_s < first.0 || (at_s == first.0 && first.1.is_none()) {
                 first = (at_s, Some(index));
             }
         }
@@ -146,7 +151,6 @@ impl Fleet {
         if let [engine] = self.engines.as_mut_slice() {
             return engine.step(observer).then_some(0);
         }
-        self.settle();
         let Some((at_s, place)) = self.next() else {
             self.close();
             return None;
@@ -169,6 +173,7 @@ impl Fleet {
             index
         };
         let Heard { answered, given_up, arrived, .. } = heard;
+        self.next_s[index] = settled_next_s(&mut self.engines[index]);
         if let Some(request) = arrived {
             self.origins[index].insert(request, at_s);
         }
@@ -226,6 +231,12 @@ impl Fleet {
             end_to_end: self.end_to_end.clone(),
         }
     }
+}
+
+/// When something happens next in the engine, or infinity.
+fn settled_next_s(engine: &mut Engine) -> f64 {
+    engine.settle();
+    engine.next_at_s().unwrap_or(f64::INFINITY)
 }
 
 /// Hears what the fleet must know, and passes everything on.
