@@ -14,6 +14,7 @@ mod screen;
 mod stage;
 pub(crate) mod watch;
 
+use std::ops::ControlFlow;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -211,6 +212,8 @@ struct Session {
     folder: Option<PathBuf>,
     /// How often the course was read: the newest reading counts, whichever ends last.
     readings: Arc<AtomicU64>,
+    /// The question of the last replications: who turns a knob ten times waits for one setting's, and not for ten.
+    replicated: Arc<AtomicU64>,
     events: Sender<Event>,
     /// Lets the next key be read.
     may_read: Sender<()>,
@@ -238,6 +241,7 @@ impl Session {
             stage: None,
             folder: None,
             readings: Arc::default(),
+            replicated: Arc::default(),
             events,
             may_read,
             end: None,
@@ -372,12 +376,17 @@ impl Session {
                 });
             }
             Effect::Replicate { question, scenario, replications } => {
-                let events = self.events.clone();
+                let (events, newest) = (self.events.clone(), Arc::clone(&self.replicated));
+                newest.store(question, Ordering::Relaxed);
                 thread::spawn(move || {
+                    let is_asked = || newest.load(Ordering::Relaxed) == question;
                     let mut scenario = *scenario;
                     if scenario.set(&format!("run.replications={replications}")).is_ok() {
-                        let report = Box::new(sim::run(&scenario));
-                        let _ = events.send(Event::Done(Action::Replicated { question, report }));
+                        let mut go_on = |_| if is_asked() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) };
+                        let report = Box::new(sim::run_watched(&scenario, &mut go_on));
+                        if is_asked() {
+                            let _ = events.send(Event::Done(Action::Replicated { question, report }));
+                        }
                     }
                 });
             }

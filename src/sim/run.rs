@@ -10,6 +10,7 @@ use rayon::iter::{IntoParallelIterator, IntoParallelRefMutIterator, ParallelIter
 use super::confidence::{Spread, figures};
 use super::engine::Engine;
 use super::fleet::{Fleet, Tallies};
+use super::keep_alive::KeepAlive;
 use super::model::Model;
 use super::random::replication_seed;
 use super::report::Report;
@@ -30,9 +31,12 @@ impl Progress {
     }
 }
 
-/// Events of a run between two looks at the watcher: a quarter of a millisecond of the plain model, and less than a
-/// twentieth of a second of the most laborious one, which forecasts at every request.
-pub(super) const EVENTS_PER_ROUND: u32 = 4096;
+/// Events of a run between two looks at the watcher: a few milliseconds at most, also on a machine that others use.
+pub(super) fn events_per_round(model: &Model) -> u32 {
+    let learns = |model: &Model| matches!(model.platform.keep_alive, KeepAlive::HybridHistogram { .. });
+    // Such a policy may forecast at every request, which takes a hundred times as long as the rest of it.
+    if learns(model) || model.steps.iter().any(|step| learns(&step.model)) { 256 } else { 4096 }
+}
 
 /// Runs the scenario to its end.
 pub fn run(scenario: &Scenario) -> Report {
@@ -55,7 +59,7 @@ pub fn run_watched(scenario: &Scenario, watch: &mut dyn FnMut(Progress) -> Contr
         let batch = begun..replications.min(begun + at_once);
         let mut fleets: Vec<Fleet> =
             batch.clone().map(|it| Fleet::new(model, replication_seed(model.run.seed, it.into()))).collect();
-        flow = run_batch(&mut fleets, &mut |fleets| {
+        flow = run_batch(&mut fleets, events_per_round(model), &mut |fleets| {
             let share: f64 = fleets.iter().map(|fleet| share_run(model, fleet.first())).sum();
             let requests = sum.first.requests + fleets.iter().map(|fleet| fleet.first().arrived()).sum::<u64>();
             watch(Progress { fraction: ((f64::from(begun) + share) / f64::from(replications)).min(1.0), requests })
@@ -80,14 +84,14 @@ pub fn run_watched(scenario: &Scenario, watch: &mut dyn FnMut(Progress) -> Contr
     report
 }
 
-/// Advances all of them to their end, round by round.
-fn run_batch(fleets: &mut [Fleet], watch: &mut dyn FnMut(&[Fleet]) -> ControlFlow<()>) -> ControlFlow<()> {
+/// Advances all of them to their end, in rounds of so many events.
+fn run_batch(fleets: &mut [Fleet], events: u32, watch: &mut dyn FnMut(&[Fleet]) -> ControlFlow<()>) -> ControlFlow<()> {
     loop {
         let going = if let [fleet] = fleets {
             // A single run needs no other thread.
-            fleet.advance(EVENTS_PER_ROUND)
+            fleet.advance(events)
         } else {
-            fleets.par_iter_mut().map(|fleet| fleet.advance(EVENTS_PER_ROUND)).reduce(|| false, |a, b| a | b)
+            fleets.par_iter_mut().map(|fleet| fleet.advance(events)).reduce(|| false, |a, b| a | b)
         };
         watch(fleets)?;
         if !going {

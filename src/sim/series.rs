@@ -13,7 +13,7 @@ use super::fleet::Fleet;
 use super::flight::{Flight, Observer, Request};
 use super::model::Model;
 use super::report::Report;
-use super::run::{EVENTS_PER_ROUND, Progress};
+use super::run::{Progress, events_per_round};
 use super::scenario::Scenario;
 use super::service::Phases;
 use super::tally::Outcome;
@@ -45,6 +45,7 @@ pub fn series(
     watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Vec<Moment> {
     let model = scenario.model();
+    let events_between_looks = events_per_round(model);
     let mut fleet = Fleet::new(model, model.run.seed);
     let rows = |_| Rows { length_s: 0.001, most: most_rows.clamp(2, 1_000_000), ..Rows::default() };
     let mut table = Table { function: 0, rows: (0..fleet.engines().len()).map(rows).collect() };
@@ -60,7 +61,7 @@ pub fn series(
         if goes_on.is_none() || fleet.step(&mut table).is_none() {
             break;
         }
-        if event.is_multiple_of(EVENTS_PER_ROUND) && watch(Progress::of(model, &fleet)).is_break() {
+        if event.is_multiple_of(events_between_looks) && watch(Progress::of(model, &fleet)).is_break() {
             break;
         }
     }
