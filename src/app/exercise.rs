@@ -66,7 +66,9 @@ pub struct Sheet {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Purpose {
     Learning,
-    /// To show what one knows: no hints, no solution.
+    /// One of a round of questions, once.
+    Review,
+    /// The same, to show what one knows: no hints, no solution.
     Proof,
 }
 
@@ -148,7 +150,7 @@ impl Sheet {
     }
 
     /// The exercise as if it were new: what is remembered shows only when the old answer is not in view.
-    pub(crate) fn for_review(desk: &Desk<'_>, id: &ExerciseId) -> Option<Self> {
+    fn afresh(desk: &Desk<'_>, id: &ExerciseId) -> Option<Self> {
         let mut sheet = Self::new(desk, id)?;
         let exercise = desk.course.exercises.get(id)?;
         if !desk.drafts.contains_key(id) {
@@ -160,12 +162,27 @@ impl Sheet {
         Some(sheet)
     }
 
-    /// The exercise as if it were new, and without help.
+    /// The exercise in a round of what is due.
+    pub(crate) fn for_review(desk: &Desk<'_>, id: &ExerciseId) -> Option<Self> {
+        Self::afresh(desk, id).map(|sheet| Self { purpose: Purpose::Review, ..sheet })
+    }
+
+    /// The exercise in a round that proves a page, without help.
     pub(crate) fn for_proof(desk: &Desk<'_>, id: &ExerciseId) -> Option<Self> {
-        let mut sheet = Self::for_review(desk, id)?;
+        let mut sheet = Self::afresh(desk, id)?;
         sheet.purpose = Purpose::Proof;
         sheet.lay_out(desk);
         Some(sheet)
+    }
+
+    /// Whether the round can go on: of a question in a round the first verdict counts, and there is no second try.
+    pub fn ends_here(&self) -> bool {
+        self.purpose != Purpose::Learning && matches!(self.stage, Stage::Judged { .. })
+    }
+
+    /// Whether there are hints and a solution to ask for.
+    pub fn gives_help(&self) -> bool {
+        self.purpose != Purpose::Proof
     }
 
     fn has_all_points(&self) -> bool {
@@ -270,6 +287,7 @@ impl Sheet {
                 self.checks_itself = false;
                 Step::say("The solution stays closed.")
             }
+            Action::Open | Action::Submit | Action::Toggle if self.ends_here() => return Step::go(Go::Back),
             Action::Submit if !matches!(self.stage, Stage::Checking { .. }) => self.submit(desk),
             Action::Open if self.is_filled() => self.submit(desk),
             Action::Hint => self.hint(desk, exercise),
@@ -317,7 +335,7 @@ impl Sheet {
             }
             (Action::Kept { question, .. }, Stage::Keeping { question: asked, verdict }) if question == asked => {
                 let verdict = verdict.clone();
-                let said = said_of(&verdict, exercise);
+                let said = self.said_of(&verdict, exercise);
                 self.stage = Stage::Judged { answer: self.answer(), verdict };
                 // Below the files that stand beside code, the verdict would be out of sight.
                 self.top = if self.code.is_some() { self.prompt.len() } else { 0 };
@@ -494,13 +512,30 @@ impl Sheet {
             Action::Choose(index) if matches!(self.input, Input::Writing(_)) && self.code.is_none() => {
                 return self.dispute(desk, work, *index);
             }
-            Action::Choose(_) => {
+            Action::Choose(_) if !self.ends_here() => {
                 self.stage = Stage::Answering;
                 return self.answering(action);
             }
             _ => {}
         }
         Step::default()
+    }
+
+    /// What a verdict comes to, and what can be done now.
+    fn said_of(&self, verdict: &Verdict, exercise: &Exercise) -> String {
+        let is_right = verdict.fraction() > 0.999;
+        let made = if is_right {
+            "All points made".to_owned()
+        } else {
+            format!("{:.2} of {:.2} points", verdict.score, verdict.max)
+        };
+        let next = match self.purpose {
+            Purpose::Review | Purpose::Proof => "Enter goes on.",
+            Purpose::Learning if is_right => "Enter goes back to the page.",
+            Purpose::Learning if exercise.hints.is_empty() => "Enter tries again, Esc goes back.",
+            Purpose::Learning => "Enter tries again, H gives a hint, Esc goes back.",
+        };
+        format!("{made}. Your answer is kept. {next}")
     }
 
     /// Scrolls so that the line of the cursor is on screen.
@@ -589,13 +624,4 @@ fn move_step(cursor: &mut usize, order: &mut [usize], to: usize, held: bool) -> 
         order[to..=from].rotate_right(1);
     }
     true
-}
-
-fn said_of(verdict: &Verdict, exercise: &Exercise) -> String {
-    let again = if exercise.hints.is_empty() { "Enter tries again" } else { "Enter tries again, H gives a hint" };
-    if verdict.fraction() > 0.999 {
-        "All points made. Your answer is kept. Enter goes back to the page.".to_owned()
-    } else {
-        format!("{:.2} of {:.2} points. Your answer is kept. {again}, Esc goes back.", verdict.score, verdict.max)
-    }
 }

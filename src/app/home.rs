@@ -123,7 +123,8 @@ impl Home {
         };
         self.rows.extend(wrapped(Ui::Strong, &said, width));
         match next {
-            Next::Review { .. } => self.door(LeadsTo::Review, "↻", "Review them, one after another", width),
+            Next::Review { n_due: 1 } => self.door(LeadsTo::Review, "↻", "Answer it", width),
+            Next::Review { .. } => self.door(LeadsTo::Review, "↻", "Answer them, one after another", width),
             Next::Answer(exercise) => self.door(LeadsTo::Exercise(exercise.id.clone()), "○", &exercise.title, width),
             Next::Read(page) => self.door(LeadsTo::Page(page.id.clone()), "▸", "Read it", width),
             Next::Nothing => {}

@@ -84,6 +84,11 @@ impl Round {
         }
     }
 
+    /// Whether a question is left to ask.
+    pub fn goes_on(&self) -> bool {
+        self.next().is_some()
+    }
+
     fn next(&self) -> Option<usize> {
         self.entries.iter().position(|entry| entry.got.is_none())
     }
@@ -158,7 +163,7 @@ impl Round {
             let does = if asked == 0 { "begins" } else { "goes on" };
             let spans = [
                 Span::ui(Ui::Key, "Enter"),
-                Span::ui(Ui::Text, format!(" {does}: {asked} of {all} asked. Esc stops; what is answered counts.")),
+                Span::ui(Ui::Text, format!(" {does}: {asked} of {all} asked. Esc stops; all is kept.")),
             ];
             return vec![Row::of(spans).cut(width)];
         }

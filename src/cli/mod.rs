@@ -199,6 +199,14 @@ fn open_course(folder: Option<&Path>) -> Result<Course, CliError> {
 
 /// The learner's progress in a course: the one in the folder `course`, or the built-in one.
 fn open_store(data: Option<&Path>, course: Option<&Path>) -> Result<Store, store::StoreError> {
+    Store::open(&kept_in(data, course)?)
+}
+
+/// Where everything is kept that is done in a course.
+fn kept_in(data: Option<&Path>, course: Option<&Path>) -> Result<PathBuf, store::StoreError> {
     let folder = data.map_or_else(store::default_folder, |folder| Ok(folder.to_owned()))?;
-    Store::open(&course.map_or_else(|| folder.clone(), |course| store::folder_of(course, &folder)))
+    Ok(match course {
+        Some(course) => store::folder_of(course, &folder),
+        None => folder,
+    })
 }

@@ -33,14 +33,22 @@ enum What {
         name: String,
     },
     /// Write an exercise
-    #[command(after_help = "Example:\n  coldstart new exercise who-retries --kind text --course my-course")]
+    #[command(
+        after_help = "Examples:\n  coldstart new exercise who-retries --kind order --course my-course\n  coldstart new exercise crashed --ask \"What becomes of the message?\" --point \"It is delivered again.\" --course my-course"
+    )]
     Exercise {
         /// The exercise's file: lower-case letters, digits and hyphens
         #[arg(value_parser = name)]
         name: String,
-        /// How it is answered
-        #[arg(long, value_enum, default_value_t = Kind::Choice)]
-        kind: Kind,
+        /// How it is answered; `choice` when nothing is said
+        #[arg(long, value_enum)]
+        kind: Option<Kind>,
+        /// What it asks, to be answered in the learner's own words
+        #[arg(long, value_name = "QUESTION", requires = "point", value_parser = sentence)]
+        ask: Option<String>,
+        /// A point that a good answer makes, as a sentence; once for each
+        #[arg(long, value_name = "SENTENCE", requires = "ask", value_parser = sentence)]
+        point: Vec<String>,
     },
 }
 
@@ -48,7 +56,16 @@ pub(super) fn run(it: &Arguments, folder: Option<&Path>, output: &mut Output) ->
     let root = folder.unwrap_or(Path::new("."));
     match &it.what {
         What::Lesson { name } => lesson(root, name, output)?,
-        What::Exercise { name, kind } => exercise(root, name, *kind, output)?,
+        What::Exercise { name, kind: None | Some(Kind::Text), ask: Some(ask), point } => {
+            exercise(root, name, template::exercise_of_points(name, ask, point), output)?;
+        }
+        What::Exercise { ask: Some(_), .. } => {
+            let why = "--ask and --point write a question of the kind `text`: leave out --kind, or the two";
+            return Err(CliError::Input(why.into()));
+        }
+        What::Exercise { name, kind, .. } => {
+            exercise(root, name, template::exercise(name, kind.unwrap_or(Kind::Choice)), output)?;
+        }
     }
     Ok(Outcome::Done)
 }
@@ -70,7 +87,7 @@ fn lesson(root: &Path, name: &str, output: &mut Output) -> Result<(), CliError> 
     Ok(())
 }
 
-fn exercise(root: &Path, name: &str, kind: Kind, output: &mut Output) -> Result<(), CliError> {
+fn exercise(root: &Path, name: &str, draft: Draft, output: &mut Output) -> Result<(), CliError> {
     if !root.join("lessons").is_dir() {
         return Err(CliError::Input(format!(
             "{} holds no course: there is no folder `lessons` in it; --course DIR names another, and `coldstart new \
@@ -78,7 +95,7 @@ fn exercise(root: &Path, name: &str, kind: Kind, output: &mut Output) -> Result<
             root.display()
         )));
     }
-    write(root, &[template::exercise(name, kind)], output)?;
+    write(root, &[draft], output)?;
     output.line("")?;
     output.line("Next: put it on a page, where its question belongs:")?;
     output.line("")?;
@@ -142,4 +159,13 @@ fn name(text: &str) -> Result<String, String> {
         return Err("this name belongs to the words that all exercises share".to_owned());
     }
     Ok(text.to_owned())
+}
+
+/// A question or a point, on one line.
+fn sentence(text: &str) -> Result<String, String> {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if text.is_empty() || text.chars().any(char::is_control) {
+        return Err("a sentence is expected here".to_owned());
+    }
+    Ok(text)
 }

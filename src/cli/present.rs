@@ -8,14 +8,13 @@ use clap::Args;
 use serde::Serialize;
 
 use super::output::{Output, is_still};
-use super::{CliError, Format, Outcome, open_course};
+use super::{CliError, Format, Outcome, kept_in, open_course};
 use crate::app::present::Role;
 use crate::app::present::count::Count;
 use crate::course::{Course, ExerciseId, Page, PageId};
 use crate::marking::Marker;
 use crate::session::background::Question;
 use crate::session::{self, End, PresentOpening, StageDoor};
-use crate::store;
 use crate::tui::Theme;
 
 #[derive(Debug, Args)]
@@ -49,7 +48,7 @@ pub(super) fn run(
     mut theme: Theme,
     output: &mut Output,
 ) -> Result<Outcome, CliError> {
-    let place = data.map_or_else(store::default_folder, |folder| Ok(folder.to_owned()))?;
+    let place = kept_in(data, folder)?;
     let course = open_course(folder)?;
     let wanted = it.page.as_deref().map(|name| find(&course, name)).transpose()?;
     if it.counts || it.format == Format::Json {

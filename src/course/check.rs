@@ -349,7 +349,10 @@ mod tests {
         // What cannot be read is told once, and not that it is missing.
         let slip = problems(&format!("+++\nformat = 1\nminutse = 5\n+++\ntext\n{ASKED}"));
         assert_eq!(slip.len(), 1, "{slip:?}");
-        assert!(slip[0].starts_with("lessons/s/01-first.md:3: unknown field `minutse`"), "{slip:?}");
+        assert!(
+            slip[0].starts_with("lessons/s/01-first.md:3: nothing reads the key `minutse`; the nearest is `minutes`"),
+            "{slip:?}"
+        );
     }
 
     #[test]
@@ -423,9 +426,12 @@ mod tests {
     #[test]
     fn terms_are_spelt_as_the_glossary_does_and_code_and_quotes_are_left_alone() {
         let glossary = "format = 1\n[[term]]\nname = \"cold start\"\nsays = \"A wait.\"\npage = \"01-frist.md\"\n";
+        let question = "format = 1\nkind = \"choice\"\nprompt = \"\"\"\n`coldstart`?\n\nA *coldstart*.\"\"\"\nsolution = \"S\"\n\
+                        [[option]]\ntext = \"A coldstart\"\nright = true\n[[option]]\ntext = \"None\"\n";
         let check = |page: &str| {
             let mut files = Files::from([("lessons/glossary.toml".to_owned(), glossary.to_owned())]);
             files.insert("lessons/s/01-first.md".into(), page.into());
+            files.insert("exercises/q.toml".into(), question.into());
             let problems = course(&Course::assemble(&files));
             let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
             said.into_iter().filter(|it| it.contains("glossary")).collect::<Vec<_>>()
@@ -436,8 +442,9 @@ mod tests {
         let line = |line: u32, word: &str| {
             format!("lessons/s/01-first.md:{line}: `{word}` is written `cold start` in the glossary")
         };
+        let asked = |line: u32| format!("exercises/q.toml:{line}: `coldstart` is written `cold start` in the glossary");
         let told = [line(3, "cold-start"), line(4, "coldstart"), line(8, "cold-start"), line(12, "coldstarts")];
-        let mut expected = vec![dead.to_owned()];
+        let mut expected = vec![asked(6), asked(9), dead.to_owned()];
         expected.extend(told);
         assert_eq!(check(page), expected);
     }

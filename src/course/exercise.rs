@@ -10,6 +10,7 @@ mod file;
 mod help;
 mod learn;
 mod proof;
+mod prose;
 mod slips;
 mod tables;
 mod typed;
@@ -27,6 +28,7 @@ pub use code::{CodeCheck, CodeTask, GivenFile, language_of};
 pub use file::{Sample, VOCABULARY, VOCABULARY_FILE, graded_file, vocabulary};
 pub use help::{GIVING_UP_PRICE, HELP_PRICE, Help, Pointer, SOLUTION_PRICE};
 pub use learn::with_phrase;
+pub use prose::Prose;
 pub use written::WrittenRubric;
 
 use super::Problem;
@@ -71,6 +73,8 @@ pub struct Exercise {
     pub solution: String,
     /// Path inside the course folder.
     pub file: String,
+    /// Every text of the file that learners read, for whoever checks its words.
+    pub prose: Vec<Prose>,
     /// What all of it is worth; of free text the rubric says so.
     points: f64,
     /// Those of free text are beside the rubric.

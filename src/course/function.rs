@@ -158,7 +158,7 @@ mod tests {
             (FENCE.replace("index.js", "indx.js"), "comment `indx.js`; the nearest is `index.js`"),
             (FENCE.replace("request = \"GET /\"", ""), "the event `one` is either"),
             (FENCE.replace("GET /", "/users"), "is a method and a path"),
-            (FENCE.replace("title", "titel"), "unknown field `titel`"),
+            (FENCE.replace("title", "titel"), "nothing reads the key `titel`; the nearest is `title`"),
         ] {
             let told = read(&text, &files).expect_err(said);
             assert!(told.1.contains(said), "{told:?}");

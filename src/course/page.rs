@@ -47,7 +47,8 @@ pub struct Page {
 /// The lines of a page's front matter, counted in the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Places {
-    /// 0 where it says none.
+    /// 0 where it says none, as with the minutes.
+    pub title: u32,
     pub minutes: u32,
     /// One for each goal.
     pub goals: Vec<u32>,
@@ -115,7 +116,7 @@ pub struct FlowDiagram {
 #[serde(deny_unknown_fields)]
 struct FrontMatter {
     format: Option<toml::Spanned<i64>>,
-    title: Option<String>,
+    title: Option<toml::Spanned<String>>,
     minutes: Option<toml::Spanned<u32>>,
     #[serde(default)]
     goals: Vec<toml::Spanned<String>>,
@@ -147,7 +148,8 @@ impl Page {
             .collect();
         let stem = id.rsplit('/').next().unwrap_or(id);
         let first_heading = || document.headings().into_iter().next().map(|(_, text, _)| text);
-        let title = front.title.or_else(first_heading).unwrap_or_else(|| stem.to_owned());
+        let title =
+            front.title.map(toml::Spanned::into_inner).or_else(first_heading).unwrap_or_else(|| stem.to_owned());
         Self {
             id: PageId(id.to_owned()),
             file: file.to_owned(),
@@ -258,6 +260,7 @@ fn read_front_matter(
             }
             let line = |span: std::ops::Range<usize>| 1 + line_at(front, span.start);
             let places = Places {
+                title: read.title.as_ref().map_or(0, |title| line(title.span())),
                 minutes: read.minutes.as_ref().map_or(0, |minutes| line(minutes.span())),
                 goals: read.goals.iter().map(|goal| line(goal.span())).collect(),
                 is_unread: false,

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::nearest_hint;
+
 /// The message of `error`, which was met in `text`.
 pub(super) fn plainly<'a>(text: &str, error: &'a toml::de::Error) -> Cow<'a, str> {
     let message = error.message();
@@ -10,6 +12,13 @@ pub(super) fn plainly<'a>(text: &str, error: &'a toml::de::Error) -> Cow<'a, str
     if message.starts_with("string values must be quoted") || message.starts_with("invalid boolean") {
         return format!("{} cannot be read: words stand in quotation marks, and a line ends after its value", named())
             .into();
+    }
+    if let Some((unknown, known)) = message.strip_prefix("unknown field `").and_then(|it| it.split_once("`, expected "))
+    {
+        let near = nearest_hint(unknown, known.split('`').skip(1).step_by(2));
+        let others =
+            if near.is_empty() { format!("; there are {}", known.trim_start_matches("one of ")) } else { near };
+        return format!("nothing reads the key `{unknown}`{others}").into();
     }
     let mistaken = message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: "));
     match mistaken.and_then(|it| it.split_once(", expected ")) {
@@ -68,7 +77,8 @@ mod tests {
                 "`points` cannot be read: words stand in quotation marks, and a line ends after its value",
             ),
             ("right = yes", "`right` cannot be read: words stand in quotation marks, and a line ends after its value"),
-            ("mintes = 1", "unknown field `mintes`, expected one of `minutes`, `points`, `right`, `hints`"),
+            ("mintes = 1", "nothing reads the key `mintes`; the nearest is `minutes`"),
+            ("zebra = 1", "nothing reads the key `zebra`; there are `minutes`, `points`, `right`, `hints`"),
         ] {
             let error = toml::from_str::<File>(text).expect_err(text);
             assert_eq!(plainly(text, &error), said);

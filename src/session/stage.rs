@@ -1,5 +1,5 @@
-//! Where a presentation is, shared by the screens of one machine: a file in the folder of progress, and a lock. Beside it
-//! a file of all hands that were ever counted.
+//! Where a presentation is, shared by the screens of one machine: a file in the folder of a course's progress, and a lock.
+//! Beside it a file of all hands that were ever counted.
 //!
 //! The screen before the class holds the lock for as long as it runs, and the system lets go of it however the program
 //! ends. Whichever screen moves writes the file whole; the others hear that it changed. So any of them may end, and begin
@@ -36,7 +36,7 @@ pub enum StageError {
     #[error("{}: the counted hands cannot be read: {source}; move the file away to begin anew", path.display())]
     Counts { path: PathBuf, source: io::Error },
     #[error(
-        "a presentation is running on this machine already{at}: `coldstart present --notes` follows it; close it to begin another one, or keep a second one apart with --data DIR"
+        "a presentation of this course is running on this machine already{at}: `coldstart present --notes` follows it; close it to begin another one, or keep a second one apart with --data DIR"
     )]
     Taken { at: String },
 }

@@ -158,8 +158,13 @@ static HOME_MORE: [Binding; 3] = [
     key("r", Action::Reload, "read the course files again", ""),
 ];
 
+/// A question of a round that was answered.
+static ROUND_ANSWER: [Binding; 1] = [key("Enter", Action::Open, "on with the round", "go on")];
+
+static ROUND_OVER: [Binding; 1] = [key("Enter", Action::Open, "back: all were asked", "back")];
+
 static ROUND: [Binding; 3] = [
-    key("Enter", Action::Open, "the next question; back when all were asked", "next question"),
+    key("Enter", Action::Open, "the next question", "next question"),
     key("↓ j", lines(1), "a line down", ""),
     key("↑ k", lines(-1), "a line up", ""),
 ];
@@ -518,7 +523,8 @@ fn tables_of_screen(model: &Model) -> (Vec<&'static [Binding]>, bool) {
     }
     match model.screen() {
         Screen::Home(_) => (vec![&HOME, &HOME_MORE, &JUMPS, &EVERYWHERE], false),
-        Screen::Round(_) => (vec![&ROUND, &EVERYWHERE], false),
+        Screen::Round(round) if round.goes_on() => (vec![&ROUND, &EVERYWHERE], false),
+        Screen::Round(_) => (vec![&ROUND_OVER, &EVERYWHERE], false),
         Screen::Show(show) if show.is_typing() => (vec![&TYPING, &ALWAYS], true),
         Screen::Show(show) if show.poll().is_some() => {
             let is_called = show.poll().is_some_and(Poll::is_called);
@@ -577,6 +583,7 @@ fn tables_of_screen(model: &Model) -> (Vec<&'static [Binding]>, bool) {
             (Stage::Answering, Input::Filling(_)) => (vec![&FILLING, &ALWAYS], true),
             (Stage::Answering, Input::Matching(_)) => (vec![&MATCHING, &EVERYWHERE], false),
             (Stage::Answering | Stage::Checking { .. }, _) => (vec![&CHOOSING, &EVERYWHERE], false),
+            _ if sheet.ends_here() => (vec![&ROUND_ANSWER, &SHEET, &EVERYWHERE], false),
             _ => (vec![&SHEET, &EVERYWHERE], false),
         },
         Screen::Zoomed(it) if it.is_typing() => (vec![&TYPING, &ALWAYS], true),
@@ -670,7 +677,7 @@ pub fn footer(model: &Model, cols: u16) -> Vec<Seat> {
     let mut from = 1;
     for binding in tables.into_iter().flatten() {
         let key = binding.keys.split(' ').next().unwrap_or_default();
-        if binding.foot.is_empty() || shown.iter().any(|seat| seat.key == key) {
+        if binding.foot.is_empty() || is_refused(model, &binding.action) || shown.iter().any(|seat| seat.key == key) {
             continue;
         }
         let until = from + (key.width() + 1 + binding.foot.width()) as u16;
@@ -681,6 +688,16 @@ pub fn footer(model: &Model, cols: u16) -> Vec<Seat> {
         from = until + 2;
     }
     shown
+}
+
+/// Whether the screen would only say that this is not for now.
+fn is_refused(model: &Model, action: &Action) -> bool {
+    let Screen::Exercise(sheet) = model.screen() else { return false };
+    match action {
+        Action::Hint | Action::Passage | Action::Solution => !sheet.gives_help(),
+        Action::SelfCheck => !sheet.gives_help() || sheet.editor().is_none() || sheet.code.is_some(),
+        _ => false,
+    }
 }
 
 /// What a click means: on a key of the footer what the key does, elsewhere it is the screen's.
@@ -748,7 +765,7 @@ mod tests {
     /// Each name in the tables is a key that `is` knows; a typing error would make a dead key.
     #[test]
     fn every_named_key_can_be_pressed() {
-        let all: [&[Binding]; 45] = [
+        let all: [&[Binding]; 47] = [
             &JUMPED,
             &SELECTED,
             &CALLED,
@@ -763,6 +780,8 @@ mod tests {
             &POLL,
             &NOTES,
             &ROUND,
+            &ROUND_ANSWER,
+            &ROUND_OVER,
             &GOALS,
             &FUNCTION,
             &FUNCTION_IN_PAGE,

@@ -76,6 +76,8 @@ impl Theme {
         let ground = match set("COLORFGBG").and_then(|it| it.rsplit(';').next().and_then(|it| it.parse::<u8>().ok())) {
             Some(7 | 15) => Ground::Light,
             Some(_) => Ground::Dark,
+            // The console of a PC is black, answers no question, and has a blue that cannot be read on it.
+            None if term == "linux" => Ground::Dark,
             None => Ground::Unknown,
         };
         Self { depth, ground, looks: None, hyperlinks: hyperlink::are_shown(get) }
@@ -133,7 +135,7 @@ mod tests {
             Theme { depth: Depth::Palette, hyperlinks: true, ..Theme::PLAIN }
         );
         assert_eq!(from(&[("TERM", "xterm"), ("COLORTERM", "truecolor")]).depth, Depth::True);
-        assert_eq!(from(&[("TERM", "linux")]).depth, Depth::Sixteen);
+        assert_eq!(from(&[("TERM", "linux")]), Theme { depth: Depth::Sixteen, ground: Ground::Dark, ..Theme::PLAIN });
         assert_eq!(from(&[("TERM", "xterm-256color"), ("NO_COLOR", "1")]).depth, Depth::None);
         assert_eq!(from(&[("NO_COLOR", ""), ("TERM", "linux")]).depth, Depth::Sixteen);
         assert_eq!(from(&[("COLORFGBG", "0;15")]).ground, Ground::Light);

@@ -64,9 +64,23 @@ fn what_new_writes_passes_check() {
         let fence = out(&written).split_once("```").map(|(_, rest)| format!("\n```{rest}"));
         append(course.path(), PAGE, &fence.expect("the fence to put on a page is said"));
     }
+    let question = ["--ask", "What becomes of a message when the function crashes?"];
+    let points = [
+        "--point",
+        "The queue delivers the message again.",
+        "--point",
+        "The function may see the \"same\" {{name}} twice.",
+    ];
+    let written = coldstart(course.path(), &[&["new", "exercise", "crashed"], &question[..], &points].concat());
+    assert!(written.status.success(), "{written:?}");
+    append(course.path(), PAGE, "\n```exercise\ncrashed\n```\n");
     edit(course.path(), PAGE, "minutes = 5", "minutes = 20");
     let checked = coldstart(course.path(), &["check"]);
-    assert_eq!(out(&checked), "2 pages, 11 exercises with 6 sample answers, 2 scenarios: no problem\n");
+    assert_eq!(out(&checked), "2 pages, 12 exercises with 6 sample answers, 2 scenarios: no problem\n");
+    // It grades what says a point in much the same words.
+    fs::write(course.path().join("answer.txt"), "The message is delivered by the queue again.").expect("written");
+    let graded = coldstart(course.path(), &["grade", "crashed", &course.path().join("answer.txt").to_string_lossy()]);
+    assert!(out(&graded).starts_with("0.50 of 1.00 points"), "{}", out(&graded));
     let map = fs::read_to_string(course.path().join("lessons/course.toml")).expect("the map");
     assert!(map.contains("# The map of the course") && map.contains("title = \"Two words\""), "{map}");
 }
@@ -93,15 +107,17 @@ fn new_overwrites_nothing() {
     };
     let before = files();
     for refused in [
-        ["new", "lesson", "queues"],
-        ["new", "exercise", "queues"],
+        &["new", "lesson", "queues"][..],
+        &["new", "exercise", "queues"],
         // The lesson is new, its question is not.
-        ["new", "lesson", "taken"],
-        ["new", "exercise", "vocabulary"],
-        ["new", "exercise", "../escaped"],
-        ["new", "lesson", "Not A Name"],
+        &["new", "lesson", "taken"],
+        &["new", "exercise", "vocabulary"],
+        &["new", "exercise", "../escaped"],
+        &["new", "lesson", "Not A Name"],
+        &["new", "exercise", "unasked", "--point", "A point without a question."],
+        &["new", "exercise", "of-choices", "--kind=choice", "--ask=Why?", "--point=So."],
     ] {
-        let output = coldstart(course.path(), &refused);
+        let output = coldstart(course.path(), refused);
         assert_eq!(output.status.code(), Some(2), "{refused:?}: {output:?}");
         assert!(String::from_utf8_lossy(&output.stderr).starts_with("error: "), "{output:?}");
     }
@@ -161,7 +177,7 @@ fn check_watches_until_it_is_ended() {
     let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines().map_while(Result::ok);
     assert!(lines.next().is_some_and(|line| line.ends_with("no problem")));
     edit(course.path(), PAGE, "minutes = 5", "minuets = 5");
-    assert!(lines.any(|line| line.starts_with(&format!("{PAGE}:5: unknown field `minuets`"))));
+    assert!(lines.any(|line| line.starts_with(&format!("{PAGE}:5: nothing reads the key `minuets`"))));
     edit(course.path(), PAGE, "minuets = 5", "minutes = 5");
     assert!(lines.any(|line| line.ends_with("no problem")));
     child.kill().expect("it still runs");
@@ -207,7 +223,7 @@ fn a_slip_shows_in_the_page_and_goes_with_its_cause() {
     let mut pty = open(course.path(), data.path());
     pty.sees("After this page you can");
     edit(course.path(), PAGE, "minutes = 5", "minuets = 5");
-    pty.sees("unknown field `minuets`");
+    pty.sees("nothing reads the key `minuets`");
     edit(course.path(), PAGE, "minuets = 5", "minutes = 5");
     pty.waits_for("the slip gone", |screen| !screen.contains("minuets"));
 }
@@ -257,6 +273,28 @@ fn what_is_done_in_one_course_is_nothing_in_another() {
     let read = |course: &Path| out(&coldstart(course, &["progress", "--data", &data]));
     assert!(read(course.path()).starts_with("1 of 1 pages read"), "{}", read(course.path()));
     assert!(read(copy.path()).starts_with("0 of 1 pages read"), "{}", read(copy.path()));
+}
+
+#[test]
+fn hands_are_counted_for_each_course_by_itself() {
+    let (course, other, data) = (begun(), begun(), tempfile::tempdir().expect("a folder for the test"));
+    let present = |course: &Path| {
+        let (course, data) = (course.to_string_lossy().into_owned(), data.path().to_string_lossy().into_owned());
+        Pty::run(&["--course", &course, "--data", &data, "present"], &[], 100, 30)
+    };
+    // A class of the one and a class of the other may sit side by side.
+    let (mut class, mut beside) = (present(course.path()), present(other.path()));
+    beside.sees("Queues").send("q");
+    assert_eq!(beside.ends().exit_code(), 0);
+    for _ in 0..3 {
+        class.sees("Queues").send("\x1b[C");
+    }
+    class.sees("Why is the next request slow?").send("\t\r").sees("› a").send("a12").sees(" 12").send("\x1bq");
+    assert_eq!(class.ends().exit_code(), 0);
+    let data = data.path().to_string_lossy().into_owned();
+    let counts = |course: &Path| out(&coldstart(course, &["--data", &data, "present", "--counts"]));
+    assert!(counts(course.path()).contains("    12  100 %"), "{}", counts(course.path()));
+    assert!(counts(other.path()).starts_with("No hands were counted yet"), "{}", counts(other.path()));
 }
 
 #[test]

@@ -8,12 +8,12 @@ use crate::learner::{Learner, USUAL};
 #[test]
 fn a_page_is_shown_step_by_step_and_the_next_page_follows() {
     let mut class = Learner::before_class(USUAL, Role::Class, "cold-start");
-    class.sees("About 8 minutes").sees("1 / 8");
+    class.sees("About 8 minutes").sees("1 / 9");
     assert!(!class.screen().contains("What the first request waits for"));
-    class.press("<right>").sees("What the first request waits for").sees("2 / 8");
+    class.press("<right>").sees("What the first request waits for").sees("2 / 9");
     assert!(!class.screen().contains("About 8 minutes"));
-    class.press("<left>").sees("1 / 8").press("<left>").sees("Event-driven architecture");
-    class.press("<right>").sees("1 / 8").press(":5<enter>").sees("Advantages and limits").sees("1 / ");
+    class.press("<left>").sees("1 / 9").press("<left>").sees("Event-driven architecture");
+    class.press("<right>").sees("1 / 9").press(":5<enter>").sees("Advantages and limits").sees("1 / ");
     // What is tried before a class is nobody's progress.
     assert!(class.attempts().iter().all(|attempt| attempt.at_ms < 0), "{:?}", class.attempts());
 }
@@ -24,10 +24,10 @@ fn a_step_that_is_taller_than_the_screen_scrolls_and_space_goes_on_where_it_ends
     class.press("<right>").sees("▼ more");
     for _ in 0..10 {
         class.press("<space>");
-        if class.screen().contains("3 / 8") {
+        if class.screen().contains("3 / 9") {
             return;
         }
-        class.sees("2 / 8");
+        class.sees("2 / 9");
     }
     panic!("the step has no end:\n{}", class.screen());
 }
@@ -79,7 +79,7 @@ fn every_kind_of_question_can_be_put_to_a_class() {
 fn a_heading_is_said_in_large_letters_where_there_is_room_and_only_once() {
     let heading = "What the first request waits for";
     let mut class = Learner::before_class(Size { cols: 200, rows: 50 }, Role::Class, "cold-start");
-    class.press("<right>").sees("▀▀").sees("2 / 8");
+    class.press("<right>").sees("▀▀").sees("2 / 9");
     assert!(!class.screen().contains(heading), "{}", class.screen());
     let mut small = Learner::before_class(USUAL, Role::Class, "cold-start");
     small.press("<right>").sees(heading);

@@ -199,15 +199,20 @@ fn what_is_missed_in_a_review_comes_once_more_at_its_end() {
     learner.open_exercise("missing-id").press("b<enter>");
     let mut learner = learner.reopen_after_days(30);
     learner.model.begin_review();
-    learner.sees("0 of 2 asked").press("<enter>a<enter><esc>").sees("missed").sees("once more").sees("1 of 3 asked");
-    learner.press("<enter>b<enter><esc>").press("<enter>a<enter><esc>").sees("3 of 3 asked");
+    // The first verdict counts: Enter goes on with the round, and not into another try.
+    learner.sees("0 of 2 asked").press("<enter>a<enter>").sees("Enter goes on.").press("<enter>");
+    learner.sees("missed").sees("once more").sees("1 of 3 asked");
+    learner.press("<enter>b<enter><enter>").press("<enter>a<enter><enter>").sees("3 of 3 asked");
+    learner.press("<enter>").sees("pages read");
 }
 
 #[test]
 fn a_page_is_proved_by_its_questions_without_help_and_can_then_be_skipped() {
     let mut learner = Learner::new(Size { cols: 100, rows: 40 });
     learner.press("<esc>s").sees("What I have shown").sees("0 of 10 pages shown").press("p").sees("0 of ");
-    learner.press("<enter>H").sees("without help").press("S").sees("without help").press("<esc>");
+    learner.press("<enter>");
+    assert!(!learner.screen().contains("H hint"), "{}", learner.screen());
+    learner.press("H").sees("without help").press("S").sees("without help").press("<esc>");
     while !learner.screen().contains("you can skip it") {
         learner.press("<enter>");
         let Screen::Exercise(sheet) = learner.model.screen() else { panic!("{}", learner.screen()) };

@@ -1,7 +1,7 @@
 //! Help with an exercise, step by step: a nudge, the passage it is about, a similar case, at last the solution, and after
 //! it the same in another form. What a step costs is said before it is taken.
 
-use super::{Purpose, Sheet, Stage};
+use super::{Sheet, Stage};
 use crate::app::lesson::Reader;
 use crate::app::row::{Row, Span, Ui, prose, wrapped};
 use crate::app::{Desk, Effect, Go, Screen, Start, Step};
@@ -91,7 +91,7 @@ impl Sheet {
 
     /// While one proves what one knows, there is no help.
     fn refuse_help(&self) -> Option<Step> {
-        (self.purpose == Purpose::Proof).then(|| {
+        (!self.gives_help()).then(|| {
             Step::say("This is to show what you know without help. Hints and the solution are there on the page.")
         })
     }
@@ -104,7 +104,7 @@ impl Sheet {
     }
 
     pub(super) fn open_next_form(&self, desk: &Desk<'_>) -> Option<Step> {
-        let sheet = Self::for_review(desk, &self.next_form(desk)?.id)?;
+        let sheet = Self::afresh(desk, &self.next_form(desk)?.id)?;
         let mut step = Step::go(Go::Instead(Screen::Exercise(Box::new(sheet))));
         step.notice = Step::say("The same in another form: now without having read the solution.").notice;
         Some(step)
@@ -139,7 +139,7 @@ impl Sheet {
                 let said = "It will be asked again in your review, `coldstart review`.";
                 rows.extend(wrapped(Ui::Muted, said, width));
             }
-        } else if self.purpose == Purpose::Learning && !self.has_all_points() {
+        } else if self.gives_help() && !self.has_all_points() {
             rows.push(Row::default());
             rows.extend(ladder(&help, self.hints_shown, width));
         }

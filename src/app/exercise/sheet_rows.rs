@@ -213,7 +213,8 @@ fn judged(exercise: &Exercise, answer: &Answer, verdict: &Verdict, work: &Work, 
     if is_written && verdict.items.iter().any(|item| item.status != Status::Made) {
         rows.push(Row::default());
         // By their numbers: their names would give away what is missing.
-        let mut spans = vec![Span::ui(Ui::Muted, "Did you make a point all the same? Its number, from the top: ")];
+        rows.extend(wrapped(Ui::Muted, "Did you make a point all the same? Its number, from the top:", width));
+        let mut spans = Vec::new();
         for (index, _) in verdict.items.iter().enumerate().filter(|(_, item)| item.status != Status::Made) {
             spans.push(Span::ui(Ui::Key, format!("{}  ", index + 1)));
         }

@@ -56,8 +56,62 @@ pub(super) fn exercise(name: &str, kind: Kind) -> Draft {
     draft(name, format!("exercises/{name}.toml"), text)
 }
 
+/// An exercise in the learner's own words, from what it asks and the points that a good answer makes, a sentence each.
+pub(super) fn exercise_of_points(name: &str, ask: &str, points: &[String]) -> Draft {
+    let share_of_all = 100 / points.len().max(1);
+    let mut items = String::new();
+    for (index, point) in points.iter().enumerate() {
+        let is_last = index + 1 == points.len();
+        // The last one gets what the others leave of the whole.
+        let share = if is_last { 100 - share_of_all * index } else { share_of_all };
+        let number = (index + 1).to_string();
+        let words = [("number", &*number), ("share", &share_text(share)), ("point", &quoted(point))];
+        items.push_str(&filled(include_str!("../../../assets/new/point.toml"), &words));
+    }
+    let nudge = match points.len() {
+        1 => "A good answer makes one point.".to_owned(),
+        n => format!("A good answer makes {n} points."),
+    };
+    let words = [
+        ("name", name),
+        ("title", &title(name)),
+        ("ask", &quoted(ask)),
+        ("nudge", &quoted(&nudge)),
+        ("solution", &quoted(&points.join(" "))),
+        ("items", &items),
+        ("share", &share_text(share_of_all)),
+    ];
+    let text = filled(include_str!("../../../assets/new/points.toml"), &words);
+    Draft { path: format!("exercises/{name}.toml"), text }
+}
+
+/// Hundredths as the file writes them.
+fn share_text(hundredths: usize) -> String {
+    format!("{:.2}", hundredths as f64 / 100.0)
+}
+
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
 fn draft(name: &str, path: String, text: &str) -> Draft {
-    Draft { path, text: text.replace("{{name}}", name).replace("{{title}}", &title(name)) }
+    Draft { path, text: filled(text, &[("name", name), ("title", &title(name))]) }
+}
+
+/// Puts words into the gaps of a template, each `{{gap}}` of that name. What looks like a gap in the words is none.
+fn filled(template: &str, words: &[(&str, &str)]) -> String {
+    let mut text = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some((before, behind)) = rest.split_once("{{") {
+        text.push_str(before);
+        let word = behind
+            .split_once("}}")
+            .and_then(|(gap, after)| words.iter().find(|(name, _)| *name == gap).map(|(_, word)| (*word, after)));
+        let (word, after) = word.unwrap_or(("{{", behind));
+        text.push_str(word);
+        rest = after;
+    }
+    text + rest
 }
 
 /// `cold-start` as a title: "Cold start".

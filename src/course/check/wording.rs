@@ -13,16 +13,17 @@ pub(super) fn problems(course: &Course) -> Vec<Problem> {
     }
     for page in course.pages() {
         let mut slip = |line: u32, message: String| problems.push(Problem::new(&page.file, line, message));
-        for text in std::iter::once(&page.title).chain(&page.goals) {
-            told(course, text, "title or goals: ", |message| slip(0, message));
+        let places = std::iter::once(page.places.title).chain(page.places.goals.iter().copied());
+        for (text, line) in std::iter::once(&page.title).chain(&page.goals).zip(places) {
+            told(course, text, |message| slip(line, message));
         }
         in_document(course, &page.document, |line, message| slip(line + page.lines_before, message));
     }
     for exercise in course.exercises.values() {
-        let mut slip = |message: String| problems.push(Problem::new(&exercise.file, 0, message));
-        told(course, &exercise.title, "title: ", &mut slip);
-        for (name, text) in [("prompt", &exercise.prompt), ("solution", &exercise.solution)] {
-            in_document(course, &markdown::parse(text), |_, message| slip(format!("{name}: {message}")));
+        for prose in &exercise.prose {
+            in_document(course, &markdown::parse(&prose.text), |line, message| {
+                problems.push(Problem::new(&exercise.file, prose.line(line), message));
+            });
         }
     }
     problems
@@ -58,15 +59,15 @@ fn in_document(course: &Course, document: &Document, mut slip: impl FnMut(u32, S
                 let is_words =
                     |run: &Run| !matches!(run.look.role, Role::Code | Role::Key | Role::Muted | Role::Marker);
                 let text: String = line.iter().map(|run| if is_words(run) { &run.text } else { "`" }).collect();
-                told(course, &text, "", |message| slip(line[0].source_line, message));
+                told(course, &text, |message| slip(line[0].source_line, message));
             }
         }
     }
 }
 
-fn told(course: &Course, text: &str, place: &str, mut slip: impl FnMut(String)) {
+fn told(course: &Course, text: &str, mut slip: impl FnMut(String)) {
     for found in course.glossary.misspellings(text) {
         let written = text[found.bytes].replace('\n', " ");
-        slip(format!("{place}`{written}` is written `{}` in the glossary", found.right));
+        slip(format!("`{written}` is written `{}` in the glossary", found.right));
     }
 }

@@ -10,6 +10,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer};
 
 use super::code;
+use super::prose;
 use super::slips::Slips;
 use super::tables::{self, GapToml, PairToml, StopToml};
 use super::written::{ItemSource, Read, Source, WrittenRubric};
@@ -231,6 +232,7 @@ enum Judging<'a> {
 fn read(name: &str, text: &str, judging: &Judging<'_>, slips: &mut Slips<'_>) -> Option<Exercise> {
     let table = DeTable::parse(text).map_err(|error| slips.toml(text, &error)).ok()?;
     unknown_keys("", table.get_ref(), slips);
+    let prose = prose::of(table.get_ref(), text, &slips.lines);
     let read = ExerciseToml::deserialize(Deserializer::from(table)).map_err(|error| slips.toml(text, &error)).ok()?;
     match read.format {
         Some(1) => {}
@@ -271,6 +273,7 @@ fn read(name: &str, text: &str, judging: &Judging<'_>, slips: &mut Slips<'_>) ->
         shows: shows.collect(),
         solution: read.solution,
         samples,
+        prose,
         file: slips.path.to_owned(),
         points,
     })
