@@ -176,6 +176,8 @@ pub struct PresentOpening {
     pub role: Role,
     pub page: PageId,
     pub step: usize,
+    /// The moves of all screens before.
+    pub moves: u64,
     pub door: StageDoor,
     pub theme: Theme,
     pub late: LateReply,
@@ -186,10 +188,10 @@ pub struct PresentOpening {
 
 /// Shows pages to a class, or their notes to the teacher, until whoever stands there quits.
 pub fn present(opening: PresentOpening) -> Result<End, SessionError> {
-    let PresentOpening { course, role, page, step, door, theme, late, marker, is_still } = opening;
+    let PresentOpening { course, role, page, step, moves, door, theme, late, marker, is_still } = opening;
     let (events, inbox) = mpsc::channel();
     let mut screen = Screen::enter(events.clone())?;
-    let mut model = Model::for_class(course, screen.size(), role, &page, step);
+    let mut model = Model::for_class(course, screen.size(), role, &page, step, moves);
     model.is_still = is_still;
     if role == Role::Notes {
         door.tell_time(events.clone());
@@ -399,8 +401,8 @@ impl Session {
             Effect::Serve { code } => self.functions.serve(&code),
             Effect::StopServing => self.functions.stop_serving(),
             Effect::Copy(text) => screen.copy(&text),
-            Effect::Share { page, step, asked } => {
-                let shared = self.stage.as_ref().map_or(Ok(()), |stage| stage.share(&page.0, step, asked));
+            Effect::Share { page, step, asked, moves } => {
+                let shared = self.stage.as_ref().map_or(Ok(()), |stage| stage.share(&page.0, step, asked, moves));
                 if let Err(error) = shared {
                     let text = format!("The other screen of this presentation does not hear of it: {error}.");
                     return Some(Action::Said(Notice { text, grave: true }));

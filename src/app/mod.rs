@@ -296,6 +296,7 @@ pub enum Effect {
         page: PageId,
         step: usize,
         asked: Option<present::Asked>,
+        moves: u64,
     },
     /// Hands that a class raised; they are kept.
     Count(Box<present::count::Count>),

@@ -65,10 +65,17 @@ impl Model {
         model
     }
 
-    /// A screen of a presentation: the one before the class, or the teacher's.
-    pub fn for_class(course: Arc<Course>, size: Size, role: present::Role, page: &PageId, step: usize) -> Self {
+    /// A screen of a presentation: the one before the class, or the teacher's. There may have been `moves` before.
+    pub fn for_class(
+        course: Arc<Course>,
+        size: Size,
+        role: present::Role,
+        page: &PageId,
+        step: usize,
+        moves: u64,
+    ) -> Self {
         let mut model = Self::for_queue(course, size);
-        let show = present::Show::new(&model.desk(), role, page, step);
+        let show = present::Show::new(&model.desk(), role, page, step, moves);
         model.screens = vec![Screen::Show(Box::new(show))];
         model
     }
@@ -87,11 +94,11 @@ impl Model {
     }
 
     /// Effects of having opened: the position is kept from the first moment on.
-    pub fn opened(&self) -> Vec<Effect> {
-        match self.screen() {
-            Screen::Page(reader) => vec![reader.position()],
-            Screen::Show(show) => show.opened(),
-            Screen::Queue(_) => queue::Queue::opened(),
+    pub fn opened(&mut self) -> Vec<Effect> {
+        match self.screens.last_mut() {
+            Some(Screen::Page(reader)) => vec![reader.position()],
+            Some(Screen::Show(show)) => show.opened(),
+            Some(Screen::Queue(_)) => queue::Queue::opened(),
             _ => Vec::new(),
         }
     }

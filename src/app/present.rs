@@ -59,6 +59,8 @@ pub struct Show {
     /// The vote that is taken now.
     poll: Option<Poll>,
     stage: Stage,
+    /// The moves of all screens that this one knows of, its own included.
+    moves: u64,
     clock: Option<Clock>,
     /// What the notes say, laid out.
     pub notes: Vec<Row>,
@@ -82,6 +84,9 @@ pub enum Role {
 pub struct Stage {
     pub page: String,
     pub step: usize,
+    /// Grows with each move of any screen. Of two words on where the presentation is, the one with more moves holds.
+    #[serde(default)]
+    pub moves: u64,
     /// The vote that is taken.
     #[serde(default)]
     pub asked: Option<Asked>,
@@ -119,7 +124,7 @@ pub struct Clock {
 }
 
 impl Show {
-    pub(crate) fn new(desk: &Desk<'_>, role: Role, page: &PageId, step: usize) -> Self {
+    pub(crate) fn new(desk: &Desk<'_>, role: Role, page: &PageId, step: usize, moves: u64) -> Self {
         let mut show = Self {
             role,
             reader: Reader::for_class(&on_wall(desk, 0), page),
@@ -128,6 +133,7 @@ impl Show {
             banner: Vec::new(),
             poll: None,
             stage: Stage::default(),
+            moves,
             clock: None,
             notes: Vec::new(),
             notes_top: 0,
@@ -140,12 +146,18 @@ impl Show {
     }
 
     /// Effects of having opened: the other screen hears where this one is.
-    pub(crate) fn opened(&self) -> Vec<Effect> {
+    pub(crate) fn opened(&mut self) -> Vec<Effect> {
         if self.role == Role::Class { vec![self.share()] } else { Vec::new() }
     }
 
-    fn share(&self) -> Effect {
-        Effect::Share { page: self.reader.page.clone(), step: self.step, asked: self.asked() }
+    fn share(&mut self) -> Effect {
+        self.moves += 1;
+        Effect::Share { page: self.reader.page.clone(), step: self.step, asked: self.asked(), moves: self.moves }
+    }
+
+    /// Whether this screen has moved since: its own word comes back too, and may come late.
+    fn is_past(&self, stage: &Stage) -> bool {
+        stage.moves < self.moves
     }
 
     /// How many of how many steps of the page.
@@ -178,7 +190,8 @@ impl Show {
 
     /// Whether the class is led elsewhere: then whatever was opened on the way is left.
     pub(crate) fn is_led_away_by(&self, stage: &Stage) -> bool {
-        (self.reader.page.0.as_str(), self.step) != (stage.page.as_str(), stage.step) || self.asked() != stage.asked
+        let is_elsewhere = (self.reader.page.0.as_str(), self.step) != (stage.page.as_str(), stage.step);
+        !self.is_past(stage) && (is_elsewhere || self.asked() != stage.asked)
     }
 
     /// The rows of the step that is shown.
@@ -483,8 +496,13 @@ impl Show {
         for count in &stage.counts {
             count::remember(&mut self.stage.counts, count.clone());
         }
+        if self.is_past(stage) {
+            self.lay_out_poll(desk);
+            return Decision::default();
+        }
         let counts = std::mem::take(&mut self.stage.counts);
         self.stage = Stage { counts, ..stage.clone() };
+        self.moves = stage.moves;
         let page = PageId(stage.page.clone());
         let is_elsewhere = self.reader.page != page || self.step != stage.step;
         if is_elsewhere && desk.course.page(&page).is_some() {

@@ -69,6 +69,7 @@ pub(super) fn run(
     let door = if it.notes { StageDoor::follow(&place) } else { StageDoor::hold(&place) };
     let door = door.map_err(|error| CliError::Input(error.to_string()))?;
     let was_at = door.read().filter(|stage| course.page(&PageId(stage.page.clone())).is_some());
+    let moves = was_at.as_ref().map_or(0, |stage| stage.moves);
     let (page, step) = match (wanted, was_at) {
         (Some(page), _) => (page.id.clone(), 0),
         (None, Some(stage)) => (PageId(stage.page), stage.step),
@@ -80,6 +81,7 @@ pub(super) fn run(
         role: if it.notes { Role::Notes } else { Role::Class },
         page,
         step,
+        moves,
         door,
         theme,
         late,

@@ -77,15 +77,20 @@ impl StageDoor {
 
     /// Where the presentation is, or was when it ended not long ago.
     pub fn read(&self) -> Option<Stage> {
+        let stage = self.last()?;
+        let last = stage.visits.last()?.at_ms;
+        let counts = counts(&self.folder).unwrap_or_default();
+        (now_ms() - last < ONE_CLASS_MS).then_some(Stage { counts, ..stage })
+    }
+
+    /// Where the last presentation was, however long ago.
+    fn last(&self) -> Option<Stage> {
         let path = self.folder.join(FILE);
         if path.metadata().ok()?.len() > MOST_BYTES {
             return None;
         }
         // A file of another version is as good as none: the next move writes it anew.
-        let stage: Stage = serde_json::from_slice(&std::fs::read(path).ok()?).ok()?;
-        let last = stage.visits.last()?.at_ms;
-        let counts = counts(&self.folder).unwrap_or_default();
-        (now_ms() - last < ONE_CLASS_MS).then_some(Stage { counts, ..stage })
+        serde_json::from_slice(&std::fs::read(path).ok()?).ok()
     }
 
     /// Keeps a count, in the place of what it was a moment ago.
@@ -106,9 +111,11 @@ impl StageDoor {
         Ok(())
     }
 
-    /// Says where the presentation is now.
-    pub(super) fn share(&self, page: &str, step: usize, asked: Option<Asked>) -> io::Result<()> {
-        let mut stage = self.read().unwrap_or_default();
+    /// Says where the presentation is now, after so many `moves`. What is written last has the most, so that screens that
+    /// move at once come together where the last one went.
+    pub(super) fn share(&self, page: &str, step: usize, asked: Option<Asked>, moves: u64) -> io::Result<()> {
+        let moves = moves.max(self.last().map_or(0, |last| last.moves) + 1);
+        let mut stage = Stage { moves, ..self.read().unwrap_or_default() };
         if stage.visits.last().is_none_or(|visit| visit.page != page) {
             stage.visits.push(Visit { page: page.to_owned(), at_ms: now_ms() });
         }
@@ -224,10 +231,10 @@ mod tests {
         assert!(!notes.is_running() && notes.read().is_none());
         let stage = StageDoor::hold(folder.path()).expect("the only one");
         assert!(notes.is_running());
-        stage.share("s/01-a", 2, None).expect("written");
-        notes.share("s/02-b", 0, None).expect("written");
+        stage.share("s/01-a", 2, None, 1).expect("written");
+        notes.share("s/02-b", 0, None, 1).expect("written");
         let read = stage.read().expect("there");
-        assert_eq!((read.page.as_str(), read.step, read.visits.len()), ("s/02-b", 0, 2));
+        assert_eq!((read.page.as_str(), read.step, read.moves, read.visits.len()), ("s/02-b", 0, 2, 2));
         assert!(matches!(StageDoor::hold(folder.path()), Err(StageError::Taken { at }) if at.contains("s/02-b")));
         // However it ends, another one may begin, and finds where it was.
         drop(stage);
@@ -242,7 +249,7 @@ mod tests {
         let door = StageDoor::follow(folder.path()).expect("a door");
         std::fs::write(folder.path().join(FILE), "{\"page\": 3").expect("written");
         assert!(door.read().is_none());
-        door.share("s/01-a", 0, None).expect("written anew");
+        door.share("s/01-a", 0, None, 1).expect("written anew");
         assert_eq!(door.read().expect("there").page, "s/01-a");
     }
 

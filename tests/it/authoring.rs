@@ -64,13 +64,9 @@ fn what_new_writes_passes_check() {
         let fence = out(&written).split_once("```").map(|(_, rest)| format!("\n```{rest}"));
         append(course.path(), PAGE, &fence.expect("the fence to put on a page is said"));
     }
-    let question = ["--ask", "What becomes of a message when the function crashes?"];
-    let points = [
-        "--point",
-        "The queue delivers the message again.",
-        "--point",
-        "The function may see the \"same\" {{name}} twice.",
-    ];
+    let question = ["--ask", "What becomes of a \"message\", or {{name}}, when the function crashes?"];
+    let points =
+        ["--point", "The queue delivers the message again.", "--point", "The function may see the same message twice."];
     let written = coldstart(course.path(), &[&["new", "exercise", "crashed"], &question[..], &points].concat());
     assert!(written.status.success(), "{written:?}");
     append(course.path(), PAGE, "\n```exercise\ncrashed\n```\n");
@@ -286,9 +282,7 @@ fn hands_are_counted_for_each_course_by_itself() {
     let (mut class, mut beside) = (present(course.path()), present(other.path()));
     beside.sees("Queues").send("q");
     assert_eq!(beside.ends().exit_code(), 0);
-    for _ in 0..3 {
-        class.sees("Queues").send("\x1b[C");
-    }
+    class.sees("1 / 4").send("\x1b[C\x1b[C\x1b[C").sees("4 / 4");
     class.sees("Why is the next request slow?").send("\t\r").sees("› a").send("a12").sees(" 12").send("\x1bq");
     assert_eq!(class.ends().exit_code(), 0);
     let data = data.path().to_string_lossy().into_owned();

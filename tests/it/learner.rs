@@ -26,6 +26,8 @@ pub struct Learner {
     pub asked: Vec<(u64, Vec<Order>)>,
     /// What a class's hands came to, each time it changed.
     pub counted: Vec<Count>,
+    /// How often the presentation moved.
+    moves: u64,
     folder: TempDir,
     now_ms: u64,
 }
@@ -48,7 +50,7 @@ impl Learner {
         let store = Store::open(folder.path()).expect("a store in an empty folder");
         let mut kept = store.load().expect("a store that was just opened");
         kept.due = due;
-        let model = Model::new(Arc::new(course), kept, size);
+        let mut model = Model::new(Arc::new(course), kept, size);
         let opened = model.opened();
         let mut learner = Self {
             model,
@@ -57,6 +59,7 @@ impl Learner {
             has_quit: false,
             asked: Vec::new(),
             counted: Vec::new(),
+            moves: 0,
             folder,
             now_ms: 0,
         };
@@ -76,7 +79,7 @@ impl Learner {
         let mut learner = Self::new(size);
         let course = Arc::clone(&learner.model.course);
         let page = &course.find_page(page).expect("a page of the course").id;
-        learner.model = Model::for_class(course.clone(), size, role, page, 0);
+        learner.model = Model::for_class(course.clone(), size, role, page, 0, 0);
         learner
     }
 
@@ -174,8 +177,9 @@ impl Learner {
                     Action::Replicated { question, report: Box::new(coldstart::sim::run(&scenario)) }
                 }
                 // The screen hears of its own move, as it would of another's.
-                Effect::Share { page, step, asked } => {
-                    Action::Staged(Stage { page: page.0, step, asked, ..Stage::default() })
+                Effect::Share { page, step, asked, moves } => {
+                    self.moves = moves;
+                    Action::Staged(Stage { page: page.0, step, asked, moves, ..Stage::default() })
                 }
                 Effect::Count(count) => {
                     self.counted.push(*count);
@@ -239,7 +243,7 @@ impl Learner {
         let course = Arc::clone(&self.model.course);
         let page = course.page_of(&ExerciseId(id.into())).expect("it stands on a page").id.0.clone();
         let asked = Some(Asked { question: id.into(), vote: 0, is_revealed: false });
-        self.act(Action::Staged(Stage { page, step: 0, asked, ..Stage::default() }))
+        self.act(Action::Staged(Stage { page, step: 0, asked, moves: self.moves + 1, ..Stage::default() }))
     }
 
     #[track_caller]

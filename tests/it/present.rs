@@ -71,8 +71,19 @@ fn every_kind_of_question_can_be_put_to_a_class() {
     let page = "serverless/05-advantages-and-limits".to_owned();
     let asked = Some(Asked { question: format!("{page}#snapshot-restore"), vote: 0, is_revealed: false });
     let mut class = Learner::before_class(USUAL, Role::Class, &page);
-    class.act(Action::Staged(Stage { page, asked, ..Stage::default() }));
+    class.act(Action::Staged(Stage { page, asked, moves: 2, ..Stage::default() }));
     class.press("a2").press("c5").press("S").sees("Your guess: “much longer”").sees("run / pause");
+}
+
+#[test]
+fn of_two_words_on_where_the_presentation_is_the_newer_holds() {
+    let mut class = Learner::before_class(USUAL, Role::Class, "cold-start");
+    class.press("<right><right>").sees("3 / 9");
+    let word = |step, moves| {
+        Action::Staged(Stage { page: "serverless/04-cold-start".into(), step, moves, ..Stage::default() })
+    };
+    // Its own word from the first step comes back when it has gone on; then the other screen leads elsewhere.
+    class.act(word(1, 1)).sees("3 / 9").act(word(4, 4)).sees("5 / 9").press("<right>").sees("6 / 9");
 }
 
 #[test]
@@ -91,7 +102,7 @@ fn hands_are_counted_on_either_screen() {
     let mut notes = Learner::before_class(USUAL, Role::Notes, "cold-start");
     let asked = |question: &str, vote| Some(Asked { question: question.into(), vote, is_revealed: false });
     let page = "serverless/04-cold-start".to_owned();
-    let stage = Stage { page, step: 7, asked: asked("cold-start-phases", 0), ..Stage::default() };
+    let stage = Stage { page, step: 7, asked: asked("cold-start-phases", 0), moves: 2, ..Stage::default() };
     class.act(Action::Staged(stage.clone())).sees("› a");
     notes.act(Action::Staged(stage.clone())).sees("› a").press("a12").sees(" 12");
     let told = notes.counted.last().expect("a count").clone();
@@ -105,11 +116,12 @@ fn hands_are_counted_on_either_screen() {
 fn the_notes_follow_and_drive() {
     let mut notes = Learner::before_class(USUAL, Role::Notes, "why-serverless");
     let visits = vec![Visit { page: "serverless/04-cold-start".into(), at_ms: 60_000 }];
-    notes.act(Action::Staged(Stage { page: "serverless/04-cold-start".into(), step: 1, visits, ..Stage::default() }));
+    let page = "serverless/04-cold-start".to_owned();
+    notes.act(Action::Staged(Stage { page, step: 1, visits, moves: 2, ..Stage::default() }));
     let clock = |is_running| Clock { at_ms: 360_000, shown: "14:05:09".into(), is_running };
     notes.act(Action::Clock(clock(true)));
-    notes.sees("Now   What the first request waits for  (2 of 8)").sees("Next  How often does it happen?");
-    notes.sees("14:05:09   this page 5:00 of 8 min").press("<right>").sees("(3 of 8)");
+    notes.sees("Now   What the first request waits for  (2 of 9)").sees("Next  How often does it happen?");
+    notes.sees("14:05:09   this page 5:00 of 8 min").press("<right>").sees("(3 of 9)");
     assert!(!notes.screen().contains("No presentation is running"));
     notes.act(Action::Clock(clock(false))).sees("No presentation is running");
 }

@@ -70,7 +70,7 @@ impl Room {
     fn grader(&self, by: &str, size: Size) -> Grader {
         let clerk = Clerk::new(self.file(), self.class(), Arc::clone(&self.course), by.into(), None);
         let (sender, later) = mpsc::channel();
-        let model = Model::for_queue(Arc::clone(&self.course), size);
+        let mut model = Model::for_queue(Arc::clone(&self.course), size);
         let opened = model.opened();
         let mut grader = Grader { model, clerk, sender, later, has_quit: false };
         grader.perform(opened);
