@@ -497,6 +497,9 @@ impl Show {
             count::remember(&mut self.stage.counts, count.clone());
         }
         if self.is_past(stage) {
+            if let Some(poll) = &mut self.poll {
+                poll.hear(&self.stage.counts);
+            }
             self.lay_out_poll(desk);
             return Decision::default();
         }

@@ -121,6 +121,11 @@ impl Poll {
             self.take(asked.vote, counts);
         }
         self.is_revealed = asked.is_revealed;
+        self.hear(counts);
+    }
+
+    /// Takes what was counted last, on whichever screen.
+    pub(super) fn hear(&mut self, counts: &[Count]) {
         let newest = taken(counts, &self.ballot.question, self.vote).into_iter().rfind(|it| it.is_going_on);
         let Some(newest) = newest.filter(|it| (it.before, it.changes) > (self.count.before, self.count.changes)) else {
             return;
