@@ -17,7 +17,9 @@ use std::sync::Arc;
 use super::{Action, Effect};
 use crate::course::SimulationTask;
 use crate::course::progress::Work;
-use crate::course::{Answer, Course, Deed, ExerciseId, Kept, Page, PageId, Position, Progress, Spot, Task};
+use crate::course::{
+    Answer, Course, Deed, ExerciseId, Kept, Page, PageId, Position, Progress, Spot, Task, minutes_said,
+};
 use exercise::Sheet;
 use function::Call;
 use simulation::Bench;
@@ -496,7 +498,8 @@ fn map(world: &World) -> Vec<String> {
             ));
             for page in &lesson.pages {
                 number += 1;
-                let minutes = if page.minutes > 0 { format!(", {} minutes", page.minutes) } else { String::new() };
+                let minutes =
+                    if page.minutes > 0 { format!(", {}", minutes_said(page.minutes)) } else { String::new() };
                 let read = if world.progress.pages_read.contains(&page.id.0) { ", read" } else { "" };
                 lines.push(format!("{number}. {}{minutes}{read}", page.title));
             }

@@ -280,6 +280,16 @@ impl fmt::Display for Problem {
     }
 }
 
+/// How long something takes, as one says it.
+///
+/// ```
+/// use coldstart::course::minutes_said;
+/// assert_eq!((minutes_said(1), minutes_said(5)), ("1 minute".into(), "5 minutes".into()));
+/// ```
+pub fn minutes_said(minutes: u32) -> String {
+    if minutes == 1 { "1 minute".to_owned() } else { format!("{minutes} minutes") }
+}
+
 /// The candidate that a misspelt `name` most likely means, if one is near enough to be worth saying.
 ///
 /// ```

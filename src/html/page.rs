@@ -5,7 +5,7 @@ use super::frame::{MAIN, begin, end};
 use super::prose::{Setting, prose};
 use super::sheet::Sheet;
 use super::{address, diagram, exercise, glossary, simulation};
-use crate::course::{Course, FunctionTask, Page, Task, Widget};
+use crate::course::{Course, FunctionTask, Page, Task, Widget, minutes_said};
 use crate::markdown::{Block, Run};
 
 pub(super) fn page(course: &Course, names: &Names<'_>, page: &Page) -> String {
@@ -46,7 +46,7 @@ fn head(sheet: &mut Sheet<'_>) {
         _ => sheet.markup.leaf("h1", &[], &page.title),
     }
     if page.minutes > 0 {
-        sheet.markup.leaf("p", &[("class", "muted")], &format!("About {} minutes", page.minutes));
+        sheet.markup.leaf("p", &[("class", "muted")], &format!("About {}", minutes_said(page.minutes)));
     }
     if !page.goals.is_empty() {
         sheet.markup.element("section", &[("class", "goals"), ("aria-label", "Goals")], |it| {

@@ -6,7 +6,7 @@ use crate::app::lab::Lab;
 use crate::app::lab::predict::verdict;
 use crate::app::row::{Row, Span, Ui, frame, led, lettered, of_grid, prose, wrapped};
 use crate::course::progress::{Predicted, Work};
-use crate::course::{Course, Exercise, FunctionTask, Kind, Page, Progress, SimulationTask, Task};
+use crate::course::{Course, Exercise, FunctionTask, Kind, Page, Progress, SimulationTask, Task, minutes_said};
 use crate::diagram;
 
 /// The rows above the page's own first line: what was found wrong, the minutes, the goals.
@@ -19,7 +19,7 @@ pub(super) fn about_page(page: &Page, width: usize) -> Vec<Row> {
         rows.push(Row::default());
     }
     if !page.goals.is_empty() {
-        let minutes = if page.minutes > 0 { format!("About {} minutes. ", page.minutes) } else { String::new() };
+        let minutes = if page.minutes > 0 { format!("About {}. ", minutes_said(page.minutes)) } else { String::new() };
         rows.extend(wrapped(Ui::Muted, &format!("{minutes}After this page you can:"), width));
         for goal in &page.goals {
             for (index, row) in wrapped(Ui::Muted, goal, width.saturating_sub(4)).into_iter().enumerate() {

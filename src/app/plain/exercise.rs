@@ -8,7 +8,7 @@ use crate::app::editor::MAX_BYTES;
 use crate::app::{Action, Effect};
 use crate::course::exercise::GIVING_UP_PRICE;
 use crate::course::progress::Work;
-use crate::course::{Answer, Course, Deed, Exercise, ExerciseId, Help, Kind, Piece, Target};
+use crate::course::{Answer, Course, Deed, Exercise, ExerciseId, Help, Kind, Piece, Target, minutes_said};
 use crate::grade::exact::gaps::Gap;
 use crate::grade::{ItemVerdict, Status, Verdict};
 
@@ -372,7 +372,8 @@ fn not_made(verdict: &Verdict) -> impl Iterator<Item = &ItemVerdict> {
 
 /// The exercise from its title to how the learner stands with it.
 pub(super) fn in_full(exercise: &Exercise, work: &Work) -> Vec<String> {
-    let minutes = if exercise.minutes > 0 { format!(" About {} minutes.", exercise.minutes) } else { String::new() };
+    let minutes =
+        if exercise.minutes > 0 { format!(" About {}.", minutes_said(exercise.minutes)) } else { String::new() };
     let kind = exercise.kind.called(", ");
     let mut lines = vec![format!("{kind}: {}.{minutes}", exercise.title)];
     lines.extend(prose(&exercise.task_text()));

@@ -1,7 +1,7 @@
 //! A page in words, for a screen reader, a braille line or a log: paragraphs of one line each, no columns, no borders.
 
 use crate::app::glossary::{matching, taught_on};
-use crate::course::{Course, Page, Target, Task, Term};
+use crate::course::{Course, Page, Target, Task, Term, minutes_said};
 use crate::diagram;
 use crate::markdown::{self, Block, ContainerId, ContainerKind, Document, Fence, Leaf, Role, Run, Table};
 
@@ -87,7 +87,7 @@ fn opening(page: &Page) -> Vec<String> {
     let mut lines: Vec<String> =
         page.problems.iter().map(|problem| format!("A slip in this page: {problem}")).collect();
     if page.minutes > 0 {
-        lines.push(format!("About {} minutes.", page.minutes));
+        lines.push(format!("About {}.", minutes_said(page.minutes)));
     }
     if !page.goals.is_empty() {
         lines.push("After this page you can:".to_owned());
