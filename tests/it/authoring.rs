@@ -283,7 +283,8 @@ fn hands_are_counted_for_each_course_by_itself() {
     beside.sees("Queues").send("q");
     assert_eq!(beside.ends().exit_code(), 0);
     class.sees("1 / 4").send("\x1b[C\x1b[C\x1b[C").sees("4 / 4");
-    class.sees("Why is the next request slow?").send("\t\r").sees("› a").send("a12").sees("100 %").send("\x1bq");
+    class.sees("Why is the next request slow?").send("\t\r").sees("› a").send("a12").sees("100 %").send("\x1b");
+    class.sees("Say it yourself").send("q");
     assert_eq!(class.ends().exit_code(), 0);
     let data = data.path().to_string_lossy().into_owned();
     let counts = |course: &Path| out(&coldstart(course, &["--data", &data, "present", "--counts"]));
