@@ -29,6 +29,9 @@ pub struct CodeView {
     pub rows: Vec<Row>,
     /// Column and row of the cursor among `rows`.
     pub cursor: (usize, usize),
+    /// The line of the file that each row shows, or says something about.
+    line_of_row: Vec<usize>,
+    gutter_cols: usize,
     /// First line shown.
     top: usize,
     /// First column shown.
@@ -56,6 +59,8 @@ impl CodeView {
             self.left = cursor_cols + MARGIN_COLS - room;
         }
         self.rows.clear();
+        self.line_of_row.clear();
+        self.gutter_cols = gutter.width();
         for at in self.top..lines.len() {
             if self.rows.len() >= height {
                 break;
@@ -68,8 +73,22 @@ impl CodeView {
             row.spans.extend(visible(&lines[at], &roles, self.left, room));
             self.rows.push(row);
             self.rows.extend(said[at].iter().cloned());
+            self.line_of_row.resize(self.rows.len(), at);
         }
         self.rows.truncate(height);
+    }
+
+    /// The line and the character of the file that are nearest to a column and row of the view.
+    pub(super) fn place_at(&self, lines: &[String], col: usize, row: usize) -> (usize, usize) {
+        let line = self.line_of_row.get(row).or(self.line_of_row.last()).copied().unwrap_or(0);
+        let wanted = col.saturating_sub(self.gutter_cols) + self.left;
+        let text = lines.get(line).map_or("", String::as_str);
+        let mut cols = 0;
+        let before = text.graphemes(true).take_while(|grapheme| {
+            cols += cols_of(grapheme);
+            cols <= wanted
+        });
+        (line, before.map(|grapheme| grapheme.chars().count()).sum())
     }
 }
 
@@ -147,7 +166,7 @@ fn visible(line: &str, roles: &[Role], left: usize, room: usize) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
     let mut column = 0;
     for (byte, grapheme) in line.grapheme_indices(true) {
-        let (shown, width) = if grapheme == "\t" { ("  ", TAB_COLS) } else { (grapheme, grapheme.width()) };
+        let (shown, width) = (if grapheme == "\t" { "  " } else { grapheme }, cols_of(grapheme));
         let from = column;
         column += width;
         if from < left {
@@ -167,10 +186,14 @@ fn visible(line: &str, roles: &[Role], left: usize, room: usize) -> Vec<Span> {
     spans
 }
 
+fn cols_of(grapheme: &str) -> usize {
+    if grapheme == "\t" { TAB_COLS } else { grapheme.width() }
+}
+
 /// How many columns the first `n_chars` characters of a line take.
 fn columns(line: &str, n_chars: usize) -> usize {
     let end = line.char_indices().nth(n_chars).map_or(line.len(), |(byte, _)| byte);
-    line[..end].graphemes(true).map(|it| if it == "\t" { TAB_COLS } else { it.width() }).sum()
+    line[..end].graphemes(true).map(cols_of).sum()
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@
 //! The kept widget holds text, cursor, selection and undo at once, so it stands in the model; this file is the only
 //! one in `app` that names it, and `tui` paints it.
 
+mod pointer;
+
 use ratatui_textarea::{CursorMove, Input, Key as AreaKey, TextArea, WrapMode};
 
 use super::key::{Code, Key};
@@ -18,6 +20,9 @@ const PAGE_LINES: usize = 10;
 pub struct Editor {
     area: TextArea<'static>,
     is_code: bool,
+    /// Where the button that is dragged was pressed.
+    pressed_at: (usize, usize),
+    is_dragged: bool,
 }
 
 impl Editor {
@@ -27,7 +32,7 @@ impl Editor {
         area.set_tab_length(4);
         area.move_cursor(CursorMove::Bottom);
         area.move_cursor(CursorMove::End);
-        Self { area, is_code: false }
+        Self::of(area, false)
     }
 
     /// An editor for source code, the cursor at its beginning.
@@ -35,7 +40,14 @@ impl Editor {
         let mut area = TextArea::from(text.trim_end_matches('\n').split('\n'));
         area.set_wrap_mode(WrapMode::None);
         area.set_tab_length(2);
-        Self { area, is_code: true }
+        Self::of(area, true)
+    }
+
+    #[expect(clippy::default_trait_access, reason = "its type is a style, which is tui's to name")]
+    fn of(mut area: TextArea<'static>, is_code: bool) -> Self {
+        // The line with the cursor looks like the others.
+        area.set_cursor_line_style(Default::default());
+        Self { area, is_code, pressed_at: (0, 0), is_dragged: false }
     }
 
     pub fn text(&self) -> String {
@@ -109,7 +121,7 @@ impl Editor {
         Some((if line == from_line { from } else { 0 }, if line == to_line { to } else { usize::MAX }))
     }
 
-    /// What `tui` paints.
+    /// What `tui` paints. Painting tells it how wide it is and how far it is scrolled, by which the arrows and the pointer go.
     pub fn area(&self) -> &TextArea<'static> {
         &self.area
     }

@@ -10,6 +10,7 @@ mod help;
 mod matching;
 mod self_check;
 mod sheet_rows;
+mod writing;
 
 use std::collections::BTreeSet;
 
@@ -272,6 +273,7 @@ impl Sheet {
                 self.hear(action, exercise)
             }
             _ if self.is_waiting() => Step::default(),
+            action if self.is_pointed_at(action) => self.point(action),
             Action::Click(col, row) if matches!(self.stage, Stage::Answering) => {
                 match self.line_at(exercise, (*col, *row)) {
                     Some(line) => self.point_at(line),

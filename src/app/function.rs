@@ -19,6 +19,7 @@ use times::Group;
 use super::code::CodeView;
 use super::editor::Editor;
 use super::pane::Pane;
+use super::pop_up::Area;
 use super::row::Row;
 use super::{Action, Desk, Effect, Go, Size, Step};
 use crate::course::{Answer, ExerciseId, FunctionTask, PageId};
@@ -201,6 +202,14 @@ impl Bench {
     /// How many rows of the body the open editor takes.
     pub fn editor_rows(body: usize) -> usize {
         (body * 3 / 5).max(FRAME_ROWS + 1)
+    }
+
+    /// Where the open editor stands with its frame.
+    pub fn editor_area(&self) -> Option<Area> {
+        self.editing?;
+        let column = Pane::column(&self.rows, self.top, self.size, SHEET_COLS);
+        let rows = Self::editor_rows(self.size.body_rows()) as u16;
+        Some(Area { x: column.x, y: column.y, cols: column.cols, rows })
     }
 
     /// What ran, below the editor where it is open.

@@ -3,8 +3,13 @@
 //! A note is a deed like any other: a later one on the same line takes its place, and an empty one takes it off.
 
 use super::editor::Editor;
-use super::{Action, Desk, Effect, Step};
+use super::pop_up::{Area, pop_up};
+use super::row::{Row, Ui, wrapped};
+use super::{Action, Desk, Effect, Size, Step};
 use crate::course::{Answer, Course, Deed, ExerciseId, PageId};
+
+/// Rows for its own words.
+const WRITTEN_ROWS: u16 = 8;
 
 #[derive(Clone, Debug)]
 pub struct Note {
@@ -30,9 +35,28 @@ impl Note {
         Self { page: page.clone(), source_line, passage, editor: Editor::new(&text), kept }
     }
 
+    /// What it is written beside, as wide as a box on a screen of this size, and where its own words stand.
+    pub fn lay_out(&self, size: Size) -> (Vec<Row>, Area) {
+        let width = pop_up(size, size.rows).inside().cols;
+        let mut rows = wrapped(Ui::Muted, &format!("“{}”", self.passage), usize::from(width));
+        rows.push(Row::default());
+        let above = rows.len() as u16;
+        (rows, pop_up(size, above + WRITTEN_ROWS + 2).inside().below(above))
+    }
+
+    /// Whether an action is the pointer's among its words.
+    pub(super) fn is_pointed_at(&self, size: Size, action: &Action) -> bool {
+        self.editor.is_pointed_at(self.lay_out(size).1, action)
+    }
+
     /// `None` when it is done, with the effects that keep it.
-    pub(super) fn update(mut self, question: u64, action: Action) -> (Option<Self>, Step) {
+    pub(super) fn update(mut self, size: Size, question: u64, action: Action) -> (Option<Self>, Step) {
         match action {
+            action if self.is_pointed_at(size, &action) => {
+                let (_, area) = self.lay_out(size);
+                let step = self.editor.point(area, None, &action);
+                return (Some(self), step);
+            }
             Action::Back | Action::Submit => {
                 let mut step = Step { effects: self.keep(question), ..Step::default() };
                 if let Some(said) = self.outcome() {

@@ -144,7 +144,7 @@ fn bookmarked_text(page: &Page, line: u32) -> String {
 pub(super) fn update(model: &mut Model, action: Action) -> Vec<Effect> {
     if let Some(Overlay::Note(note)) = model.overlay.take_if(|overlay| matches!(overlay, Overlay::Note(_))) {
         model.last_question += 1;
-        let (left, step) = note.update(model.last_question, action);
+        let (left, step) = note.update(model.size, model.last_question, action);
         model.overlay = left.map(|note| Overlay::Note(Box::new(note)));
         return carry_out(model, step);
     }

@@ -2,6 +2,7 @@
 //!
 //! Absent: where rows are, which each screen says as its [`Pane`]s.
 
+use super::overlay::{self, Overlay};
 use super::pane::{Pane, pane_at, panes};
 use super::selection::{Cell, Selection};
 use super::stack::{carry_out, pass_on};
@@ -35,6 +36,9 @@ pub(super) fn update(model: &mut Model, action: &Action) -> Option<Vec<Effect>> 
             _ => {}
         }
     }
+    if let Some(effects) = point_in_editor(model, action) {
+        return Some(effects);
+    }
     match *action {
         Action::Drag { from, to } => Some(drag(model, from, to)),
         Action::Drop => Some(copy(model)),
@@ -50,6 +54,21 @@ pub(super) fn update(model: &mut Model, action: &Action) -> Option<Vec<Effect>> 
         }
         _ => None,
     }
+}
+
+/// What an open editor makes of it: it sets its cursor and selects among its own words.
+fn point_in_editor(model: &mut Model, action: &Action) -> Option<Vec<Effect>> {
+    let is_meant = match (&model.overlay, model.screen()) {
+        (Some(Overlay::Note(note)), _) => note.is_pointed_at(model.size, action),
+        (None, Screen::Exercise(sheet)) => sheet.is_pointed_at(action),
+        (None, Screen::Function(bench)) => bench.is_pointed_at(action),
+        _ => false,
+    };
+    if !is_meant {
+        return None;
+    }
+    model.selected = None;
+    Some(if model.overlay.is_some() { overlay::update(model, action.clone()) } else { pass_on(model, action) })
 }
 
 /// The pointer was dragged to a cell of the screen; at an edge a text moves along.

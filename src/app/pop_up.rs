@@ -18,6 +18,23 @@ impl Area {
         let Self { x, y, cols, rows } = self;
         Self { x: x + 2, y: y + 1, cols: cols.saturating_sub(4), rows: rows.saturating_sub(2) }
     }
+
+    /// The same without its uppermost rows.
+    #[must_use]
+    pub fn below(self, n_rows: u16) -> Self {
+        let n_rows = n_rows.min(self.rows);
+        Self { y: self.y + n_rows, rows: self.rows - n_rows, ..self }
+    }
+
+    pub fn holds(self, (col, row): (u16, u16)) -> bool {
+        (self.x..self.x + self.cols).contains(&col) && (self.y..self.y + self.rows).contains(&row)
+    }
+
+    /// Column and row within it of a cell of the screen, or of the nearest cell that it has.
+    pub fn within(self, (col, row): (u16, u16)) -> (usize, usize) {
+        let nearest = |at: u16, begin: u16, n: u16| usize::from(at.saturating_sub(begin).min(n.saturating_sub(1)));
+        (nearest(col, self.x, self.cols), nearest(row, self.y, self.rows))
+    }
 }
 
 /// Where a box that holds `n_rows` with its frame stands: in the middle of the screen's body.

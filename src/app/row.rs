@@ -165,7 +165,14 @@ impl Row {
     #[must_use]
     pub fn overlaid(self, x: usize, over: Span) -> Self {
         let end = x + over.width();
-        let mut row = self.padded(end, Ui::Text);
+        self.padded(end, Ui::Text).spliced(&(x..end), over)
+    }
+
+    /// Puts `over` in place of some columns: of none, to stand between its neighbours.
+    #[must_use]
+    pub fn spliced(self, cols: &Range<usize>, over: Span) -> Self {
+        let (x, end) = (cols.start, cols.end);
+        let mut row = self;
         let mut spans = Vec::new();
         let mut after = Vec::new();
         let mut at = 0;

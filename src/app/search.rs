@@ -51,7 +51,7 @@ impl Search {
         if self.typing {
             format!("Search: {}▏ {count}", self.field.text)
         } else {
-            format!("{} · {count} · n next, N previous, Esc ends the search", self.field.text)
+            format!("{} · {count} · n next, N previous, Esc ends it", self.field.text)
         }
     }
 }

@@ -121,18 +121,22 @@ impl Selection {
 
     /// Copies it, and says how much it is.
     pub(super) fn copy(&self, rows: &[Row]) -> Step {
-        let text = self.text(rows);
-        let (words, lines) = (text.split_whitespace().count(), text.lines().count());
-        let said = match (words, lines) {
-            (0, _) => return Step::default(),
-            (1, _) => format!("copied {}", text.trim()),
-            (_, 1) => format!("copied {words} words"),
-            _ => format!("copied {lines} lines"),
-        };
-        let mut step = Step::say(said);
-        step.effects.push(Effect::Copy(text));
-        step
+        copied(self.text(rows))
     }
+}
+
+/// Copies what was selected, and says how much it is.
+pub(super) fn copied(text: String) -> Step {
+    let (words, lines) = (text.split_whitespace().count(), text.lines().count());
+    let said = match (words, lines) {
+        (0, _) => return Step::default(),
+        (1, _) => format!("copied {}", text.trim()),
+        (_, 1) => format!("copied {words} words"),
+        _ => format!("copied {lines} lines"),
+    };
+    let mut step = Step::say(said);
+    step.effects.push(Effect::Copy(text));
+    step
 }
 
 /// The first column that is selected: after the margin, but for bullets and numbers, which are the author's.

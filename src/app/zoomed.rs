@@ -166,6 +166,7 @@ impl Zoomed {
             Action::Back if self.stop_walking() => {}
             Action::Back | Action::Open => return Step::go(Go::Back),
             Action::Walk(across, down) => step = self.walk(desk, *across, *down),
+            Action::Click(col, row) => step = self.click(desk, (*col, *row)),
             Action::Scroll(motion) => self.top = motion.from(self.top, self.room_rows()),
             Action::Pan(by) => self.pan(*by),
             // Sideways the page keys move far: there is nothing to turn here.
@@ -256,6 +257,15 @@ impl Zoomed {
         self.left = panned_to(self.left, self.room_cols(), &(x..x + w + 1));
         self.top = panned_to(self.top, self.room_rows(), &(y..y + h + 1));
         Step::say(said)
+    }
+
+    /// To the box that was clicked.
+    fn click(&mut self, desk: &Desk<'_>, at: (u16, u16)) -> Step {
+        let Some(cell) = self.pane().row_at(at).and_then(|_| self.pane().cell(at)) else { return Step::default() };
+        let Subject::Drawing(drawing) = &mut self.subject else { return Step::default() };
+        let walk = drawing.go_to((cell.col, cell.row), self.zoom, self.size);
+        let said = walk.and_then(|walk| Some(walk.says(desk.course.page(&self.page)?)));
+        said.map_or_else(Step::default, Step::say)
     }
 
     /// Whether the action went into the line in which the search is typed.

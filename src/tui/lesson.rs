@@ -6,6 +6,7 @@ use super::paint::Painter;
 use crate::app::Model;
 use crate::app::home::bar;
 use crate::app::lesson::{Reader, SIDEBAR_ROW, columns, text_col};
+use crate::app::pane::Pane;
 use crate::app::row::{Row, Ui, wrapped};
 use crate::course::Page;
 
@@ -52,7 +53,7 @@ pub(super) fn view(reader: &Reader, model: &Model, head: Rect, body: Rect, paint
     let wide = Rect { width: body.right().saturating_sub(text.x + 1), ..text };
     let pane = reader.pane();
     painter.pane(&pane);
-    hyperlinks(reader, wide, painter);
+    hyperlinks(reader, &pane, wide, painter);
     marks(reader, model, text, body.right(), painter);
     if let Some((x, row, w, h)) = reader.stands_on() {
         for y in (row..row + h).filter_map(|row| row.checked_sub(reader.top)).filter(|y| *y < usize::from(text.height))
@@ -65,12 +66,11 @@ pub(super) fn view(reader: &Reader, model: &Model, head: Rect, body: Rect, paint
     if let Some(search) = &reader.search {
         painter.matches(&pane, search);
     }
-    numbers(reader, text, painter);
 }
 
 /// Addresses for the terminal to open, where it can.
-fn hyperlinks(reader: &Reader, text: Rect, painter: &mut Painter<'_, '_>) {
-    let shown = reader.laid.rows.iter().skip(reader.top);
+fn hyperlinks(reader: &Reader, pane: &Pane<'_>, text: Rect, painter: &mut Painter<'_, '_>) {
+    let shown = pane.rows.iter().skip(pane.top);
     for (y, row) in (text.y..text.bottom()).zip(shown) {
         let mut x = text.x;
         for span in &row.spans {
@@ -81,24 +81,6 @@ fn hyperlinks(reader: &Reader, text: Rect, painter: &mut Painter<'_, '_>) {
             }
             x = x.saturating_add(width);
         }
-    }
-}
-
-/// A number left of everything that responds, while one is typed.
-fn numbers(reader: &Reader, text: Rect, painter: &mut Painter<'_, '_>) {
-    if reader.number.is_none() {
-        return;
-    }
-    for (number, at) in (1..).zip(reader.numbered()) {
-        let Some(y) = at.row.checked_sub(reader.top).filter(|y| *y < usize::from(text.height)) else { continue };
-        let label = format!("{number}");
-        let width = label.len() as u16;
-        let area = Rect { x: text.x.saturating_add(at.col as u16), y: text.y + y as u16, width, height: 1 };
-        // In the blanks before it; right after another word it hides the beginning of what it names, not that word.
-        let before = Rect { x: area.x.saturating_sub(width), ..area };
-        let area = if painter.is_blank(before) { before } else { area };
-        painter.text(area.x, area.y, area.width, Ui::Text, &label);
-        painter.highlight(area, Ui::Chosen);
     }
 }
 

@@ -52,11 +52,11 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
         Screen::Round(it) => round::view(it, model, head, &mut painter),
         Screen::Show(show) => present::view(show, model, head, body, &mut painter),
         Screen::Goals(it) => goals::view(it, model, head, &mut painter),
-        Screen::Exercise(sheet) => exercise::view(sheet, head, body, &mut painter),
+        Screen::Exercise(sheet) => exercise::view(sheet, head, &mut painter),
         Screen::Zoomed(it) => zoomed::view(it, head, body, &mut painter),
         Screen::Lab(lab) => lab::view(lab, head, &mut painter),
         Screen::Queue(it) => queue::view(it, model.size, head, &mut painter),
-        Screen::Function(bench) => function::view(bench, head, body, &mut painter),
+        Screen::Function(bench) => function::view(bench, head, &mut painter),
     }
     if let Some(overlay) = &model.overlay {
         overlay::view(overlay, model, &mut painter);

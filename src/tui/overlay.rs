@@ -1,9 +1,7 @@
 //! Paints what lies over a screen: the keys, the contents, the words of the course, a note.
 
-use ratatui::layout::Rect;
-
 use super::keys;
-use super::paint::Painter;
+use super::paint::{Painter, rect};
 use crate::app::field::Field;
 use crate::app::glossary::{NAMES_COLS, Words};
 use crate::app::note::Note;
@@ -23,15 +21,12 @@ pub(super) fn view(overlay: &Overlay, model: &Model, painter: &mut Painter<'_, '
     }
 }
 
-/// A cleared box in the middle of the body with a frame around; `rows` are inside. Returns the room inside.
-fn boxed(title: &str, mut rows: Vec<Row>, size: Size, painter: &mut Painter<'_, '_>) -> Rect {
+/// A cleared box in the middle of the body with a frame around; `rows` are inside.
+fn boxed(title: &str, mut rows: Vec<Row>, size: Size, painter: &mut Painter<'_, '_>) {
     let area = pop_up(size, rows.len() as u16 + 2);
     rows.truncate(usize::from(area.rows) - 2);
-    let place = Rect { x: area.x, y: area.y, width: area.cols, height: area.rows };
-    painter.clear(place);
-    painter.rows(place, &frame(title, "", rows, usize::from(area.cols)));
-    let inside = area.inside();
-    Rect { x: inside.x, y: inside.y, width: inside.cols, height: inside.rows }
+    painter.clear(rect(area));
+    painter.rows(rect(area), &frame(title, "", rows, usize::from(area.cols)));
 }
 
 fn help(top: usize, model: &Model, painter: &mut Painter<'_, '_>) {
@@ -102,15 +97,10 @@ fn glossary(words: &Words, model: &Model, painter: &mut Painter<'_, '_>) {
 
 /// The words it stands beside, and below them the note.
 fn note(note: &Note, size: Size, painter: &mut Painter<'_, '_>) {
-    const WRITTEN_ROWS: usize = 8;
-    let width = pop_up(size, size.rows).inside().cols;
-    let mut rows = wrapped(Ui::Muted, &format!("“{}”", note.passage), usize::from(width));
-    rows.push(Row::default());
-    let beside = rows.len() as u16;
-    rows.resize(rows.len() + WRITTEN_ROWS, Row::default());
-    let inside = boxed("Your note on this line", rows, size, painter);
-    let height = inside.height.saturating_sub(beside);
-    painter.editor(note.editor.area(), None, Rect { y: inside.y + beside, height, ..inside });
+    let (mut rows, written) = note.lay_out(size);
+    rows.resize(rows.len() + usize::from(written.rows), Row::default());
+    boxed("Your note on this line", rows, size, painter);
+    painter.editor(note.editor.area(), rect(written));
 }
 
 fn filter_row(filter: &Field) -> Row {

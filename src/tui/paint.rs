@@ -6,17 +6,22 @@ use std::ops::Range;
 use ratatui::Frame;
 use ratatui::buffer::CellDiffOption;
 use ratatui::layout::Rect;
-use ratatui::style::{Color, Modifier, Style};
-use ratatui::widgets::{Block, Clear};
+use ratatui::style::{Color, Style};
+use ratatui::widgets::Clear;
 use ratatui_textarea::TextArea;
 use unicode_width::UnicodeWidthStr;
 
 use super::hyperlink::around;
 use super::theme::Theme;
 use crate::app::pane::Pane;
+use crate::app::pop_up::Area;
 use crate::app::row::{Role, Row, Ui};
 use crate::app::search::Search;
 use crate::app::selection::Selection;
+
+pub(super) fn rect(area: Area) -> Rect {
+    Rect { x: area.x, y: area.y, width: area.cols, height: area.rows }
+}
 
 pub(super) struct Painter<'a, 'b> {
     pub(super) frame: &'a mut Frame<'b>,
@@ -130,12 +135,6 @@ impl<'a, 'b> Painter<'a, 'b> {
         self.frame.buffer_mut().set_style(area, self.theme.ground_style());
     }
 
-    /// Whether nothing is painted there yet.
-    pub(super) fn is_blank(&mut self, area: Rect) -> bool {
-        let buffer = self.frame.buffer_mut();
-        area.positions().all(|at| buffer.cell(at).is_some_and(|cell| cell.symbol() == " "))
-    }
-
     /// Makes cells that are painted already lead to an address, where the terminal shows such links and this is one.
     pub(super) fn hyperlink(&mut self, area: Rect, target: &str, id: usize) {
         let Some((before, after)) = Some(target).filter(|_| self.theme.hyperlinks).and_then(|it| around(it, id)) else {
@@ -155,14 +154,8 @@ impl<'a, 'b> Painter<'a, 'b> {
     }
 
     /// A text being written, with a frame around where there is one.
-    pub(super) fn editor(&mut self, area: &TextArea<'static>, frame: Option<Block<'_>>, place: Rect) {
-        let mut shown = area.clone();
-        if let Some(frame) = frame {
-            shown.set_block(frame);
-        }
-        shown.set_cursor_line_style(Style::new());
-        shown.set_cursor_style(Style::new().add_modifier(Modifier::REVERSED));
-        self.frame.render_widget(&shown, place);
+    pub(super) fn editor(&mut self, area: &TextArea<'static>, place: Rect) {
+        self.frame.render_widget(area, place);
     }
 
     /// Lays a role over cells that are painted already.

@@ -1,7 +1,7 @@
 //! Pages of Markdown as the reader shows them: each feature in a small example, then what holds for every page.
 #![allow(clippy::needless_raw_string_hashes, clippy::needless_pass_by_value, reason = "as expect-test wants it")]
 
-use coldstart::markdown::{self, Callout, Role, Token, Wrapped};
+use coldstart::markdown::{self, Callout, Document, Line, Listing, Role, Token, Wrapped};
 use expect_test::{Expect, expect};
 use proptest::prelude::{Strategy, any, prop, proptest};
 use unicode_width::UnicodeWidthStr;
@@ -544,13 +544,21 @@ fn check_lines(wrapped: &Wrapped, source: &str, width_cols: u16) {
         assert_eq!(slot.width_cols + slot.indent_cols, width_cols);
     }
     assert!(wrapped.links.iter().all(|link| link.line_index < wrapped.lines.len()));
-    assert!(
-        wrapped
-            .lines
-            .iter()
-            .flat_map(|line| &line.spans)
-            .all(|span| span.link.is_none_or(|it| it < wrapped.links.len()))
-    );
+    let document = markdown::parse(source);
+    let mut links = wrapped.lines.iter().flat_map(|line| &line.spans).filter_map(|span| span.link);
+    assert!(links.all(|link| link < document.links.len()));
+    assert_eq!(lines_in_parts(&document, width_cols), wrapped.lines);
+}
+
+/// The lines of a document that is set in parts, a few leaves at a time.
+fn lines_in_parts(document: &Document, width_cols: u16) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut part = document.part(0, 2);
+    while !part.is_empty() {
+        lines.extend(markdown::wrap_part(document, part.clone(), width_cols, &["sim"], Listing::default()).lines);
+        part = document.part(part.end, 2);
+    }
+    lines
 }
 
 /// A page of pieces that matter to Markdown, in any order.

@@ -116,3 +116,51 @@ fn a_terminal_is_told_what_was_selected_when_the_button_is_let_go() {
     pty.send("q");
     assert_eq!(pty.ends().exit_code(), 0);
 }
+
+#[test]
+fn in_an_answer_a_click_sets_the_cursor_and_a_drag_selects() {
+    for size in [USUAL, Size { cols: 60, rows: 20 }, Size { cols: 200, rows: 50 }] {
+        let mut learner = Learner::new(size);
+        learner.open_exercise("connection-outside-handler").press("one two three<enter>four five");
+        learner.click("two").press("X").sees("one Xtwo three");
+        let (from, to) = (learner.at("Xtwo"), learner.at("four"));
+        learner.drag(from, (to.0 + 2, to.1)).sees("copied 2 lines");
+        assert_eq!(learner.copied.as_deref(), Some("Xtwo three\nfo"), "{size:?}");
+        // What is typed takes the place of what is selected.
+        learner.press("Y").sees("one Yur five");
+        let (col, row) = learner.at("five");
+        learner.act(Action::DoubleClick(col + 1, row)).press("six").sees("one Yur six");
+        // Beside and below the words the nearest place is meant.
+        learner.act(Action::Click(col + 9, row)).press("!").sees("one Yur six!");
+        learner.act(Action::Click(col + 9, row + 2)).press("?").sees("six!?");
+        // A paragraph that takes several rows of the screen.
+        learner.press(&format!("<enter>{}end", "word ".repeat(size.cols.into())));
+        let (col, row) = learner.at("end");
+        learner.act(Action::Click(col, row)).press("the ").sees("the end");
+        learner.act(Action::Click(col, row - 1)).press("#").act(Action::Click(col, row)).sees("#");
+    }
+}
+
+#[test]
+fn in_code_and_in_a_note_the_pointer_edits_too() {
+    let mut learner = Learner::new(Size { cols: 100, rows: 40 });
+    learner.open_exercise("move-the-connection").sees("exports.handler");
+    learner.click("exports.handler").press("/*a*/").sees("/*a*/exports.handler");
+    let (col, row) = learner.at("exports.handler");
+    learner.drag((col, row), (col + 7, row)).sees("copied exports").press("module").sees("/*a*/module.handler");
+    let mut learner = Learner::new(USUAL);
+    learner.press("a<enter>one three").click("three").press("two ").sees("one two three");
+    let (col, row) = learner.at("one two");
+    learner.act(Action::DoubleClick(col, row)).press("zero").sees("zero two three");
+}
+
+#[test]
+fn a_box_of_a_diagram_answers_to_a_click_as_to_its_keys() {
+    let page = "# Title\n\nA gateway lets requests in.\n\n```mermaid\nflowchart LR\n  C[Client] --> G[Gateway]\n  G --> F[Function]\n```\n";
+    let mut learner = Learner::reading(&[page], USUAL);
+    // The first click says what the page says of the box, the second opens the diagram on it.
+    learner.click("Gateway").sees("Gateway: A gateway lets requests in.").sees("# Title".trim_start_matches("# "));
+    learner.click("Function").sees(" Function ").click("Function").sees("Diagram · Page 1");
+    learner.click("Gateway").sees("Gateway: A gateway lets requests in.");
+    learner.press("<right>").sees(" Function ").press("<esc><esc>").sees("A gateway lets");
+}

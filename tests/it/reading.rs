@@ -261,3 +261,54 @@ fn who_reads_on_has_the_keys_of_the_page_again() {
     // Back from the lab Space reads on.
     assert_eq!(focus(&learner), None);
 }
+
+#[test]
+fn a_very_long_page_is_on_screen_before_its_end_is_laid_out() {
+    let section =
+        |n: usize| format!("## Part {n}\n\nSome words, and [a link](https://example.org/{n}).\n\n- one\n- two\n\n");
+    let page: String = (1..=2_000).map(section).collect();
+    let rows = |learner: &Learner| match learner.model.screen() {
+        Screen::Page(reader) => reader.laid.rows.clone(),
+        _ => Vec::new(),
+    };
+    let open = || {
+        let mut learner = Learner::reading(&[&format!("# Long\n\n{page}")], USUAL);
+        learner.sees("Part 1").sees(" 0 %");
+        assert!(rows(&learner).len() < 2_000, "{} rows before the first frame", rows(&learner).len());
+        learner
+    };
+    // Left alone, it comes to its end between the keys, and then nothing moves.
+    let mut left_alone = open();
+    left_alone.wait_ms(60_000);
+    assert_eq!(left_alone.model.wants_tick_ms(), None);
+    let whole = rows(&left_alone);
+    assert!(whole.iter().any(|row| row.text() == "Part 2000"));
+    // What must know the whole page has it at once, and it is the same page.
+    for (keys, wanted) in [("G", "Part 2000"), ("/Part 1999<enter>", "Part 1999"), ("<s-tab>", "a link")] {
+        let mut hasty = open();
+        hasty.press(keys).sees(wanted);
+        assert!(rows(&hasty) == whole, "{keys}");
+    }
+    // Who scrolls on meets no end that is none.
+    let mut scrolling = open();
+    for _ in 0..100 {
+        scrolling.press(" ");
+    }
+    scrolling.sees("Part 2");
+    assert!(rows(&scrolling).len() < whole.len());
+    // One comes back to the same place, however far down it is.
+    let before = open().press("/Part 1500<enter><esc>").screen();
+    let place = |screen: &str| screen.lines().skip(1).take(10).map(str::to_owned).collect::<Vec<_>>();
+    let mut reader = open();
+    reader.press("/Part 1500<enter><esc>").act(Action::Resize(Size { cols: 80, rows: 30 }));
+    reader.act(Action::Resize(USUAL));
+    assert_eq!(place(&reader.screen()), place(&before));
+}
+
+#[test]
+fn numbers_hide_no_letter_of_what_they_name_or_of_what_stands_before() {
+    let page =
+        "# Title\n\n([alpha](https://a.example)/[beta](https://b.example)), then [gamma](https://c.example) ends.\n";
+    let mut learner = Learner::reading(&[page], USUAL);
+    learner.press("f").sees("(1alpha/2beta), then3gamma ends.").press("<esc>").sees("(alpha/beta), then gamma ends.");
+}

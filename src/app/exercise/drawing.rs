@@ -1,5 +1,6 @@
 //! A learner's flow, drawn while it is typed.
 
+use crate::app::pop_up::Area;
 use crate::app::row::{Row, Ui, of_grid};
 use crate::course::flow_picture;
 use crate::diagram;
@@ -32,8 +33,19 @@ impl Drawing {
         Self { rows: beside, is_beside: true }
     }
 
+    /// Shares the room below the prompt: the drawing's, and the editor's.
+    pub(super) fn share(&self, room: Area) -> (Area, Area) {
+        let n_rows = self.rows.len() as u16;
+        if !self.is_beside || self.rows.is_empty() {
+            return (Area { rows: n_rows.min(room.rows), ..room }, room.below(n_rows));
+        }
+        let cols = (Self::beside_cols(usize::from(room.cols)) as u16).min(room.cols);
+        let drawing = Area { x: room.x + room.cols - cols, cols, ..room };
+        (drawing, Area { cols: (room.cols - cols).saturating_sub(1), ..room })
+    }
+
     /// What of `width` the drawing takes beside the editor.
-    pub fn beside_cols(width: usize) -> usize {
+    fn beside_cols(width: usize) -> usize {
         width.saturating_sub(GAP_COLS) / 2
     }
 }

@@ -3,17 +3,36 @@
 use super::call::Ran;
 use super::{Bench, Deed, Editing, OWN_EVENT};
 use crate::app::code::Marks;
+use crate::app::editor::Editor;
 use crate::app::key::{Code, Key};
 use crate::app::{Action, Desk, Effect, Step};
 use crate::course::{Answer, ExerciseId, PageId};
 
 impl Bench {
+    fn editor(&self) -> Option<&Editor> {
+        Some(match self.editing? {
+            Editing::Code => &self.versions[self.shown].editor,
+            Editing::Event => &self.own_event,
+        })
+    }
+
+    /// Whether an action is the pointer's in the open editor.
+    pub(in crate::app) fn is_pointed_at(&self, action: &Action) -> bool {
+        let open = self.editor().zip(self.editor_area());
+        open.is_some_and(|(editor, area)| editor.is_pointed_at(area.inside(), action))
+    }
+
     pub(super) fn edit(&mut self, desk: &Desk<'_>, action: &Action) -> Step {
         let Some(editing) = self.editing else { return Step::default() };
+        let is_pointed_at = self.is_pointed_at(action);
+        let area = self.editor_area();
         let editor = match editing {
             Editing::Code => &mut self.versions[self.shown].editor,
             Editing::Event => &mut self.own_event,
         };
+        if let Some(area) = area.filter(|_| is_pointed_at) {
+            return editor.point(area.inside(), Some(&self.view), action);
+        }
         match action {
             Action::Type(Key { code: Code::Esc, .. }) | Action::Back => self.editing = None,
             Action::Type(key) if editor.press(*key) => return self.keep(editing),

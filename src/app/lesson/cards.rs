@@ -167,11 +167,11 @@ fn question(exercise: &Exercise, work: &Work, for_class: bool, width: usize) -> 
     }
     rows.push(Row::default());
     let said = if for_class {
-        Row::of(on_it().into_iter().chain([Span::ui(Ui::Key, "Enter"), Span::ui(Ui::Muted, " counts hands")]))
+        vec![Row::of(on_it().into_iter().chain([Span::ui(Ui::Key, "Enter"), Span::ui(Ui::Muted, " counts hands")]))]
     } else {
-        standing(work, exercise)
+        standing(work, exercise, inner)
     };
-    rows.push(said.cut(inner));
+    rows.extend(said.into_iter().map(|row| row.cut(inner)));
     let minutes = if exercise.minutes > 0 { format!("{} min", exercise.minutes) } else { String::new() };
     frame(&format!("{} · {}", exercise.kind.called(" · "), exercise.title), &minutes, rows, width)
 }
@@ -198,8 +198,8 @@ fn below_prompt(exercise: &Exercise, width: usize) -> Vec<Row> {
     }
 }
 
-/// How the learner stands with the exercise, in one row.
-fn standing(work: &Work, exercise: &Exercise) -> Row {
+/// How the learner stands with the exercise, and what Enter does: in one row, or in two where one is too narrow.
+fn standing(work: &Work, exercise: &Exercise, width: usize) -> Vec<Row> {
     let best = (work.best * 100.0).round();
     let (role, said, does) = match work {
         work if work.tries == 0 && work.solution_seen => (Ui::Partly, "~ solution seen".to_owned(), " tries it"),
@@ -215,8 +215,10 @@ fn standing(work: &Work, exercise: &Exercise) -> Row {
         }
         work => (Ui::Missing, format!("✗ no points yet, {}", tries(work.tries)), " tries again"),
     };
-    let before = [Span::ui(role, said), Span::ui(Ui::Muted, " · ")];
-    Row::of(before.into_iter().chain(on_it()).chain([Span::ui(Ui::Key, "Enter"), Span::ui(Ui::Muted, does)]))
+    let stands = Span::ui(role, said);
+    let keys = || on_it().into_iter().chain([Span::ui(Ui::Key, "Enter"), Span::ui(Ui::Muted, does)]);
+    let both = Row::of([stands.clone(), Span::ui(Ui::Muted, " · ")].into_iter().chain(keys()));
+    if both.width() <= width { vec![both] } else { vec![Row::of([stands]), Row::of(keys())] }
 }
 
 fn tries(n: usize) -> String {

@@ -4,7 +4,7 @@ use super::{Reader, What};
 use crate::app::field::Field;
 use crate::app::glossary::Words;
 use crate::app::overlay::Overlay;
-use crate::app::row::{Role, Span};
+use crate::app::row::{Role, Row, Span, Ui, fit};
 use crate::app::{Action, Desk, Go, Step};
 use crate::markdown;
 
@@ -48,6 +48,31 @@ impl Reader {
         }
         found.sort_by_key(|it| (it.row, it.col));
         found
+    }
+
+    /// The rows on the screen with a number before all that responds, while one is typed. A number stands in the blanks
+    /// before a link and moves the link on where they are too few, so that every word can be read.
+    pub(super) fn numbered_rows(&self) -> Option<Vec<Row>> {
+        self.number.as_ref()?;
+        let end = (self.top + self.size.body_rows()).min(self.laid.rows.len());
+        let mut rows = self.laid.rows[self.top.min(end)..end].to_vec();
+        // From the right, so that what is moved on has its number already.
+        for (number, at) in (1..).zip(self.numbered()).collect::<Vec<_>>().into_iter().rev() {
+            let label = Span::ui(Ui::Chosen, format!("{number}"));
+            let row = std::mem::take(&mut rows[at.row - self.top]);
+            rows[at.row - self.top] = match at.leads_to {
+                LeadsTo::Thing(thing) if !matches!(self.laid.things[thing].what, What::Link(_)) => {
+                    row.overlaid(0, label)
+                }
+                _ => {
+                    let text = row.text();
+                    let before = fit(&text, at.col);
+                    let n_blanks = before.len() - before.trim_end_matches(' ').len();
+                    row.spliced(&(at.col - n_blanks.min(label.width())..at.col), label)
+                }
+            };
+        }
+        Some(rows)
     }
 
     fn leads_to(&self, span: &Span) -> Option<LeadsTo> {

@@ -26,7 +26,7 @@ impl Reader {
             What::Table(index) => zoom_leaf(desk, page, self.laid.tables[index].source_line),
             What::Widget(index) => match &page.widgets[index].task {
                 Task::Diagram { graph, .. } => {
-                    zoom(desk, page, Subject::Drawing(Box::new(Drawing::new(graph.clone()))))
+                    zoom(desk, page, Subject::Drawing(Box::new(Drawing::new(graph.clone(), self.walk.clone()))))
                 }
                 Task::Exercise(id) => match Sheet::new(desk, id) {
                     Some(sheet) => Step::go(Go::Open(Screen::Exercise(Box::new(sheet)))),

@@ -14,14 +14,19 @@ use crate::markdown;
 impl Reader {
     /// The page below its head, with the margin at the right for what is wider than the text.
     pub fn pane(&self) -> Pane<'_> {
+        let (rows, top) = match self.numbered_rows() {
+            Some(rows) => (Cow::Owned(rows), 0),
+            None => (Cow::Borrowed(&*self.laid.rows), self.top),
+        };
+        let above = self.top - top;
         Pane {
-            rows: Cow::Borrowed(&self.laid.rows),
-            top: self.top,
+            rows,
+            top,
             x: text_col(self.size.cols),
             y: 1,
             cols: wide_cols(self.size.cols) as u16,
             n_rows: self.size.body_rows(),
-            left_of: Box::new(|row| self.left_of(row)),
+            left_of: Box::new(move |row| self.left_of(above + row)),
             strips: &[],
         }
     }
@@ -48,12 +53,16 @@ impl Reader {
         if let Some(Role::Page(markdown::Role::Term(term))) = self.span_at(col, at).map(|span| span.role) {
             return Step::go(Go::Lay(Overlay::Words(Words::at(usize::from(term)))));
         }
-        match self.laid.things.iter().position(|thing| thing.rows.contains(&at)) {
-            Some(thing) if self.focus == Some(thing) => self.open(desk),
-            thing => {
-                self.focus = thing;
-                Step::default()
-            }
+        let clicked = self.laid.things.iter().position(|thing| thing.rows.contains(&at));
+        let had_focus = clicked.is_some() && clicked == self.focus;
+        if !had_focus {
+            (self.focus, self.walk) = (clicked, None);
+        }
+        let in_text = col.checked_sub(text_col(self.size.cols)).map(usize::from);
+        match in_text.and_then(|col| self.click_box(desk, col, at)) {
+            Some(step) => step,
+            None if had_focus => self.open(desk),
+            None => Step::default(),
         }
     }
 

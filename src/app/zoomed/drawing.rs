@@ -16,8 +16,9 @@ pub(crate) struct Drawing {
 }
 
 impl Drawing {
-    pub(crate) fn new(graph: Graph) -> Self {
-        Self { graph, walk: None }
+    /// A walk that was begun on the page goes on.
+    pub(crate) fn new(graph: Graph, walk: Option<Walk>) -> Self {
+        Self { graph, walk }
     }
 
     /// Its rows; the walk goes on among them.
@@ -48,6 +49,14 @@ impl Drawing {
     /// Whether one walked until now.
     pub(super) fn stop_walking(&mut self) -> bool {
         self.walk.take().is_some()
+    }
+
+    /// To the box at a column and row of the drawing, if one is there.
+    pub(super) fn go_to(&mut self, at: (usize, usize), zoom: Zoom, size: Size) -> Option<&Walk> {
+        let mut walk = self.walk.clone().or_else(|| Walk::begin(self.placed(zoom, size)))?;
+        walk.go_to(at)?;
+        self.walk = Some(walk);
+        self.walk.as_ref()
     }
 
     /// To the neighbour of the box one stands on, or to the first box; the walk, if there is anything to walk on.

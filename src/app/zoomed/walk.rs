@@ -25,6 +25,18 @@ impl Walk {
         self.placed = placed;
     }
 
+    /// To the box at a column and row of the drawing; the innermost, where boxes stand in one another. `None` beside all.
+    pub(crate) fn go_to(&mut self, (col, row): (usize, usize)) -> Option<()> {
+        let (x, y) = (i32::try_from(col).ok()?, i32::try_from(row).ok()?);
+        let holds = |node: &&PlacedNode| {
+            let rect = &node.rect;
+            (rect.x..rect.right()).contains(&x) && (rect.y..rect.bottom()).contains(&y)
+        };
+        let found = self.placed.nodes.iter().filter(holds).min_by_key(|node| node.rect.w * node.rect.h)?;
+        self.node = found.id.clone();
+        Some(())
+    }
+
     /// Columns of the whole drawing.
     pub(crate) fn width_cols(&self) -> usize {
         self.placed.width
