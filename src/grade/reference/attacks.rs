@@ -111,6 +111,10 @@ const VERBS: &[&str] = &[
     "had",
 ];
 
+/// What joins two halves that are stated both, and what makes of one the condition of the other.
+const JOINTS: &[&str] = &["and", "but", "so", "because", "since", "therefore"];
+const CONDITIONS: &[&str] = &["if", "when", "unless", "until", "while", "whenever"];
+
 /// "not" behind a verb that allows it, or taken out there; else "does not" before what looks like a verb.
 fn negated(text: &Text, random: &mut Random) -> Option<String> {
     let words: Vec<&str> = text.tokens.iter().map(|token| token.word.as_str()).collect();
@@ -118,16 +122,25 @@ fn negated(text: &Text, random: &mut Random) -> Option<String> {
     let n_negators = text.tokens.iter().filter(|token| token.class.has(Class::NEGATOR)).count();
     if let Some(at) = words.iter().position(|word| VERBS.contains(word)) {
         let (before, after) = words.split_at(at + 1);
+        let are_stated = !words.iter().any(|word| CONDITIONS.contains(word));
+        if n_negators == 0
+            && are_stated
+            && let Some(second) = verb_of_second_half(&words, at)
+            && random.chance(0.3)
+        {
+            let (between, rest) = words.split_at(second + 1);
+            return joined(&[before, &["not"], &between[at + 1..], &["not"], rest]);
+        }
         return match after {
             [] => None,
             ["not", rest @ ..] => joined(&[before, rest]),
             // Turned at one place only, what has a negator further on would be half right; turned at both it says the
-            // opposite twice, where the two are independent: "if it is not A, it is B" may be true of both.
+            // opposite twice, where each half is stated: "if it is not A, it is B" may be true of both.
             _ if n_negators > 0 => {
                 let not = after.iter().position(|word| *word == "not")?;
                 let (between, rest) = (&after[..not], &after[not + 1..]);
-                let are_independent = n_negators == 1 && between.iter().any(|word| matches!(*word, "and" | "but"));
-                if are_independent { joined(&[before, &["not"], between, rest]) } else { None }
+                let are_halves = n_negators == 1 && between.iter().any(|word| JOINTS.contains(word));
+                if are_stated && are_halves { joined(&[before, &["not"], between, rest]) } else { None }
             }
             _ if random.chance(0.15) => joined(&[before, &["never"], after]),
             _ => joined(&[before, &["not"], after]),
@@ -149,13 +162,20 @@ fn negated(text: &Text, random: &mut Random) -> Option<String> {
     joined(&[before, &[if is_past { "did" } else { "does" }, "not", plain], &after[1..]])
 }
 
+/// Where the verb of the other half stands, if two halves are joined, the first of them with its verb at `first`.
+fn verb_of_second_half(words: &[&str], first: usize) -> Option<usize> {
+    let begins = words[0] == "because" || words[0] == "since";
+    let joint = if begins { first + 2 } else { first + words[first..].iter().position(|word| JOINTS.contains(word))? };
+    (joint..words.len()).find(|at| VERBS.contains(&words[*at]))
+}
+
 /// Around the word that joins two halves, else around the middle.
 fn swapped(words: &[&str]) -> Option<String> {
-    const JOINTS: &[&str] = &["because", "so", "causes", "makes", "than", "before", "after"];
+    const HINGES: &[&str] = &["because", "so", "causes", "makes", "than", "before", "after"];
     if words.len() < 6 {
         return None;
     }
-    let joint = JOINTS.iter().find_map(|joint| words[2..words.len() - 2].iter().position(|word| word == joint));
+    let joint = HINGES.iter().find_map(|joint| words[2..words.len() - 2].iter().position(|word| word == joint));
     Some(match joint.map(|at| at + 2) {
         Some(at) => [&words[at + 1..], &words[at..=at], &words[..at]].concat().join(" "),
         None => [&words[words.len() / 2..], &words[..words.len() / 2]].concat().join(" "),
@@ -179,6 +199,12 @@ mod tests {
                 "the wire is closed and does not have a gap",
                 Some("the wire is not closed and does have a gap"),
             ),
+            (
+                Attack::Negated,
+                "the wire is closed so the bulb does not go out",
+                Some("the wire is not closed so the bulb does go out"),
+            ),
+            (Attack::Negated, "if the wire is open the bulb is not lit and so it is dark", None),
             (Attack::Negated, "wire", None),
             (
                 Attack::Swapped,
@@ -191,5 +217,8 @@ mod tests {
             let found = attack.spoil(answer, question, &mut Random(1));
             assert_eq!(found.as_deref(), spoilt, "{attack:?} {answer}");
         }
+        let both = "because the wire is not closed the bulb can not burn";
+        let turned = |seed| Attack::Negated.spoil("because the wire is closed the bulb can burn", question, &mut Random(seed));
+        assert!((0..20).filter_map(turned).any(|it| it == both));
     }
 }

@@ -98,6 +98,8 @@ struct Question {
 }
 
 /// The questions of one tree, and the leaf where each drawn row comes out.
+///
+/// Of two leaves that a question parts only the smaller one is summed up anew: the other is what is left of both.
 fn ask(
     columns: &[Column],
     gradients: &[(f32, f32)],
@@ -107,19 +109,24 @@ fn ask(
 ) -> (Vec<Question>, Vec<u8>) {
     let mut questions: Vec<Question> = Vec::new();
     let mut leaf_of_row = vec![0_u8; drawn.len()];
+    // Of each feature asked the sums of gradients in each bin of each leaf.
+    let mut sums: Vec<Vec<Gradient>> = vec![Vec::new(); asked.len()];
     for level in 0..growth.depth {
         let n_leaves = 1 << level;
+        let is_small = smaller_leaves(&leaf_of_row, n_leaves);
+        let summed: Vec<Drawn> = leaf_of_row
+            .iter()
+            .zip(drawn)
+            .filter(|(leaf, _)| is_small[usize::from(**leaf)])
+            .map(|(leaf, row)| Drawn { row: *row, leaf: *leaf, gradient: gradients[*row as usize] })
+            .collect();
         let mut best: Option<(f64, Question)> = None;
-        for &feature in asked {
+        for (&feature, sums) in asked.iter().zip(&mut sums) {
             let column = &columns[feature];
             let n_bins = column.edges.len() + 1;
-            let mut sums = vec![(0.0_f64, 0.0_f64); n_leaves * n_bins];
-            for (leaf, row) in leaf_of_row.iter().zip(drawn) {
-                let (gradient, hessian) = gradients[*row as usize];
-                let sum = &mut sums[usize::from(*leaf) * n_bins + usize::from(column.bins[*row as usize])];
-                *sum = (sum.0 + f64::from(gradient), sum.1 + f64::from(hessian));
-            }
-            for (bin, gain) in gains(&sums, n_bins, growth.l2).into_iter().enumerate() {
+            sums.resize(n_leaves * n_bins, Gradient::default());
+            column.part(sums, &summed, &is_small);
+            for (bin, gain) in gains(sums, n_bins, growth.l2).into_iter().enumerate() {
                 if gain > best.map_or(1e-6, |(gain, _)| gain) {
                     best = Some((gain, Question { feature, bin: bin as u8 }));
                 }
@@ -135,8 +142,31 @@ fn ask(
     (questions, leaf_of_row)
 }
 
+/// The slope and the curvature of the loss.
+type Gradient = (f64, f64);
+
+/// A row that a tree is grown on.
+struct Drawn {
+    row: u32,
+    leaf: u8,
+    gradient: (f32, f32),
+}
+
+/// Of the two leaves that the last question made of each one, which has fewer rows. The first leaf of all is one.
+fn smaller_leaves(leaf_of_row: &[u8], n_leaves: usize) -> Vec<bool> {
+    let mut n_rows = vec![0_usize; n_leaves];
+    leaf_of_row.iter().for_each(|leaf| n_rows[usize::from(*leaf)] += 1);
+    let half = n_leaves / 2;
+    let is_smaller = |leaf: usize| match leaf.checked_sub(half) {
+        _ if half == 0 => true,
+        Some(sibling) => n_rows[leaf] < n_rows[sibling],
+        None => n_rows[leaf] <= n_rows[leaf + half],
+    };
+    (0..n_leaves).map(is_smaller).collect()
+}
+
 /// What each threshold of a feature gains, over all leaves of the level.
-fn gains(sums: &[(f64, f64)], n_bins: usize, l2: f64) -> Vec<f64> {
+fn gains(sums: &[Gradient], n_bins: usize, l2: f64) -> Vec<f64> {
     let fit = |gradient: f64, hessian: f64| gradient * gradient / (hessian + l2);
     let mut gains = vec![0.0; n_bins - 1];
     for bins in sums.chunks(n_bins) {
@@ -176,6 +206,27 @@ impl Column {
         }
         let bins = rows.iter().map(|row| edges.partition_point(|edge| row[feature] > *edge) as u8).collect();
         Self { bins, edges }
+    }
+
+    /// Parts the sums of each leaf among the two that the last question made of it. `sums` holds those of the leaf in the
+    /// place of its lower half; `summed` are the rows of the smaller one of the two.
+    fn part(&self, sums: &mut [Gradient], summed: &[Drawn], is_small: &[bool]) {
+        let n_bins = self.edges.len() + 1;
+        let mut fresh = vec![Gradient::default(); sums.len()];
+        for Drawn { row, leaf, gradient } in summed {
+            let sum = &mut fresh[usize::from(*leaf) * n_bins + usize::from(self.bins[*row as usize])];
+            *sum = (sum.0 + f64::from(gradient.0), sum.1 + f64::from(gradient.1));
+        }
+        let half = is_small.len() / 2 * n_bins;
+        if half == 0 {
+            sums.copy_from_slice(&fresh);
+        }
+        for at in 0..half {
+            let (low, high) = (fresh[at], fresh[at + half]);
+            let whole = sums[at];
+            let rest = |part: Gradient| (whole.0 - part.0, whole.1 - part.1);
+            (sums[at], sums[at + half]) = if is_small[at / n_bins] { (low, rest(low)) } else { (rest(high), high) };
+        }
     }
 }
 

@@ -110,6 +110,8 @@ const L2: f64 = 3.0;
 const LEAST_ANSWERS: usize = 3;
 /// Rounds of coordinate descent. More change no weight by a step.
 const N_ROUNDS: usize = 30;
+/// A change of a weight that is not worth making: a fraction of a step.
+const LEAST_CHANGE: f64 = 1.0 / 1024.0;
 
 /// What is learned from: the trees' log-odds of an answer to a question they had not seen, its cues, and the truth.
 pub(super) struct Lesson<'a> {
@@ -148,17 +150,20 @@ impl Cues {
         }
         of_key.retain(|_, column| column.values.len() >= LEAST_ANSWERS);
         let mut scores: Vec<f64> = lessons.iter().map(|lesson| f64::from(lesson.alone)).collect();
+        // How far each score is from the truth.
+        let truth = |row: usize| f64::from(u8::from(lessons[row].is_positive));
+        let mut errors: Vec<f64> = scores.iter().enumerate().map(|(row, score)| truth(row) - logistic(*score)).collect();
         let mut step = |column: &mut Column, l2: f64| {
-            let (mut slope, mut curvature) = (-l2 * column.weight, l2);
-            for (row, value) in &column.values {
-                let truth = f64::from(u8::from(lessons[*row].is_positive));
-                slope += value * (truth - logistic(scores[*row]));
-                curvature += value * value / 4.0;
-            }
+            let slope = column.values.iter().map(|(row, value)| value * errors[*row]).sum::<f64>() - l2 * column.weight;
+            let curvature = column.values.iter().map(|(_, value)| value * value / 4.0).sum::<f64>() + l2;
             let change = slope / curvature.max(1e-9);
+            if change.abs() < LEAST_CHANGE {
+                return;
+            }
             column.weight += change;
             for (row, value) in &column.values {
                 scores[*row] += change * value;
+                errors[*row] = truth(*row) - logistic(scores[*row]);
             }
         };
         let of_trees = lessons.iter().map(|it| f64::from(it.alone)).enumerate().collect();

@@ -90,6 +90,8 @@ features! {
     letters = pair.letters;
     agreed = pair.agreed;
     opposed = pair.opposed;
+    n_turned = pair.n_turned;
+    least_turned = -most(pairs, |it| -it.n_turned);
     n_opposites = pair.n_opposites;
     n_other_names = pair.n_other_names;
     n_missing_names = pair.n_missing_names;

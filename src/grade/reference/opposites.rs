@@ -19,6 +19,7 @@ const PAIRS: &[&str] = &[
     "before first earlier early beginning | after last later late end",
     "same equal identical | different differ difference unequal",
     "always every | never",
+    "once | again repeatedly twice",
     "all both | none neither only",
     "with | without",
     "on | off",

@@ -70,6 +70,8 @@ pub(super) struct Pair {
     /// Worth of the met words meant the same way, and meant the other way.
     pub(super) agreed: f32,
     pub(super) opposed: f32,
+    /// How many of the words that the question does not give away are meant the other way.
+    pub(super) n_turned: f32,
     /// Words met by their opposites.
     pub(super) n_opposites: f32,
     /// Numbers and names of one letter in one of the two only.
@@ -136,6 +138,7 @@ pub(super) fn compare(answer: &Seen, reference: &Seen, kin: &Kin) -> Pair {
             pairs.push((at, meeting.in_answer));
             let differs = (word.is_negated != other.is_negated) != meeting.is_opposite;
             *if differs { &mut pair.opposed } else { &mut pair.agreed } += word.weight;
+            pair.n_turned += f32::from(differs && is_new);
         }
         pair.n_opposites += f32::from(meeting.is_opposite);
     }
