@@ -2,14 +2,16 @@
 //!
 //! The model's log-odds are the expectation, and marks correct it: for the whole exercise (the teacher is stricter or
 //! milder), and around each marked answer, which votes for what is like it. That is a Gaussian process with the model as
-//! its mean, a constant and two likenesses as its kernel, and Laplace's approximation for yes-or-no marks (Rasmussen
-//! and Williams 2006, algorithm 3.1). Whether it helps is asked of the marks themselves, each judged by the others.
+//! its mean, a constant and likenesses as its kernel, and Laplace's approximation for yes-or-no marks (Rasmussen
+//! and Williams 2006, algorithm 3.1). An answer that the model suspects of being a spoilt one is judged by the marks on
+//! answers that were suspected as much: praise for a plain answer does not speak for its words in disorder. Whether it helps is asked of the marks themselves, each judged by the others.
 
 use super::boosting::logistic;
 use super::features::{Sight, Task};
 use super::model::Model;
 use super::pair::Seen;
-use super::reading::{dot, hash};
+use super::reading::dot;
+use super::word::hash;
 
 /// Marks that are used at most: the equations take the third power of their number.
 const MAX_MARKS: usize = 400;
@@ -44,11 +46,14 @@ struct Kernel {
     words: f64,
     /// … that have and lack the same words of the reference,
     cues: f64,
-    /// … that stand alike to the references.
-    rows: f64,
+    /// … that come out at the same leaves of the trees, and so stand alike to the references.
+    leaves: f64,
 }
 
-const KERNEL: Kernel = Kernel { offset: 0.5, slope: 0.3, words: 3.0, cues: 6.0, rows: 6.0 };
+const KERNEL: Kernel = Kernel { offset: 0.5, slope: 0.3, words: 7.0, cues: 6.0, leaves: 6.0 };
+
+/// Log-odds by which a mark may be less suspected than an answer and still speak against its suspicion.
+const NEAR_SUSPICION: f64 = 0.5;
 
 /// What was learned from marks.
 #[derive(Clone, Debug)]
@@ -63,11 +68,11 @@ pub(super) struct Teacher {
 pub(super) struct Point {
     /// The model's log-odds that it is correct, were it not spoilt.
     alone: f64,
-    /// The most that they can be, by what the model suspects of it.
-    guard: f64,
+    /// The most that they can be, by each thing that the model suspects of it.
+    guards: [f64; 2],
     words: Vec<(u32, f32)>,
     cues: Vec<(u32, f32)>,
-    row: Vec<f64>,
+    leaves: Vec<u8>,
 }
 
 impl Teacher {
@@ -76,7 +81,7 @@ impl Teacher {
         let points: Vec<Point> = marks
             .iter()
             .map(|mark| {
-                let sight = task.sight(&mark.answer, model);
+                let sight = task.sight(&mark.answer, &model.language);
                 Point::new(model, &sight)
             })
             .collect();
@@ -97,8 +102,12 @@ impl Teacher {
             n_agreed as f64 / n.max(1) as f64
         };
         let before = agree(&mut points.iter().map(Point::score));
-        let voted = without_own.iter().zip(&mean).map(|(score, mean)| score - mean);
-        let after = agree(&mut points.iter().zip(voted).map(|(point, voted)| point.taught(voted)));
+        let taught = |at: usize| {
+            let others = (0..n).filter(|other| *other != at);
+            let allayed = others.map(|it| votes[it] * covariance[at][it] * points[at].nearness(&points[it])).sum();
+            points[at].taught(without_own[at] - mean[at], allayed)
+        };
+        let after = agree(&mut (0..n).map(taught));
         // A few marks cannot prove anything: they are used unless they clearly speak against it.
         let margin = 1.0 / (n.max(1) as f64).sqrt() / 2.0;
         let helps = n > 0 && after + margin >= before;
@@ -108,36 +117,41 @@ impl Teacher {
 
     /// The log-odds that an answer is correct, and not a spoilt one.
     pub(super) fn score(&self, point: &Point) -> f64 {
-        point.taught(self.points.iter().zip(&self.votes).map(|(it, vote)| vote * KERNEL.between(point, it)).sum())
+        let votes = self.points.iter().zip(&self.votes).map(|(it, vote)| (it, vote * KERNEL.between(point, it)));
+        let (voted, allayed) =
+            votes.fold((0.0, 0.0), |(voted, allayed), (it, vote)| (voted + vote, allayed + vote * point.nearness(it)));
+        point.taught(voted, allayed)
     }
 }
 
 impl Point {
     pub(super) fn new(model: &Model, sight: &Sight) -> Self {
         let opinions = model.opinions(sight);
-        let guard = f64::from(model.limits.guard(opinions));
-        Self { guard, ..Self::unguarded(f64::from(opinions.correct + model.limits.lenience), sight) }
-    }
-
-    fn unguarded(alone: f64, sight: &Sight) -> Self {
         Self {
-            alone,
-            guard: f64::INFINITY,
+            alone: f64::from(opinions.correct + model.limits.lenience),
+            guards: model.limits.guards(opinions).map(f64::from),
             words: words(&sight.seen),
             cues: in_order(sight.cues.clone()),
-            // Shares and small counts: squeezed to the same size.
-            row: sight.row.iter().map(|value| f64::from(*value / (1.0 + value.abs()))).collect(),
+            leaves: model.correct.trees.leaves(&sight.row),
         }
     }
 
     /// The log-odds by the model alone.
     pub(super) fn score(&self) -> f64 {
-        self.taught(0.0)
+        self.taught(0.0, 0.0)
     }
 
-    /// The log-odds when marks add `voted`. What speaks for an answer allays suspicion just as much; no other mark does.
-    fn taught(&self, voted: f64) -> f64 {
-        (self.alone + voted).min(self.guard + voted.max(0.0))
+    /// The log-odds when marks add `voted`, and those on answers suspected as much as this one add `allayed`.
+    fn taught(&self, voted: f64, allayed: f64) -> f64 {
+        let guard = self.guards.into_iter().fold(f64::INFINITY, f64::min);
+        (self.alone + voted).min(guard + allayed.max(0.0))
+    }
+
+    /// How far a mark on `other` counts for what is suspected of this answer: in full where it was suspected as much.
+    fn nearness(&self, other: &Self) -> f64 {
+        let by_less = |(ours, theirs): (&f64, &f64)| (theirs.min(0.0) - ours.min(0.0)).max(0.0);
+        let gap: f64 = self.guards.iter().zip(&other.guards).map(by_less).sum();
+        libm::exp(-(gap / NEAR_SUSPICION) * (gap / NEAR_SUSPICION))
     }
 }
 
@@ -175,12 +189,14 @@ fn in_order(mut vector: Vec<(u32, f32)>) -> Vec<(u32, f32)> {
 
 impl Kernel {
     fn between(&self, a: &Point, b: &Point) -> f64 {
-        let distance: f64 = a.row.iter().zip(&b.row).map(|(a, b)| (a - b) * (a - b)).sum();
+        let n_same = a.leaves.iter().zip(&b.leaves).filter(|(a, b)| a == b).count();
+        let same_leaves = n_same as f64 / a.leaves.len().max(1) as f64;
         self.offset
             + self.slope * a.alone * b.alone
             + self.words * f64::from(dot(&a.words, &b.words))
             + self.cues * f64::from(dot(&a.cues, &b.cues))
-            + self.rows * libm::exp(-distance)
+            // To the fourth power: what shares half of the leaves is not half as alike.
+            + self.leaves * same_leaves.powi(4)
     }
 }
 
@@ -265,7 +281,7 @@ mod tests {
 
     fn point(answer: &str, alone: f64) -> Point {
         let seen = Seen::new(Reading::new(answer, &Rarity::default()), &Reading::default());
-        Point::unguarded(alone, &Sight { row: vec![0.0], cues: Vec::new(), runs: Vec::new(), seen })
+        Point { alone, guards: [f64::INFINITY; 2], words: words(&seen), cues: Vec::new(), leaves: vec![0] }
     }
 
     /// Ten marks on two answers that the model is wrong about.
@@ -289,10 +305,15 @@ mod tests {
     }
 
     #[test]
-    fn marks_allay_a_suspicion() {
-        let suspected = || Point { guard: -3.0, ..point("the gap is closed", 1.0) };
-        let (teacher, adaptation) = Teacher::learn(vec![suspected(); 5], &[true; 5]);
-        assert!(adaptation.agreed_before == 0.0 && teacher.unwrap().score(&suspected()) > 0.0, "{adaptation:?}");
+    fn marks_on_what_was_suspected_as_much_allay_a_suspicion() {
+        let suspected = |guard| Point { guards: [guard, 2.0], ..point("the gap is closed", 1.0) };
+        let (teacher, adaptation) = Teacher::learn(vec![suspected(-3.0); 5], &[true; 5]);
+        let teacher = teacher.unwrap();
+        assert_eq!((adaptation.agreed_before, adaptation.agreed_after), (0.0, 1.0));
+        assert!(teacher.score(&suspected(-3.0)) > 0.0);
+        assert!(teacher.score(&suspected(-6.0)) < 0.0);
+        let (plain, _) = Teacher::learn(vec![suspected(2.0); 5], &[true; 5]);
+        assert!(plain.unwrap().score(&suspected(-3.0)) < 0.0);
     }
 
     #[test]

@@ -165,7 +165,8 @@ fn negated(text: &Text, random: &mut Random) -> Option<String> {
 /// Where the verb of the other half stands, if two halves are joined, the first of them with its verb at `first`.
 fn verb_of_second_half(words: &[&str], first: usize) -> Option<usize> {
     let begins = words[0] == "because" || words[0] == "since";
-    let joint = if begins { first + 2 } else { first + words[first..].iter().position(|word| JOINTS.contains(word))? };
+    let joint =
+        if begins { first + 2 } else { first + words[first..].iter().position(|word| JOINTS.contains(word))? };
     (joint..words.len()).find(|at| VERBS.contains(&words[*at]))
 }
 
@@ -218,7 +219,8 @@ mod tests {
             assert_eq!(found.as_deref(), spoilt, "{attack:?} {answer}");
         }
         let both = "because the wire is not closed the bulb can not burn";
-        let turned = |seed| Attack::Negated.spoil("because the wire is closed the bulb can burn", question, &mut Random(seed));
+        let turned =
+            |seed| Attack::Negated.spoil("because the wire is closed the bulb can burn", question, &mut Random(seed));
         assert!((0..20).filter_map(turned).any(|it| it == both));
     }
 }

@@ -4,23 +4,7 @@
 //! count tells what they share without any word being matched to another (Jimenez, Becerra and Gelbukh 2012).
 
 use super::reading::Reading;
-
-/// The pairs of neighbouring letters of a word, each a bit.
-pub(super) type Letters = u128;
-
-/// The set of letter pairs of a word, with its edges.
-pub(super) fn letters(word: &str) -> Letters {
-    let bytes = word.as_bytes();
-    let edged = std::iter::once(b'^').chain(bytes.iter().copied()).zip(bytes.iter().copied().chain([b'$']));
-    edged.fold(0, |set, (a, b)| set | 1 << ((u32::from(a).wrapping_mul(31) ^ u32::from(b).wrapping_mul(7)) % 128))
-}
-
-/// Likeness of two words, 0 to 1, so that only words of a family count.
-fn likeness(a: Letters, b: Letters) -> f32 {
-    let (both, sum) = ((a & b).count_ones() as f32, (a.count_ones() + b.count_ones()) as f32);
-    let dice = 2.0 * both / sum.max(1.0);
-    dice * dice
-}
+use super::word::{Letters, likeness};
 
 /// The texts of a task and an answer, by how much they speak of.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 
 use super::boosting::logistic;
 use super::pair::Seen;
-use super::reading::{Reading, Word, hash};
+use super::reading::Reading;
+use super::word::{Word, hash};
 
 /// A cue's hash, and how much of it there is.
 pub(super) type Cue = (u32, f32);
@@ -152,7 +153,8 @@ impl Cues {
         let mut scores: Vec<f64> = lessons.iter().map(|lesson| f64::from(lesson.alone)).collect();
         // How far each score is from the truth.
         let truth = |row: usize| f64::from(u8::from(lessons[row].is_positive));
-        let mut errors: Vec<f64> = scores.iter().enumerate().map(|(row, score)| truth(row) - logistic(*score)).collect();
+        let mut errors: Vec<f64> =
+            scores.iter().enumerate().map(|(row, score)| truth(row) - logistic(*score)).collect();
         let mut step = |column: &mut Column, l2: f64| {
             let slope = column.values.iter().map(|(row, value)| value * errors[*row]).sum::<f64>() - l2 * column.weight;
             let curvature = column.values.iter().map(|(_, value)| value * value / 4.0).sum::<f64>() + l2;

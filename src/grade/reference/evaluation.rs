@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::Label;
 use super::adapt::{Point, Teacher};
+use super::agreement::macro_f1;
 use super::attacks::Attack;
 use super::boosting::Random;
 use super::features::Task;
@@ -17,6 +18,8 @@ use super::training::{Example, N_FOLDS, SEED, Trainer, by_question, folds, spoil
 const MARKS: [usize; 4] = [5, FEW_MARKS, 20, 40];
 /// Marks with which it is looked whether attacks are accepted.
 const FEW_MARKS: usize = 10;
+/// How often marks are drawn: which answers they are matters more than the differences that are to be seen.
+const N_DRAWS: u64 = 4;
 
 /// A figure of the table.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,7 +43,7 @@ struct Judged<'a> {
 
 impl<'a> Judged<'a> {
     fn new(example: &'a Example, question: usize, task: &Task, model: &Model) -> Self {
-        let sight = task.sight(&example.answer, model);
+        let sight = task.sight(&example.answer, &model.language);
         let score = model.score(&sight);
         Self { example, question, score, label: model.label(score, &sight), point: Point::new(model, &sight) }
     }
@@ -84,13 +87,13 @@ impl Trainer<'_> {
             let model = self.train_on(&training);
             for (number, question) in questions.iter().enumerate().filter(|(_, it)| is_held_out(&it[0].question)) {
                 let Example { question: asked, references, .. } = question[0];
-                let task = Task::new(asked, references, &model);
+                let task = Task::new(asked, references, &model.language);
                 judged.extend(question.iter().map(|example| Judged::new(example, number, &task, &model)));
-                let accepts = |text: &str| model.score(&task.sight(text, &model)) > 0.0;
+                let accepts = |text: &str| model.score(&task.sight(text, &model.language)) > 0.0;
                 let correct = || question.iter().filter(|it| it.label == Label::Correct).map(|it| it.answer.as_str());
                 let right = references.iter().map(String::as_str).chain(correct());
                 for (attack, text) in spoil_all(right, asked, &mut Random(!SEED)) {
-                    let sight = task.sight(&text, &model);
+                    let sight = task.sight(&text, &model.language);
                     attacks.entry(attack).or_default().add(model.score(&sight) > 0.0);
                     spoilt.entry(number).or_default().push(Point::new(&model, &sight));
                 }
@@ -160,7 +163,7 @@ impl Trainer<'_> {
             let model = self.train_on(&parts.iter().flat_map(|(_, kept)| kept.iter().copied()).collect::<Vec<_>>());
             let of_question = |(held_out, kept): &(Vec<&'e Example>, Vec<&'e Example>)| {
                 let Some(first) = held_out.first() else { return Vec::new() };
-                let task = Task::new(&first.question, &first.references, &model);
+                let task = Task::new(&first.question, &first.references, &model.language);
                 let judge = |examples: &[&'e Example]| -> Vec<Judged<'e>> {
                     examples.iter().map(|example| Judged::new(example, 0, &task, &model)).collect()
                 };
@@ -189,18 +192,20 @@ struct Taught<'j, 'a> {
     rest: Vec<&'j Judged<'a>>,
 }
 
+/// Each question with each draw of its marks.
 fn taught<'j, 'a>(judged: &[&'j Judged<'a>], n_marks: usize) -> Vec<Taught<'j, 'a>> {
     let mut by_question: BTreeMap<usize, Vec<&'j Judged<'a>>> = BTreeMap::new();
     for it in judged {
         by_question.entry(it.question).or_default().push(it);
     }
     by_question.retain(|_, answers| answers.len() > n_marks);
-    let teach = |(question, mut answers): (usize, Vec<&'j Judged<'a>>)| {
-        Random(SEED + question as u64).shuffle(&mut answers);
+    let drawn = by_question.into_iter().flat_map(|it| (0..N_DRAWS).map(move |draw| (draw, it.clone())));
+    let teach = |(draw, (question, mut answers)): (u64, (usize, Vec<&'j Judged<'a>>))| {
+        Random(SEED + question as u64 + (draw << 32)).shuffle(&mut answers);
         let rest = answers.split_off(n_marks);
         Taught { question, teacher: teacher(&answers), rest }
     };
-    by_question.into_iter().collect::<Vec<_>>().into_par_iter().map(teach).collect()
+    drawn.collect::<Vec<_>>().into_par_iter().map(teach).collect()
 }
 
 /// Truth and judgement of the answers that are left when `n_marks` of each question were given as marks.
@@ -235,35 +240,4 @@ fn calibration(judged: &[Judged]) -> Vec<Figure> {
         format!("right at confidence {:.1} to {:.1}", 0.5 + class as f64 / 10.0, 0.6 + class as f64 / 10.0)
     };
     rates.into_iter().enumerate().map(|(class, rate)| rate.figure(name(class))).collect()
-}
-
-/// The mean over the labels of the harmonic mean of precision and recall, from pairs of truth and judgement.
-pub(super) fn macro_f1<L: Copy + Ord>(pairs: &[(L, L)]) -> f64 {
-    /// How often a label is the truth, is judged, and is both.
-    #[derive(Default)]
-    struct Count {
-        truth: f64,
-        judged: f64,
-        both: f64,
-    }
-    let mut counts: BTreeMap<L, Count> = BTreeMap::new();
-    for (truth, judged) in pairs {
-        counts.entry(*truth).or_default().truth += 1.0;
-        counts.entry(*judged).or_default().judged += 1.0;
-        counts.entry(*truth).or_default().both += f64::from(u8::from(truth == judged));
-    }
-    let f1 = counts.values().map(|it| 2.0 * it.both / (it.truth + it.judged));
-    f1.sum::<f64>() / counts.len().max(1) as f64
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn macro_f1_is_the_mean_over_the_labels() {
-        let pairs = [(true, true), (true, false), (false, false), (false, false)];
-        assert!((macro_f1(&pairs) - f64::midpoint(2.0 / 3.0, 4.0 / 5.0)).abs() < 1e-12);
-        assert_eq!(macro_f1::<bool>(&[]), 0.0);
-    }
 }

@@ -4,9 +4,10 @@ use super::super::words::Class;
 use super::cardinality::Overlap;
 use super::cues::{Cue, cues, runs};
 use super::fluency::Flow;
-use super::model::Model;
+use super::language::Language;
 use super::pair::{Pair, Seen, compare, harmonic, share};
 use super::reading::Reading;
+use super::word::Word;
 
 /// Declares the features, each with its name and how it is taken.
 macro_rules! features {
@@ -27,7 +28,7 @@ pub(super) struct Task {
     pub(super) references: Vec<Seen>,
 }
 
-/// An answer to a task as the model sees it.
+/// An answer to a task as a model sees it.
 #[derive(Clone, Debug)]
 pub(super) struct Sight {
     pub(super) row: Vec<f32>,
@@ -41,28 +42,28 @@ pub(super) struct Sight {
 const MAX_REFERENCES: usize = 64;
 
 impl Task {
-    pub(super) fn new<S: AsRef<str>>(question: &str, references: &[S], model: &Model) -> Self {
-        let question = Reading::new(question, &model.rarity);
+    pub(super) fn new<S: AsRef<str>>(question: &str, references: &[S], language: &Language) -> Self {
+        let question = Reading::new(question, &language.rarity);
         let references = references
             .iter()
-            .map(|reference| Seen::new(Reading::new(reference.as_ref(), &model.rarity), &question))
+            .map(|reference| Seen::new(Reading::new(reference.as_ref(), &language.rarity), &question))
             .filter(|reference| !reference.reading.words.is_empty())
             .take(MAX_REFERENCES)
             .collect();
         Self { question, references }
     }
 
-    pub(super) fn sight(&self, answer: &str, model: &Model) -> Sight {
-        let seen = Seen::new(Reading::new(answer, &model.rarity), &self.question);
+    pub(super) fn sight(&self, answer: &str, language: &Language) -> Sight {
+        let seen = Seen::new(Reading::new(answer, &language.rarity), &self.question);
         let beside = |reference: &Seen| Pair {
             overlap: Overlap::new(&seen.reading, &reference.reading, &self.question),
-            ..compare(&seen, reference, &model.kin)
+            ..compare(&seen, reference, &language.kin)
         };
         let pairs: Vec<Pair> = self.references.iter().map(beside).collect();
         let best = (0..pairs.len()).max_by(|a, b| pairs[*a].fit().total_cmp(&pairs[*b].fit()));
         let nothing = (Pair::default(), Seen::default());
         let (pair, reference) = best.map_or((&nothing.0, &nothing.1), |best| (&pairs[best], &self.references[best]));
-        let flow = model.fluency.of(&seen.reading);
+        let flow = language.fluency.of(&seen.reading);
         let row = take(pair, &pairs, &seen, reference, &self.question, &flow);
         let cues = cues(&seen, reference);
         let runs = runs(&seen.reading);
@@ -183,7 +184,7 @@ fn longest_list(text: &Reading) -> f32 {
 
 /// Mean weight of the content words that neither the reference nor the question has.
 fn rarity_of_foreign(answer: &Seen, reference: &Seen) -> f32 {
-    let is_foreign = |(word, is_asked): &(&super::reading::Word, &bool)| {
+    let is_foreign = |(word, is_asked): &(&Word, &bool)| {
         word.is_content && !**is_asked && reference.reading.words.iter().all(|other| other.id != word.id)
     };
     let foreign = || answer.reading.words.iter().zip(&answer.is_asked).filter(is_foreign);

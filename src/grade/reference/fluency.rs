@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use super::reading::{Reading, hash};
+use super::reading::Reading;
+use super::word::hash;
 
 /// Added to each count in proportion to chance, so that the unseen is unlikely, not impossible.
 const PRIOR: f64 = 8.0;
@@ -104,19 +105,6 @@ fn for_each_pair(text: &Reading, mut each: impl FnMut(u32, u32, Place)) {
 
 fn pair_key(a: u32, b: u32) -> u32 {
     hash(&(u64::from(a) << 32 | u64::from(b)).to_le_bytes())
-}
-
-/// The class of a word: itself when it is grammar, else its ending.
-pub(super) fn kind_of(word: &str, is_grammar: bool) -> u32 {
-    const ENDINGS: [&str; 6] = ["ing", "ed", "ly", "tion", "er", "s"];
-    if is_grammar {
-        return hash(word.as_bytes());
-    }
-    if word.bytes().all(|byte| byte.is_ascii_digit()) {
-        return hash(b"#n");
-    }
-    let ending = ENDINGS.iter().find(|ending| word.len() > ending.len() + 2 && word.ends_with(**ending));
-    hash(ending.unwrap_or(&"#").as_bytes())
 }
 
 #[cfg(test)]

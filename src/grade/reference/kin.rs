@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use super::reading::{Rarity, Reading, StemId, hash};
+use super::reading::{Rarity, Reading};
+use super::word::{StemId, hash};
 
 /// How two words are related, the closest last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

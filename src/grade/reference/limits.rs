@@ -3,11 +3,12 @@
 //! Chosen in training, from answers to questions that the opinions had not seen: among the limits that let few spoilt
 //! answers through, those that judge best what people wrote.
 
+use super::agreement::macro_f1;
 use super::attacks::Attack;
-use super::evaluation::macro_f1;
 
-/// Share of the spoilt answers that may be accepted, and also of those alone that had a negation put in or taken out.
-const MOST_ACCEPTED: f64 = 0.05;
+/// Share of the spoilt answers that may be accepted, and of those alone that had a negation put in or taken out.
+const MOST_SPOILT: f64 = 0.05;
+const MOST_NEGATED: f64 = 0.07;
 
 /// What is tried, in log-odds: first, last and step.
 const LENIENCES: (f32, f32, f32) = (0.0, 0.5, 0.1);
@@ -42,12 +43,12 @@ pub(super) struct Trial {
 impl Limits {
     /// Log-odds that an answer is correct and not a spoilt one. Above zero it counts as such.
     pub(super) fn score(&self, opinions: Opinions) -> f32 {
-        (opinions.correct + self.lenience).min(self.guard(opinions))
+        self.guards(opinions).into_iter().fold(opinions.correct + self.lenience, f32::min)
     }
 
-    /// The most that an answer's log-odds can be, by what is suspected of it.
-    pub(super) fn guard(&self, opinions: Opinions) -> f32 {
-        (self.disorder - opinions.disordered).min(self.turn - opinions.turned)
+    /// The most that an answer's log-odds can be, by each thing that is suspected of it.
+    pub(super) fn guards(&self, opinions: Opinions) -> [f32; 2] {
+        [self.disorder - opinions.disordered, self.turn - opinions.turned]
     }
 
     pub(super) fn choose(trials: &[Trial]) -> Self {
@@ -57,7 +58,7 @@ impl Limits {
         for limits in Self::all() {
             let accepts = |trial: &&&Trial| limits.score(trial.opinions) > 0.0;
             let share = |of: &[&Trial]| of.iter().filter(accepts).count() as f64 / of.len().max(1) as f64;
-            if [&spoilt, &negated].into_iter().any(|of| share(of) > MOST_ACCEPTED) {
+            if share(&spoilt) > MOST_SPOILT || share(&negated) > MOST_NEGATED {
                 continue;
             }
             let judged: Vec<(bool, bool)> = written.iter().map(|it| (it.is_correct, accepts(&it))).collect();

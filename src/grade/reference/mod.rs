@@ -11,6 +11,7 @@
 //! by `evaluation`, never while grading. Absent: the texts that it was trained on, files, the screen.
 
 mod adapt;
+mod agreement;
 mod attacks;
 mod boosting;
 mod cardinality;
@@ -19,6 +20,7 @@ mod evaluation;
 mod features;
 mod fluency;
 mod kin;
+mod language;
 mod limits;
 mod model;
 mod opposites;
@@ -26,6 +28,7 @@ mod pair;
 mod reading;
 pub mod training;
 mod trees;
+mod word;
 
 use std::sync::{Arc, LazyLock};
 
@@ -80,7 +83,7 @@ impl Grader {
 
     /// A grader with another model.
     pub fn with_model<S: AsRef<str>>(model: Arc<Model>, question: &str, references: &[S]) -> Self {
-        let task = Task::new(question, references, &model);
+        let task = Task::new(question, references, &model.language);
         Self { model, task, teacher: None }
     }
 
@@ -97,7 +100,7 @@ impl Grader {
         if self.task.references.is_empty() {
             return Judgement { label: Label::Incomplete, confidence: 0.5 };
         }
-        let sight = self.task.sight(answer, &self.model);
+        let sight = self.task.sight(answer, &self.model.language);
         if sight.seen.reading.words.is_empty() {
             return Judgement { label: Label::Incomplete, confidence: 1.0 };
         }

@@ -7,10 +7,8 @@ use super::Label;
 use super::boosting::logistic;
 use super::cues::{Cue, Cues};
 use super::features::{self, Sight};
-use super::fluency::Fluency;
-use super::kin::Kin;
+use super::language::Language;
 use super::limits::{Limits, Opinions};
-use super::reading::Rarity;
 use super::trees::{Forest, Split, Tree};
 
 const MAGIC: &[u8; 8] = b"coldref5";
@@ -31,9 +29,7 @@ impl Opinion {
 /// Everything that training finds out.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Model {
-    pub(super) rarity: Rarity,
-    pub(super) fluency: Fluency,
-    pub(super) kin: Kin,
+    pub(super) language: Language,
     /// Whether an answer is correct, were it not spoilt.
     pub(super) correct: Opinion,
     /// Whether it is a right one in disorder: its words shuffled, listed or swapped.
@@ -94,13 +90,13 @@ impl Model {
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
         bytes.push(features::NAMES.len() as u8);
-        bytes.extend((self.rarity.of_frequent.len() as u32).to_le_bytes());
-        for (stem, rarity) in &self.rarity.of_frequent {
+        bytes.extend((self.language.rarity.of_frequent.len() as u32).to_le_bytes());
+        for (stem, rarity) in &self.language.rarity.of_frequent {
             bytes.extend(stem.to_le_bytes());
             bytes.push(*rarity);
         }
         let opinions = [&self.correct, &self.disordered, &self.turned];
-        for table in [&self.fluency.of_seen, &self.fluency.of_unseen] {
+        for table in [&self.language.fluency.of_seen, &self.language.fluency.of_unseen] {
             put_table(&mut bytes, table.iter());
         }
         for opinion in opinions {
@@ -109,8 +105,8 @@ impl Model {
         bytes.extend(opinions.iter().flat_map(|it| [it.cues.trust, it.cues.bias]).flat_map(f32::to_le_bytes));
         let Limits { lenience, disorder, turn } = self.limits;
         bytes.extend([lenience, disorder, turn].into_iter().flat_map(f32::to_le_bytes));
-        bytes.extend((self.kin.pairs.len() as u32).to_le_bytes());
-        bytes.extend(self.kin.pairs.iter().flat_map(|pair| pair.to_le_bytes()));
+        bytes.extend((self.language.kin.pairs.len() as u32).to_le_bytes());
+        bytes.extend(self.language.kin.pairs.iter().flat_map(|pair| pair.to_le_bytes()));
         for forest in opinions.map(|it| &it.trees).into_iter().chain([&self.contradictory]) {
             bytes.extend(forest.bias.to_le_bytes());
             bytes.extend((forest.trees.len() as u32).to_le_bytes());
@@ -135,10 +131,10 @@ impl Model {
         let mut model = Self::default();
         for _ in 0..input.count()? {
             let stem = u32::from_le_bytes(input.take()?);
-            model.rarity.of_frequent.insert(stem, input.byte()?);
+            model.language.rarity.of_frequent.insert(stem, input.byte()?);
         }
         let mut opinions = [Opinion::default(), Opinion::default(), Opinion::default()];
-        for table in [&mut model.fluency.of_seen, &mut model.fluency.of_unseen] {
+        for table in [&mut model.language.fluency.of_seen, &mut model.language.fluency.of_unseen] {
             table.extend(input.table()?);
         }
         for opinion in &mut opinions {
@@ -150,7 +146,7 @@ impl Model {
         }
         model.limits = Limits { lenience: input.number()?, disorder: input.number()?, turn: input.number()? };
         for _ in 0..input.count()? {
-            model.kin.pairs.push(u32::from_le_bytes(input.take()?));
+            model.language.kin.pairs.push(u32::from_le_bytes(input.take()?));
         }
         for opinion in &mut opinions {
             opinion.trees = input.forest()?;
@@ -232,9 +228,9 @@ mod tests {
         let mut model = Model::default();
         model.correct.trees = Forest { bias: 0.25, trees: vec![tree(3), tree(0)] };
         model.turned.trees.trees.push(tree(1));
-        model.rarity.of_frequent.insert(7, 200);
-        model.fluency.of_seen.insert(8, -3);
-        model.kin.pairs.push(12);
+        model.language.rarity.of_frequent.insert(7, 200);
+        model.language.fluency.of_seen.insert(8, -3);
+        model.language.kin.pairs.push(12);
         model.disordered.cues.weights.push((9, -4));
         model.correct.cues.bias = 0.5;
         model.limits.turn = 1.5;

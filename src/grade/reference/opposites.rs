@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::reading::{Rarity, Reading, StemId};
+use super::reading::{Rarity, Reading};
+use super::word::StemId;
 
 /// Each line: words of one side, a bar, words of the other.
 const PAIRS: &[&str] = &[

@@ -5,7 +5,8 @@ use std::ops::Range;
 use super::cardinality::Overlap;
 use super::kin::{Kin, Relation};
 use super::opposites::{are_opposite, has_opposite};
-use super::reading::{Reading, Word};
+use super::reading::Reading;
+use super::word::Word;
 
 /// What a word of the question is worth beside one that the question does not give away.
 const GIVEN_AWAY: f32 = 0.25;

@@ -10,8 +10,7 @@ use rust_stemmers::{Algorithm, Stemmer};
 use super::super::fold::{self, Pause, Token};
 use super::super::polarity::{self, Kind, Negation};
 use super::super::words::Class;
-use super::cardinality::{Letters, letters};
-use super::fluency::kind_of;
+use super::word::{StemId, Word, hash, kind_of, letters};
 
 /// Words of a text that are read at most. A page has about 500.
 pub(super) const MAX_WORDS: usize = 512;
@@ -19,38 +18,6 @@ pub(super) const MAX_WORDS: usize = 512;
 const GRAMMAR_WEIGHT: f32 = 0.12;
 /// What a word in everybody's mouth weighs at least.
 const LEAST_WEIGHT: f32 = 0.25;
-
-/// A stem as a number. Two stems may share one, one time in many millions.
-pub(super) type StemId = u32;
-
-#[derive(Clone, Debug)]
-pub(super) struct Word {
-    pub(super) stem: String,
-    pub(super) id: StemId,
-    pub(super) class: Class,
-    /// What it does in the order of words: see `fluency`.
-    pub(super) kind: u32,
-    pub(super) letters: Letters,
-    /// Carries matter: neither grammar nor a negator.
-    pub(super) is_content: bool,
-    /// A negator reaches over it.
-    pub(super) is_negated: bool,
-    pub(super) weight: f32,
-    pub(super) sentence: u16,
-    /// A new thought begins here.
-    pub(super) opens: bool,
-}
-
-impl Word {
-    pub(super) fn is_number(&self) -> bool {
-        self.stem.bytes().all(|byte| byte.is_ascii_digit())
-    }
-
-    /// A name such as the A of "bulb A".
-    pub(super) fn is_letter(&self) -> bool {
-        self.stem.len() == 1 && self.is_content && !self.is_number()
-    }
-}
 
 /// A text, read.
 #[derive(Clone, Debug, Default)]
@@ -164,11 +131,6 @@ fn word(token: &Token, stemmer: &Stemmer, rarity: &Rarity) -> Word {
         sentence: 0,
         opens: false,
     }
-}
-
-/// FNV-1a: the same number on every machine.
-pub(super) fn hash(bytes: &[u8]) -> u32 {
-    bytes.iter().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
 }
 
 /// How rare words are: in how few of many questions they are used. A word that stands not in it is as rare as can be.

@@ -16,6 +16,7 @@ use super::cues::{Cue, Cues, Lesson};
 use super::features::{Sight, Task};
 use super::fluency::Fluency;
 use super::kin::{Kin, WordNet};
+use super::language::Language;
 use super::limits::{Limits, Opinions, Trial};
 use super::model::{Model, Opinion};
 use super::reading::{Rarity, Reading};
@@ -59,7 +60,7 @@ pub struct Trainer<'a> {
 impl<'a> Trainer<'a> {
     /// Without a dictionary the relations between words are those of the model that ships.
     pub fn new(examples: &'a [Example], wordnet: Option<&WordNet>) -> Self {
-        let kin = wordnet.map_or_else(|| SHIPPED.kin.clone(), Kin::from_wordnet);
+        let kin = wordnet.map_or_else(|| SHIPPED.language.kin.clone(), Kin::from_wordnet);
         Self { examples: examples.iter().collect(), kin }
     }
 
@@ -103,12 +104,11 @@ impl<'a> Trainer<'a> {
             turned,
             contradictory: forest(&rows, is_opposite, &CONTRADICTORY),
             limits: Limits::choose(&trials),
-            ..language
+            language,
         }
     }
 
-    /// A model that knows words and has no judgement yet.
-    fn language(&self, questions: &[Vec<&Example>]) -> Model {
+    fn language(&self, questions: &[Vec<&Example>]) -> Language {
         let rarity = Rarity::count(questions.iter().enumerate().flat_map(|(number, question)| {
             let Example { question: asked, references, .. } = question[0];
             let answers = question.iter().map(|it| &it.answer);
@@ -118,7 +118,7 @@ impl<'a> Trainer<'a> {
             question.iter().map(|it| &it.answer).chain(&question[0].references).map(|text| Reading::new(text, &rarity))
         });
         let fluency = Fluency::count(written);
-        Model { rarity, fluency, kin: self.kin.clone(), ..Model::default() }
+        Language { rarity, fluency, kin: self.kin.clone() }
     }
 }
 
@@ -166,7 +166,7 @@ struct Row {
     attack: Option<Attack>,
 }
 
-fn rows(number: usize, question: &[&Example], language: &Model) -> Vec<Row> {
+fn rows(number: usize, question: &[&Example], language: &Language) -> Vec<Row> {
     let Example { question: asked, references, .. } = question[0];
     let task = Task::new(asked, references, language);
     let row = |answer: &str, label, weight, attack| {

@@ -34,14 +34,22 @@ impl Forest {
         let sum: i32 = self.trees.iter().map(|tree| i32::from(tree.score(row))).sum();
         self.bias + sum as f32 * LEAF_STEP
     }
+
+    /// At which leaf of each tree a row comes out.
+    pub(super) fn leaves(&self, row: &[f32]) -> Vec<u8> {
+        self.trees.iter().map(|tree| tree.leaf(row) as u8).collect()
+    }
 }
 
 impl Tree {
     fn score(&self, row: &[f32]) -> i16 {
-        let leaf =
-            self.splits.iter().enumerate().fold(0, |leaf, (level, split)| {
-                leaf | usize::from(row[usize::from(split.feature)] > split.above) << level
-            });
-        self.leaves[leaf]
+        self.leaves[self.leaf(row)]
+    }
+
+    fn leaf(&self, row: &[f32]) -> usize {
+        self.splits
+            .iter()
+            .enumerate()
+            .fold(0, |leaf, (level, split)| leaf | usize::from(row[usize::from(split.feature)] > split.above) << level)
     }
 }
