@@ -36,6 +36,8 @@ pub(super) struct Sight {
     pub(super) cues: Vec<Cue>,
     pub(super) runs: Vec<Cue>,
     pub(super) seen: Seen,
+    /// It means a word of matter the other way than every reference.
+    pub(super) is_denial: bool,
 }
 
 /// References that are looked at, at most.
@@ -67,7 +69,8 @@ impl Task {
         let row = take(pair, &pairs, &seen, reference, &self.question, &flow);
         let cues = cues(&seen, reference);
         let runs = runs(&seen.reading);
-        Sight { row, cues, runs, seen }
+        let is_denial = !pairs.is_empty() && pairs.iter().all(|it| it.n_turned > 0.0);
+        Sight { row, cues, runs, seen, is_denial }
     }
 }
 

@@ -15,12 +15,18 @@ const LENIENCES: (f32, f32, f32) = (0.0, 0.5, 0.1);
 const DISORDERS: (f32, f32, f32) = (0.0, 4.0, 0.2);
 const TURNS: (f32, f32, f32) = (-1.0, 2.0, 0.2);
 
+/// Log-odds of being turned round from which on an answer is refused that denies a word of every reference. It is refused
+/// earlier than others: as many of those that are accepted are wrong as right.
+const TURN_OF_DENIED: f32 = -1.6;
+
 /// Log-odds of an answer: that it is correct, were it not spoilt; that it is one in disorder; that it is one turned round.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Opinions {
     pub(super) correct: f32,
     pub(super) disordered: f32,
     pub(super) turned: f32,
+    /// It means a word of matter the other way than every reference.
+    pub(super) is_denial: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -48,7 +54,8 @@ impl Limits {
 
     /// The most that an answer's log-odds can be, by each thing that is suspected of it.
     pub(super) fn guards(&self, opinions: Opinions) -> [f32; 2] {
-        [self.disorder - opinions.disordered, self.turn - opinions.turned]
+        let turn = if opinions.is_denial { self.turn.min(TURN_OF_DENIED) } else { self.turn };
+        [self.disorder - opinions.disordered, turn - opinions.turned]
     }
 
     pub(super) fn choose(trials: &[Trial]) -> Self {
@@ -88,7 +95,7 @@ mod tests {
     #[test]
     fn limits_let_few_spoilt_answers_through_and_right_ones_pass() {
         let trial = |correct: f32, disordered: f32, attack: Option<Attack>| Trial {
-            opinions: Opinions { correct, disordered, turned: -5.0 },
+            opinions: Opinions { correct, disordered, turned: -5.0, is_denial: false },
             is_correct: correct > 0.0 && attack.is_none(),
             attack,
         };
@@ -100,5 +107,12 @@ mod tests {
         assert!(limits.disorder > 1.0 && limits.disorder <= 3.0, "{limits:?}");
         let accepts = |correct, disordered| limits.score(trial(correct, disordered, None).opinions) > 0.0;
         assert!(accepts(2.0, 1.0) && !accepts(2.0, 3.0) && !accepts(-2.0, 0.0));
+    }
+
+    #[test]
+    fn a_denial_is_refused_on_less_suspicion() {
+        let limits = Limits { lenience: 0.0, disorder: 1.0, turn: 1.0 };
+        let score = |turned, is_denial| limits.score(Opinions { correct: 2.0, disordered: -5.0, turned, is_denial });
+        assert!(score(-1.0, false) > 0.0 && score(-1.0, true) < 0.0 && score(-4.0, true) > 0.0);
     }
 }

@@ -68,6 +68,7 @@ impl Model {
             correct: self.correct.of(sight, matter),
             disordered: self.disordered.of(sight, both),
             turned: self.turned.of(sight, both),
+            is_denial: sight.is_denial,
         }
     }
 

@@ -93,7 +93,12 @@ impl<'a> Trainer<'a> {
             .iter()
             .enumerate()
             .map(|(at, row)| Trial {
-                opinions: Opinions { correct: of_correct[at], disordered: of_disordered[at], turned: of_turned[at] },
+                opinions: Opinions {
+                    correct: of_correct[at],
+                    disordered: of_disordered[at],
+                    turned: of_turned[at],
+                    is_denial: row.is_denial,
+                },
                 is_correct: row.attack.is_none() && row.label == Label::Correct,
                 attack: row.attack,
             })
@@ -160,6 +165,7 @@ struct Row {
     features: Vec<f32>,
     cues: Vec<Cue>,
     runs: Vec<Cue>,
+    is_denial: bool,
     label: Label,
     weight: f32,
     /// How it was spoilt, if it was.
@@ -170,8 +176,8 @@ fn rows(number: usize, question: &[&Example], language: &Language) -> Vec<Row> {
     let Example { question: asked, references, .. } = question[0];
     let task = Task::new(asked, references, language);
     let row = |answer: &str, label, weight, attack| {
-        let Sight { row, cues, runs, .. } = task.sight(answer, language);
-        Row { question: number, features: row, cues, runs, label, weight, attack }
+        let Sight { row, cues, runs, is_denial, .. } = task.sight(answer, language);
+        Row { question: number, features: row, cues, runs, is_denial, label, weight, attack }
     };
     let written = question.iter().map(|it| row(&it.answer, it.label, 1.0, None));
     let given = references.iter().map(|reference| row(reference, Label::Correct, 1.0, None));
