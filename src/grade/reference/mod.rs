@@ -141,6 +141,7 @@ mod tests {
             ("again already code environment executed handler is is not outside running so the the", false),
             ("It is not true that the container is reused and does not have to be started.", false),
             ("The container is not reused.", false),
+            ("Because the container is not reused, the code outside the handler is executed again.", false),
             ("The container has to be started again.", false),
         ] {
             let judgement = grader.judge(answer);
