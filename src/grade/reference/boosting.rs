@@ -155,7 +155,9 @@ struct Drawn {
 /// Of the two leaves that the last question made of each one, which has fewer rows. The first leaf of all is one.
 fn smaller_leaves(leaf_of_row: &[u8], n_leaves: usize) -> Vec<bool> {
     let mut n_rows = vec![0_usize; n_leaves];
-    leaf_of_row.iter().for_each(|leaf| n_rows[usize::from(*leaf)] += 1);
+    for leaf in leaf_of_row {
+        n_rows[usize::from(*leaf)] += 1;
+    }
     let half = n_leaves / 2;
     let is_smaller = |leaf: usize| match leaf.checked_sub(half) {
         _ if half == 0 => true,
