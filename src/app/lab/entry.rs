@@ -3,7 +3,10 @@
 //! `sparse-api:k60:s7` is a run of the course, from its scenario on. `k60`, `:k60:s7` and `traffic.rate_per_s=5` change
 //! the run that is open.
 
-use super::{Lab, Scope, Watched, speed_for};
+use super::scope::Scope;
+use super::time::{Play, speed_for};
+use super::watched::Watched;
+use super::{Lab, Prediction};
 use crate::app::field::Field;
 use crate::app::key::{Code, Key};
 use crate::app::{Action, Desk, Step};
@@ -83,8 +86,8 @@ impl Lab {
         self.speed = speed_for(&self.watched);
         (self.before, self.is_pinned, self.comparing) = (None, false, false);
         (self.flow, self.spread, self.asked) = (None, None, None);
-        self.prediction = super::Prediction::NotAsked;
-        self.start(super::Play::Paused);
+        self.prediction = Prediction::NotAsked;
+        self.start(Play::Paused);
         Ok(Step::say(format!("{}: Space runs it. Esc leads back to the page.", scenario.title)))
     }
 }

@@ -54,7 +54,7 @@ static FIGURES: [Figure; 20] = [
     figure("  busy, on average", "instances.mean_running", few),
     figure("  idle, on average", "instances.mean_idle", few),
     Figure { is_sum: false, ..rare("connections, most", "database.max_connections") },
-    rare("  not to be had", "database.refused"),
+    rare("connections refused", "database.refused"),
     figure("container pays from", "comparison.break_even_per_s", per_second),
 ];
 
@@ -66,7 +66,7 @@ static OF_ALL: [Figure; 8] = [
     figure("end to end p95", "flow.end_to_end_ms.p95", ms),
     figure("end to end p99", "flow.end_to_end_ms.p99", ms),
     figure("instances, average", "flow.total.instances", few),
-    figure("  idle of them", "flow.total.idle", few),
+    figure("  idle, on average", "flow.total.idle", few),
     figure("cost of the run", "flow.total.cost_usd", dollars),
 ];
 
@@ -75,6 +75,9 @@ const LABEL_COLS: usize = 19;
 pub(in crate::app) const VALUE_COLS: usize = 11;
 pub(super) const NARROW_VALUE_COLS: usize = 8;
 const SPREAD_COLS: usize = 13;
+/// A figure that is larger, or smaller, than in the run before.
+const MORE: char = '▲';
+const LESS: char = '▼';
 /// A spread that is so small a part of its figure is none that anybody would look at.
 const LEAST_SPREAD: f64 = 1e-3;
 
@@ -133,12 +136,17 @@ fn rows(
             let said = was.map_or_else(String::new, say);
             spans.push(Span::ui(Ui::Muted, format!("{said:>value_cols$}")));
             // Only what can be seen to be another number has moved.
-            let way = was.filter(|was| say(*was) != say(now)).map_or(" ", |was| if now > was { "▲" } else { "▼" });
+            let way = was.filter(|was| say(*was) != say(now)).map_or(' ', |was| if now > was { MORE } else { LESS });
             spans.push(Span::ui(Ui::Key, format!(" {way}")));
         }
         rows.push(Row::of(spans));
     }
     rows
+}
+
+/// Whether a line of the totals says that its figure is another one than before.
+pub(super) fn has_moved(row: &Row) -> bool {
+    row.spans.last().is_some_and(|last| last.text.ends_with([MORE, LESS]))
 }
 
 /// There is more than noughts in it.
@@ -227,9 +235,14 @@ pub(in crate::app) fn round(value: f64) -> f64 {
     (value * scale).round() / scale
 }
 
+/// A figure beside a guess: what is counted in full, the rest in as many digits as a guess can be compared with.
+pub(in crate::app) fn compared(value: f64) -> String {
+    if value.fract() == 0.0 && value.abs() < 1e9 { count(value) } else { round(value).to_string() }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{count, dollars, duration, few, ms, percent, round, say_small, speed};
+    use super::{compared, count, dollars, duration, few, ms, percent, round, say_small, speed};
 
     #[test]
     fn figures_read_as_people_say_them() {
@@ -242,5 +255,6 @@ mod tests {
         assert_eq!([0.001_34, 0.25].map(percent), ["0.13 %", "25.0 %"]);
         assert_eq!([0.0, 0.0012, 12.0].map(dollars), ["$0.00", "$0.0012", "$12.00"]);
         assert_eq!([12.3456, 0.001_234_5].map(round), [12.3, 0.00123]);
+        assert_eq!([1099.0, 1099.6, 12.36].map(compared), ["1099", "1100", "12.4"]);
     }
 }

@@ -1,11 +1,12 @@
 //! What stands below the charts of the lab, or beside them: knobs and totals, or the one thing that is looked at.
 
+use super::Lab;
 use super::detail::{self, Life};
-use super::figures::{NARROW_VALUE_COLS, VALUE_COLS, totals, totals_of_all};
+use super::figures::{NARROW_VALUE_COLS, VALUE_COLS, has_moved, totals, totals_of_all};
+use super::look::Part;
 use super::predict::Prediction;
 use super::scope::Id;
-use super::view::{LEAST_PANEL_ROWS, Target, View};
-use super::{Lab, Part};
+use super::surface::{Target, View};
 use crate::app::row::{Row, Span, Ui, wrapped};
 use crate::sim::{self, Knob, RequestView};
 
@@ -157,15 +158,38 @@ impl Lab {
             widths.into_iter().map(|(with_spread, value_cols)| self.totals(with_spread, value_cols)).find(fits);
         let Some(totals) = totals.filter(|_| most_rows >= LEAST_KNOB_ROWS) else {
             // One line for the knob at hand, and the figures below it.
-            let totals = self.totals(false, VALUE_COLS);
             let mut panel = self.knob_line(width);
-            let is_cramped = most_rows <= LEAST_PANEL_ROWS + 1;
-            panel.append(as_view(totals.into_iter().skip(usize::from(is_cramped)).map(|row| row.cut(width))));
+            panel.append(self.packed_totals(width, most_rows.saturating_sub(1)));
             return panel;
         };
         let mut panel = self.knob_rows(knob_cols, most_rows);
         panel.beside(as_view(totals), knob_cols + GAP_COLS);
         panel
+    }
+
+    /// As many totals as `rows` hold: in two columns where these have room, and what has moved first.
+    fn packed_totals(&self, width: usize, rows: usize) -> View {
+        let totals = self.totals(false, VALUE_COLS);
+        if totals.len() <= rows {
+            return as_view(totals.into_iter().map(|row| row.cut(width)));
+        }
+        let totals = self.totals(false, NARROW_VALUE_COLS);
+        let cols = totals.iter().map(Row::width).max().unwrap_or(0);
+        let is_compared = totals.iter().any(has_moved);
+        let (head, figures) = totals.split_at(1);
+        let (moved, still): (Vec<&Row>, Vec<&Row>) = figures.iter().partition(|row| has_moved(row));
+        // The head tells two figures of a line apart; one alone needs no name.
+        let head = if is_compared { head } else { &[] };
+        let figures: Vec<Row> = moved.into_iter().chain(still).cloned().collect();
+        let in_a_column = rows.saturating_sub(head.len()).max(1);
+        let mut columns = figures
+            .chunks(in_a_column)
+            .map(|figures| as_view(head.iter().chain(figures).cloned().map(|row| row.cut(width))));
+        let mut view = columns.next().unwrap_or_default();
+        if let Some(second) = columns.next().filter(|_| 2 * cols + GAP_COLS <= width) {
+            view.beside(second, cols + GAP_COLS);
+        }
+        view
     }
 
     fn knob_cols(&self) -> usize {

@@ -1,8 +1,9 @@
 //! The mouse in the lab: what is clicked responds, and dragging along the clock goes through time.
 
-use super::view::Target;
-use super::{Lab, Part};
-use crate::app::{Desk, Step};
+use super::Lab;
+use super::look::Part;
+use super::surface::Target;
+use crate::app::{Action, Desk, Step};
 
 impl Lab {
     /// Whether a click there does something.
@@ -32,7 +33,7 @@ impl Lab {
             self.choose_answer(index);
         }
         if self.asks_first() {
-            return Step::default();
+            return if target == Some(Target::Guess) { self.predict(desk, &Action::Submit) } else { Step::default() };
         }
         match target {
             Some(Target::Moment(at_s)) => return self.go_to(desk, at_s),
@@ -52,7 +53,7 @@ impl Lab {
                 self.look_anew();
             }
             Some(Target::Deed(deed)) => return self.deed(desk, deed),
-            Some(Target::Choice(_)) | None => {}
+            Some(Target::Choice(_) | Target::Guess) | None => {}
         }
         Step::default()
     }

@@ -1,8 +1,9 @@
 //! The question that a page asks before its run: a number typed or an answer chosen, kept, and judged when the run ends.
 
-use super::figures::round;
-use super::view::{ROOMY_ROWS, Target, View};
-use super::{Lab, Part, Play};
+use super::Lab;
+use super::figures::compared;
+use super::look::Part;
+use super::surface::{Target, View};
 use crate::app::field::Field;
 use crate::app::key::{Code, Key};
 use crate::app::row::{Row, Span, Ui, inked, wrapped};
@@ -99,9 +100,10 @@ impl Lab {
     fn guessed(&mut self, desk: &Desk<'_>, guess: f64) -> Step {
         let Prediction::Asking { predict, .. } = &self.prediction else { return Step::default() };
         self.prediction = Prediction::Guessed { predict: predict.clone(), guess };
-        self.start(Play::Running);
-        // A run without any event has ended before it began.
-        let step = if self.play == Play::Ended { self.ended(desk) } else { Step::default() };
+        let step = self.run(desk);
+        if matches!(self.prediction, Prediction::Judged { .. }) {
+            return step;
+        }
         Step { notice: Step::say("Your guess is kept; the run judges it. G runs to the end at once.").notice, ..step }
     }
 
@@ -125,8 +127,9 @@ impl Lab {
 }
 
 impl Lab {
-    /// The question as it stands above the run: asked, guessed, judged.
-    pub(super) fn question(&self, view: &mut View, width: usize) {
+    /// The question as it stands above the run: asked, guessed, judged. While the run goes on it has `most_rows`, and
+    /// where these are too few only the sentence that asks.
+    pub(super) fn question(&self, view: &mut View, width: usize, most_rows: usize) {
         match &self.prediction {
             Prediction::NotAsked => {}
             Prediction::Asking { predict, draft } => {
@@ -164,16 +167,14 @@ impl Lab {
                         "Enter runs the simulation, which judges the guess."
                     }
                 };
+                view.target(0..end.chars().count(), view.rows.len(), Target::Guess);
                 view.push(Row::ui(Ui::Muted, end).cut(width));
             }
             Prediction::Guessed { predict, guess } => {
                 let said = format!("Your guess: {}", predict.say_guess(*guess));
-                let strong = [(0..said.len(), Ui::Strong)];
-                let mut rows = inked(&format!("{said}  {}", predict.ask), &strong, width);
-                // In a small window the run needs the room that is left.
-                let room = if self.size.body_rows() >= ROOMY_ROWS - 4 { rows.len() } else { 2 };
-                rows.truncate(room);
-                view.extend(rows);
+                let rows = |ask: &str| inked(&format!("{said}  {ask}"), &[(0..said.len(), Ui::Strong)], width);
+                let whole = rows(&predict.ask);
+                view.extend(if whole.len() <= most_rows { whole } else { rows(asking_sentence(&predict.ask)) });
             }
             Prediction::Judged { predict, guess, actual, right } => {
                 let predicted = Predicted { guess: *guess, actual: *actual, right: *right };
@@ -183,11 +184,21 @@ impl Lab {
     }
 }
 
+/// The sentence that asks, where others lead up to it; the last one where none ends with a question mark.
+fn asking_sentence(ask: &str) -> &str {
+    let (before, asked) = match ask.rfind('?') {
+        Some(mark) => (&ask[..mark], &ask[..=mark]),
+        None => (ask, ask),
+    };
+    let begins = [". ", "? "].iter().filter_map(|end| before.rfind(end)).max();
+    begins.map_or(asked, |at| &asked[at + 2..])
+}
+
 /// What the run said to a guess.
 pub(in crate::app) fn verdict(predict: &Predict, predicted: &Predicted, width: usize) -> Vec<Row> {
     let Predicted { guess, actual, right } = *predicted;
     let (mark, role, said) = if right { ("✓", Ui::Made, "right") } else { ("✗", Ui::Missing, "not so") };
-    let (guess, actual, unit) = (predict.say_guess(guess), round(actual), &predict.unit);
+    let (guess, actual, unit) = (predict.say_guess(guess), compared(actual), &predict.unit);
     wrapped(role, format!("{mark} {said}: you guessed {guess}, the run said {actual} {unit}").trim_end(), width)
 }
 
@@ -202,5 +213,22 @@ fn place_of(typed: char) -> Option<usize> {
         letter @ 'a'..='z' => Some(letter as usize - 'a' as usize),
         digit @ '1'..='9' => Some(digit as usize - '1' as usize),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::asking_sentence;
+
+    #[test]
+    fn the_sentence_that_asks_is_found_among_others() {
+        let asked = [
+            "One request per second. It rests 3.5 s. What share is cold?",
+            "How much of one is at work? 100 % would be one that never rests.",
+            "It takes 245 ms. From a snapshot, it takes …",
+            "How long?",
+        ];
+        let found = ["What share is cold?", "How much of one is at work?", "From a snapshot, it takes …", "How long?"];
+        assert_eq!(asked.map(asking_sentence), found);
     }
 }

@@ -2,9 +2,10 @@
 //! those that are gone; as counts when they are too many.
 
 use super::chart::AXIS_COLS;
+use super::look::Part;
 use super::scope::Id;
-use super::view::{Target, View};
-use super::{Lab, Part, detail};
+use super::surface::{Target, View};
+use super::{Lab, detail};
 use crate::app::row::{Row, Span, Ui};
 use crate::sim::{InstanceState, InstanceView};
 

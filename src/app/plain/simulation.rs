@@ -2,7 +2,7 @@
 
 use super::{Menu, Next, Said, World};
 use crate::app::lab::detail::runtime_phase;
-use crate::app::lab::figures::{VALUE_COLS, duration, ms, percent, round, totals, totals_of_all};
+use crate::app::lab::figures::{VALUE_COLS, compared, duration, ms, percent, totals, totals_of_all};
 use crate::app::lab::scope::Scope;
 use crate::app::row::Row;
 use crate::course::progress::Predicted;
@@ -300,7 +300,7 @@ fn in_words(knob: &Knob) -> String {
 fn judged(predict: &Predict, Predicted { guess, actual, right }: Predicted) -> String {
     let said = if right { "Right" } else { "Not so" };
     let unit = &predict.unit;
-    format!("{said}: you guessed {}, the run said {} {unit}", predict.say_guess(guess), round(actual))
+    format!("{said}: you guessed {}, the run said {} {unit}", predict.say_guess(guess), compared(actual))
         .trim_end()
         .to_owned()
         + "."
