@@ -10,6 +10,7 @@ pub(super) mod detail;
 mod entry;
 pub(super) mod figures;
 mod flow;
+mod life;
 mod look;
 mod panel;
 mod pointer;

@@ -84,7 +84,9 @@ impl Predict {
     pub fn read_guess(&self, typed: &str) -> Result<f64, String> {
         let typed = typed.trim();
         if self.is_choice() {
-            let letter = typed.chars().next().map(|c| c.to_ascii_lowercase());
+            // One letter and no more: what begins with one may be a slip, and a guess is made once.
+            let mut letters = typed.trim_end_matches([')', '.']).chars();
+            let letter = letters.next().map(|c| c.to_ascii_lowercase()).filter(|_| letters.next().is_none());
             let index = letter.filter(char::is_ascii_lowercase).map(|c| usize::from(c as u8 - b'a'));
             return match index.filter(|index| *index < self.choices.len()) {
                 Some(index) => Ok((index + 1) as f64),
@@ -167,8 +169,8 @@ mod tests {
         }
         assert!(number.is_right(12.5, 14.0) && !number.is_right(12.5, 15.0));
         let choice = question("%", "choices = [{ text = \"few\", to = 10 }, { text = \"many\", from = 10 }]\n");
-        assert_eq!(choice.read_guess("b"), Ok(2.0));
-        assert!(choice.read_guess("c").is_err() && choice.read_guess("").is_err());
+        assert_eq!(["b", "B)"].map(|it| choice.read_guess(it)), [Ok(2.0), Ok(2.0)]);
+        assert!(["c", "", "begin"].iter().all(|it| choice.read_guess(it).is_err()));
         assert!(choice.is_right(2.0, 10.0) && !choice.is_right(1.0, 10.0));
         assert_eq!((choice.say_guess(1.0).as_str(), choice.right_choices(10.0)), ("“few”", vec![1]));
     }

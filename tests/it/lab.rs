@@ -1,6 +1,6 @@
 //! The lab at the sizes it is used at, by keys and by mouse.
 
-use coldstart::app::lab::Lab;
+use coldstart::app::lab::{Lab, Part};
 use coldstart::app::{Action, Screen, Size};
 
 use crate::learner::{Learner, USUAL};
@@ -10,6 +10,22 @@ const SMALL: Size = Size { cols: 60, rows: 20 };
 fn lab(learner: &Learner) -> &Lab {
     let Screen::Lab(lab) = learner.model.screen() else { panic!("the lab is not open:\n{}", learner.screen()) };
     lab
+}
+
+/// Tabs to the requests, and to the last cold one of them.
+fn look_at_requests(learner: &mut Learner) -> &mut Learner {
+    for _ in 0..5 {
+        if matches!(lab(learner).part, Part::Requests { .. }) {
+            break;
+        }
+        learner.press("<tab>");
+    }
+    learner
+}
+
+/// What is on the screen as one line, whatever was wrapped.
+fn read(learner: &Learner) -> String {
+    learner.screen().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The run of a page at its end, its guess judged and read.
@@ -58,7 +74,7 @@ fn text_is_selected_within_the_column_where_one_begins() {
 fn all_figures_and_what_differs_are_a_key_away_where_there_is_little_room() {
     for size in [SMALL, USUAL] {
         let mut learner = ended(size, "sparse-api", "7");
-        learner.press(":k60<enter>").wait_ms(60_000).press("<tab><tab><tab>").sees("± (95 %)").sees("before");
+        learner.press(":k60<enter>").wait_ms(60_000).press("<tab>").sees("± (95 %)").sees("before");
         let mut seen = learner.screen();
         for _ in 0..30 {
             seen += &learner.press("<down>").screen();
@@ -76,7 +92,7 @@ fn all_figures_and_what_differs_are_a_key_away_where_there_is_little_room() {
 fn a_request_is_seen_with_all_its_parts_at_every_size() {
     for size in [SMALL, USUAL, Size { cols: 200, rows: 50 }] {
         let mut learner = ended(size, "first-and-second-request", "500");
-        learner.press("<tab><up><up>").sees("Request 1");
+        look_at_requests(&mut learner).press("<up><up>").sees("Request 1");
         for part in ["provision", "fetch package", "load runtime", "initialise", "connect", "handler", "Cold: "] {
             learner.sees(part);
         }
@@ -113,7 +129,7 @@ fn a_key_of_the_footer_is_pressed_by_a_click() {
         learner.act(action);
     };
     press(&mut learner, "look closer");
-    learner.sees("came at");
+    learner.sees("± (95 %)");
     press(&mut learner, "run / pause");
     learner.wait_ms(300).sees("running");
     // Between two keys stands nothing, and what is above the footer is the screen's.
@@ -168,10 +184,11 @@ fn a_turned_knob_stands_among_the_others_beside_both_runs() {
 #[test]
 fn where_a_snapshot_is_restored_no_runtime_is_loaded() {
     let mut learner = ended(USUAL, "snapshot-restore", "c");
-    learner.press("<tab>").sees("restore ");
+    look_at_requests(&mut learner).sees("restore ");
     assert!(!learner.screen().contains("load runtime"));
     // Without it the runtime is loaded again.
-    learner.press("<esc>:function.snapshot=false<enter>").wait_ms(60_000).press("<tab>").sees("load runtime");
+    learner.press("<esc>:function.snapshot=false<enter>").wait_ms(60_000);
+    look_at_requests(&mut learner).sees("load runtime");
 }
 
 #[test]
@@ -182,5 +199,58 @@ fn a_flow_in_lines_stands_in_the_order_of_its_events() {
     assert!(rows.is_sorted(), "{rows:?}:\n{}", learner.screen());
     // A click on a line looks at its function.
     let (col, row) = learner.at("▶ record");
-    learner.press("G").wait_ms(60_000).act(Action::Click(col + 4, row)).press("<tab>").sees("of record");
+    learner.press("G").wait_ms(60_000).act(Action::Click(col + 4, row));
+    look_at_requests(&mut learner).sees("of record");
+}
+
+#[test]
+fn a_flow_in_a_small_window_shows_its_figures_and_where_time_went() {
+    let mut learner = Learner::new(SMALL);
+    learner.focus_simulation("invoice-flow").press("<enter>G").wait_ms(60_000);
+    for figure in ["cold starts", "end to end p50", "end to end p99", "cost of the run"] {
+        learner.sees(figure);
+    }
+    learner.press("<tab>").sees("instances, average");
+    look_at_requests(&mut learner).sees("connect ").sees("handler ");
+    // What a turned knob has changed comes before what it has not.
+    learner.press("<esc><down><right>").wait_ms(60_000).sees("cost of the run");
+    let (changed, same) = (learner.at("cost of the run").1, learner.at("requests  ").1);
+    assert!(changed < same, "{}", learner.screen());
+}
+
+#[test]
+fn what_was_asked_is_read_while_the_run_goes_on() {
+    let questions = [
+        ("sparse-api", "7", "Your guess: 7 % What share of the requests meets a cold start?"),
+        ("pool-exhaustion", "9", "Your guess: 9 requests Of all 2,221 requests of the run, how many fail?"),
+    ];
+    for (scenario, guess, asked) in questions {
+        let mut learner = Learner::new(SMALL);
+        learner.focus_simulation(scenario).press("<enter>").press(guess).press("<enter>");
+        assert!(read(&learner).contains(asked), "{}", learner.screen());
+    }
+}
+
+#[test]
+fn a_guess_is_made_by_the_mouse_as_well() {
+    let mut learner = Learner::new(USUAL);
+    learner.focus_simulation("sparse-api").press("<enter>7");
+    let (col, row) = learner.at("Enter runs the simulation");
+    learner.act(Action::Click(col, row)).sees("Your guess: 7 %");
+}
+
+#[test]
+fn a_request_says_why_it_failed_and_a_refused_one_took_no_time() {
+    let mut learner = ended(SMALL, "pool-exhaustion", "1000");
+    look_at_requests(&mut learner).sees("the database had no connection left");
+    ended(USUAL, "burst-limit", "50").sees("refused┤×");
+}
+
+#[test]
+fn an_instance_that_hardly_works_is_not_shown_at_work() {
+    let mut learner = ended(SMALL, "memory-and-cpu", "200");
+    look_at_requests(&mut learner).press("<tab>").sees("requests answered").sees("busy for a part of it");
+    let text = learner.screen();
+    let bar = text.lines().find(|line| line.contains("▁▁") || line.contains("▂▂")).unwrap_or_default();
+    assert!(!bar.is_empty() && !text.contains("██████████"), "{text}");
 }

@@ -303,3 +303,24 @@ fn a_century_shows_how_far_it_is_and_when_told_to_stop_what_is_known() {
     let traced = std::fs::read_to_string(&lines).expect("a trace");
     assert!(traced.ends_with("}\n"), "no line is cut off");
 }
+
+#[test]
+fn where_nothing_is_to_move_a_run_is_at_its_end_at_once() {
+    let runs = |arguments: &[&str], environment: &[(&str, &str)]| {
+        let data = tempfile::tempdir().expect("a folder for the test");
+        let folder = data.path().to_string_lossy().into_owned();
+        let mut pty = Pty::run(&[&["--data", &folder], arguments].concat(), environment, 80, 24);
+        pty.sees(ENTER_FIRST_PAGE).send("\t\r").sees("Predict first").send("12\r");
+        if arguments.is_empty() && environment.is_empty() {
+            pty.sees("running").send("G");
+        }
+        // It is run once more by a key.
+        pty.sees("the run said").send(" ").sees("ended");
+        let seen = String::from_utf8_lossy(&pty.raw()).contains("running");
+        pty.send("\x03").ends();
+        seen
+    };
+    assert!(!runs(&["--no-motion"], &[]));
+    assert!(!runs(&[], &[("NO_MOTION", "1")]));
+    assert!(runs(&[], &[]));
+}

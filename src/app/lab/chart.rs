@@ -19,6 +19,8 @@ pub(super) struct Axes {
     /// Powers of ten of the latencies at the lower and at the upper end.
     low: f64,
     high: f64,
+    /// The lowest row is for those that were refused at once.
+    has_refused: bool,
 }
 
 /// A scatter of requests by arrival and latency (logarithmic).
@@ -32,15 +34,20 @@ impl Axes {
     /// Around `requests`, of which all since `from_s` are known. The scale moves in half decades, so that it stands still
     /// while points come.
     pub(super) fn around<'a>(requests: impl Iterator<Item = &'a RequestView>, from_s: f64, now_s: f64) -> Self {
-        let latencies = requests.map(|it| it.latency_ms).filter(|it| *it > 0.0);
-        let (low, high) = latencies.fold((f64::INFINITY, 0.0_f64), |(low, high), ms| (low.min(ms), high.max(ms)));
+        let (mut low, mut high, mut has_refused) = (f64::INFINITY, 0.0_f64, false);
+        for request in requests {
+            has_refused |= is_refused(request);
+            if request.latency_ms > 0.0 {
+                (low, high) = (low.min(request.latency_ms), high.max(request.latency_ms));
+            }
+        }
         let (low, high) = if high > 0.0 {
             let low = (libm::log10(low) * 2.0).floor() / 2.0;
             (low, ((libm::log10(high) * 2.0).ceil() / 2.0).max(low + 0.5))
         } else {
             (1.0, 3.0)
         };
-        Self { from_s, to_s: now_s.max(from_s + 1e-9), low, high }
+        Self { from_s, to_s: now_s.max(from_s + 1e-9), low, high, has_refused }
     }
 
     /// The column of a moment, when it is one of `cols`.
@@ -104,13 +111,14 @@ impl Axes {
 /// Draws the newest requests in `width` × `height` cells. The one that is `chosen` is marked.
 pub(super) fn chart(requests: &[&RequestView], axes: &Axes, chosen: Option<Id>, width: usize, height: usize) -> Chart {
     let cols = width.saturating_sub(AXIS_COLS + 1).max(1);
-    let plot = height.max(3) - 1;
+    let plot = height.max(4) - 1;
+    let scale = plot - usize::from(axes.has_refused);
     let mut cells = vec![vec![None::<(u8, char, Ui)>; cols]; plot];
     let mut places = Vec::new();
     for request in requests {
         let Some((rank, mark, role)) = mark(request) else { continue };
         let Some(x) = axes.column(request.arrived_s, cols) else { continue };
-        let y = if request.latency_ms > 0.0 { axes.row(libm::log10(request.latency_ms), plot) } else { plot - 1 };
+        let y = if request.latency_ms > 0.0 { axes.row(libm::log10(request.latency_ms), scale) } else { plot - 1 };
         let id = Id::of_request(request);
         places.push((AXIS_COLS + 1 + x, y, id));
         let point = if chosen == Some(id) { (u8::MAX, mark, Ui::Chosen) } else { (rank, mark, role) };
@@ -121,7 +129,9 @@ pub(super) fn chart(requests: &[&RequestView], axes: &Axes, chosen: Option<Id>, 
         }
     }
     let mut rows = Vec::with_capacity(plot + 1);
-    for (row, label) in cells.into_iter().zip(axes.labels(plot)) {
+    let mut labels = axes.labels(scale);
+    labels.resize(plot, Some("refused".to_owned()));
+    for (row, label) in cells.into_iter().zip(labels) {
         let side = if label.is_some() { '┤' } else { '│' };
         let mut spans = vec![Span::ui(Ui::Muted, format!("{:>AXIS_COLS$}{side}", label.unwrap_or_default()))];
         for cell in row {
@@ -135,6 +145,11 @@ pub(super) fn chart(requests: &[&RequestView], axes: &Axes, chosen: Option<Id>, 
     }
     rows.push(axes.time_line(cols).cut(width));
     Chart { rows, places }
+}
+
+/// It got no answer after any time at all.
+fn is_refused(request: &RequestView) -> bool {
+    request.outcome == Outcome::Throttled && request.latency_ms <= 0.0
 }
 
 /// Rank, mark and role of a request; each kind has a mark of its own, so that nothing is told by colour alone.
@@ -283,7 +298,7 @@ mod tests {
 
     #[test]
     fn axes_have_round_names() {
-        let axes = Axes { from_s: 0.0, to_s: 453.0, low: 0.5, high: 3.0 };
+        let axes = Axes { from_s: 0.0, to_s: 453.0, low: 0.5, high: 3.0, has_refused: false };
         let labels: Vec<String> = axes.labels(6).into_iter().map(Option::unwrap_or_default).collect();
         assert_eq!(labels, ["1 s", "", "100 ms", "", "10 ms", ""]);
         assert_eq!(

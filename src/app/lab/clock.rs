@@ -86,7 +86,7 @@ impl Lab {
         }
         let names = self.scope.names();
         let row = view.rows.len();
-        let mut spans = vec![Span::ui(Ui::Muted, format!("{:>AXIS_COLS$} ", "of"))];
+        let mut spans = vec![Span::ui(Ui::Muted, format!("{:>AXIS_COLS$} ", "functions"))];
         let needed: usize = names.iter().map(|name| name.chars().count() + 2).sum();
         if AXIS_COLS + 1 + ALL.len() + needed <= width {
             let mut from = AXIS_COLS + 1;

@@ -1,8 +1,8 @@
-//! One thing of the run looked at closely: where a request's time went, an instance's life, where the figures come from.
+//! One thing of the run looked at closely: where a request's time went, what an instance does, where the figures come from.
 
 use super::figures::{duration, ms};
 use crate::app::row::{Row, Span, Ui, wrapped};
-use crate::sim::{InstanceState, InstanceView, Kind, Knob, Outcome, Provenance, RequestView, WhyCold};
+use crate::sim::{InstanceState, Kind, Knob, Outcome, Provenance, RequestView, WhyCold};
 
 /// What stands between the package and the function's own code: the runtime, or the snapshot in its place.
 pub(in crate::app) fn runtime_phase(knobs: &[Knob]) -> &'static str {
@@ -16,7 +16,9 @@ pub(super) fn request(request: &RequestView, of: Option<&str>, runtime: &str, wi
         Outcome::Completed => "answered",
         Outcome::Throttled => "refused (429): the limit was reached",
         Outcome::TimedOut => "timed out",
-        Outcome::Failed if request.cold && request.phases_ms.handler_ms <= 0.0 => "failed while its instance started",
+        Outcome::Failed if request.phases_ms.handler_ms > 0.0 => "failed",
+        Outcome::Failed if request.phases_ms.connect_ms > 0.0 => "failed: the database had no connection left",
+        Outcome::Failed if request.cold => "failed while its instance started",
         Outcome::Failed => "failed",
         Outcome::InFlight => "on its way",
     };
@@ -42,21 +44,21 @@ pub(super) fn request(request: &RequestView, of: Option<&str>, runtime: &str, wi
     rows.into_iter().map(|row| row.cut(width)).collect()
 }
 
-/// A title and what follows it, in one row or in two.
-fn titled(title: &str, text: &str, width: usize) -> Vec<Row> {
-    let (title, text) = (Span::ui(Ui::Strong, title), Span::ui(Ui::Text, text));
-    if title.width() + 2 + text.width() <= width {
-        return vec![Row::of([title, Span::ui(Ui::Text, "  "), text])];
+/// A title and what follows it, in one row or below it.
+pub(super) fn titled(title: &str, text: &str, width: usize) -> Vec<Row> {
+    let title = Span::ui(Ui::Strong, title);
+    if title.width() + 2 + text.chars().count() <= width {
+        return vec![Row::of([title, Span::ui(Ui::Text, format!("  {text}"))])];
     }
-    vec![Row::of([title]), Row::of([text])]
+    std::iter::once(Row::of([title])).chain(wrapped(Ui::Text, text, width)).collect()
 }
 
-fn of_function(name: Option<&str>) -> String {
+pub(super) fn of_function(name: Option<&str>) -> String {
     name.map_or_else(String::new, |name| format!(" of {name}"))
 }
 
 /// What a request waited for before the attempt that is known: what was tried before, and the pauses between.
-fn before_ms(request: &RequestView) -> f64 {
+pub(super) fn before_ms(request: &RequestView) -> f64 {
     let before_ms = request.latency_ms - request.phases_ms.total_ms();
     if request.attempts > 1 { before_ms.max(0.0) } else { 0.0 }
 }
@@ -94,83 +96,6 @@ fn waterfall(request: &RequestView, runtime: &str, width: usize) -> Vec<Row> {
     rows
 }
 
-/// What is known of an instance, there or gone.
-pub(super) struct Life<'a> {
-    pub id: u64,
-    pub of: Option<&'a str>,
-    /// As it is now; absent when it is gone.
-    pub now: Option<&'a InstanceView>,
-    /// Now, or the moment it went.
-    pub until_s: f64,
-    pub clock_s: f64,
-    /// The requests it took, as far as they are remembered.
-    pub requests: Vec<&'a RequestView>,
-}
-
-/// An instance's life, from what is known of it and the requests that are still remembered.
-pub(super) fn instance(life: &Life<'_>, width: usize) -> Vec<Row> {
-    let Life { until_s, clock_s, requests, .. } = life;
-    let first_s = requests.first().map(|first| began_s(first));
-    let created_s = life.now.map_or(first_s, |it| Some(it.created_s)).unwrap_or(*until_s);
-    let served = life.now.map_or(requests.len() as u64, |it| it.served);
-    let kept = if life.now.is_some_and(|it| it.provisioned) { ", kept ready by provisioned concurrency" } else { "" };
-    let lived = if life.now.is_some() { "old" } else { "long there" };
-    let requests_said = if served == 1 { "1 request".to_owned() } else { format!("{served} requests") };
-    let title = format!("Instance {}{}", life.id + 1, of_function(life.of));
-    let lived = format!("{} {lived}, {requests_said} answered{kept}", duration(until_s - created_s));
-    let mut rows = titled(&title, &lived, width);
-    let (doing, role) = match life.now {
-        None => (format!("gone for {}", duration(clock_s - until_s)), Ui::Muted),
-        Some(it) => {
-            let (doing, role) = state(it.state);
-            let ends = it.until_s.map_or_else(String::new, |ends_s| {
-                let left = duration((ends_s - clock_s).max(0.0));
-                match it.state {
-                    InstanceState::Idle => format!(", gone in {left} if nothing comes"),
-                    _ => format!(", done in {left}"),
-                }
-            });
-            (format!("{doing} for {}{ends}", duration(clock_s - it.since_s)), role)
-        }
-    };
-    rows.push(Row::ui(role, doing));
-    rows.push(life_bar(requests, (created_s, *until_s), width.max(1)));
-    let ending = if life.now.is_some() { "now" } else { "its end" };
-    rows.push(Row::ui(Ui::Muted, format!("▒ cold start  █ busy  ░ idle, from its creation to {ending}")));
-    rows.into_iter().map(|row| row.cut(width)).collect()
-}
-
-/// When the instance that served a request last took it.
-fn began_s(request: &RequestView) -> f64 {
-    request.arrived_s + before_ms(request) / 1000.0
-}
-
-/// A life as a bar: cold start, work and idleness in the order of their happening.
-fn life_bar(requests: &[&RequestView], (created_s, until_s): (f64, f64), room: usize) -> Row {
-    let span_s = (until_s - created_s).max(1e-9);
-    let cell = |at_s: f64| (((at_s - created_s) / span_s) * room as f64).clamp(0.0, room as f64) as usize;
-    let mut cells = vec![('░', Ui::Idle); room];
-    for request in requests {
-        let start_s = began_s(request);
-        let work_s = start_s + request.phases_ms.start_ms() / 1000.0;
-        let end_s = start_s + request.phases_ms.total_ms() / 1000.0;
-        for (from, to, mark) in [(start_s, work_s, ('▒', Ui::Cold)), (work_s, end_s, ('█', Ui::Busy))] {
-            if to > from {
-                let to = cell(to).max(cell(from) + 1).min(room);
-                cells[cell(from).min(room - 1)..to].fill(mark);
-            }
-        }
-    }
-    let mut spans: Vec<Span> = Vec::new();
-    for (c, role) in cells {
-        match spans.last_mut() {
-            Some(last) if last.role == crate::app::row::Role::Ui(role) => last.text.push(c),
-            _ => spans.push(Span::ui(role, c)),
-        }
-    }
-    Row::of(spans)
-}
-
 /// What an instance is doing, in a word, and how that looks.
 pub(super) fn state(state: InstanceState) -> (&'static str, Ui) {
     match state {
@@ -188,13 +113,7 @@ pub(super) fn state(state: InstanceState) -> (&'static str, Ui) {
 pub(super) fn sources(provenance: &[Provenance], width: usize) -> Vec<Row> {
     let mut rows = vec![Row::ui(Ui::Strong, "Where the figures come from (the rest is the scenario's own)")];
     for source in provenance {
-        let (kind, role) = match source.kind {
-            Kind::Assumed => ("assumed", Ui::Partly),
-            Kind::Official => ("official", Ui::Made),
-            Kind::Measured => ("measured", Ui::Made),
-            Kind::Secondary => ("secondary", Ui::Text),
-            Kind::Given => ("scenario", Ui::Text),
-        };
+        let (kind, role) = kind(source.kind);
         let mut spans =
             vec![Span::ui(Ui::Text, format!("{} = {}  ", source.figure, source.value)), Span::ui(role, kind)];
         if !source.as_of.is_empty() {
@@ -206,4 +125,15 @@ pub(super) fn sources(provenance: &[Provenance], width: usize) -> Vec<Row> {
         }
     }
     rows
+}
+
+/// How far a figure can be trusted, in a word, and how that looks.
+pub(in crate::app) fn kind(kind: Kind) -> (&'static str, Ui) {
+    match kind {
+        Kind::Assumed => ("assumed", Ui::Partly),
+        Kind::Official => ("official", Ui::Made),
+        Kind::Measured => ("measured", Ui::Made),
+        Kind::Secondary => ("secondary", Ui::Text),
+        Kind::Given => ("scenario", Ui::Text),
+    }
 }

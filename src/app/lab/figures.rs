@@ -225,6 +225,7 @@ pub(super) fn dollars(usd: f64) -> String {
     match usd {
         usd if usd >= 100.0 => format!("${usd:.0}"),
         usd if usd >= 0.01 || usd == 0.0 => format!("${usd:.2}"),
+        usd if usd < 0.000_05 => "<$0.0001".to_owned(),
         usd => format!("${usd:.4}"),
     }
 }
@@ -253,7 +254,7 @@ mod tests {
         let small = [say_small(0.004, few), say_small(0.3, count), say_small(12.0, count), say_small(3e-5, percent)];
         assert_eq!(small, ["<0.01", "<1", "12", "<0.01 %"]);
         assert_eq!([0.001_34, 0.25].map(percent), ["0.13 %", "25.0 %"]);
-        assert_eq!([0.0, 0.0012, 12.0].map(dollars), ["$0.00", "$0.0012", "$12.00"]);
+        assert_eq!([0.0, 3e-6, 0.0012, 12.0].map(dollars), ["$0.00", "<$0.0001", "$0.0012", "$12.00"]);
         assert_eq!([12.3456, 0.001_234_5].map(round), [12.3, 0.00123]);
         assert_eq!([1099.0, 1099.6, 12.36].map(compared), ["1099", "1100", "12.4"]);
     }

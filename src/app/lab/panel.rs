@@ -1,8 +1,10 @@
 //! What stands below the charts of the lab, or beside them: knobs and totals, or the one thing that is looked at.
 
 use super::Lab;
-use super::detail::{self, Life};
+use super::deed::Deed;
+use super::detail;
 use super::figures::{NARROW_VALUE_COLS, VALUE_COLS, has_moved, totals, totals_of_all};
+use super::life::{self, Life};
 use super::look::Part;
 use super::predict::Prediction;
 use super::scope::Id;
@@ -119,6 +121,7 @@ impl Lab {
         };
         let requests: Vec<&RequestView> =
             sim.recent_of(wanted.function).filter(|it| it.instance == Some(wanted.id)).collect();
+        let remembered = sim.recent_of(wanted.function).next().filter(|first| first.id > 0);
         let life = Life {
             id: wanted.id,
             of: self.name_of(wanted.function),
@@ -126,8 +129,9 @@ impl Lab {
             until_s,
             clock_s: self.watched.clock_s,
             requests,
+            remembered_since_s: remembered.map_or(0.0, |first| first.arrived_s),
         };
-        detail::instance(&life, width)
+        life::instance(&life, width)
     }
 
     /// The name of a function, where there are several.
@@ -238,11 +242,17 @@ impl Lab {
         let value = if is_inert { format!(" ({})", said(knob)) } else { format!("◂ {} ▸", said(knob)) };
         view.target(0..width, 0, Target::Knob(self.knob));
         turn_targets(&mut view, 0, label.chars().count(), &value, self.knob);
-        let place = format!("   {} of {}, ↑ ↓ the others", self.knob + 1, self.knobs.len());
+        let used = label.chars().count() + value.chars().count();
         let aside = match self.differences() {
-            (_, was) if was.is_empty() => place,
-            (_, was) => format!("   before{was}, c: alone"),
+            (_, was) if was.is_empty() => format!("   {} of {}, ↑ ↓ the others", self.knob + 1, self.knobs.len()),
+            (_, was) => {
+                let aside = format!("   before{was}");
+                let how = ", c: alone";
+                if used + aside.chars().count() + how.chars().count() <= width { aside + how } else { aside }
+            }
         };
+        // The wheel leads to the others as well; a click is the same where there is none.
+        view.target(used..width, 0, Target::Deed(Deed::Choose(1)));
         let role = if is_inert { Ui::Muted } else { Ui::Chosen };
         let spans = [Span::ui(Ui::Strong, label), Span::ui(role, value), Span::ui(Ui::Muted, aside)];
         view.push(Row::of(spans).cut(width));

@@ -1,7 +1,7 @@
 //! A simulation in words: a guess, the run told with a small table, knobs turned by number, and what that changed.
 
 use super::{Menu, Next, Said, World};
-use crate::app::lab::detail::runtime_phase;
+use crate::app::lab::detail::{self, runtime_phase};
 use crate::app::lab::figures::{VALUE_COLS, compared, duration, ms, percent, totals, totals_of_all};
 use crate::app::lab::scope::Scope;
 use crate::app::row::Row;
@@ -184,7 +184,9 @@ impl Bench {
             Choice::Sources => {
                 if let Some((_, report)) = &self.last {
                     said.extend(
-                        report.provenance.iter().map(|it| format!("{} = {}: {}", it.figure, it.value, it.source)),
+                        report.provenance.iter().map(|it| {
+                            format!("{} = {}, {}: {}", it.figure, it.value, detail::kind(it.kind).0, it.source)
+                        }),
                     );
                 }
             }
@@ -230,9 +232,12 @@ impl Bench {
     fn predict(&mut self, world: &World, line: &str, said: &mut Said) {
         let Some(predict) = &self.task.predict else { return };
         // Choices are numbered here; the question knows them by letters.
-        let letter =
-            line.trim().parse::<u8>().ok().filter(|number| (1..=26).contains(number) && !predict.choices.is_empty());
-        let typed = letter.map_or_else(|| line.to_owned(), |number| char::from(b'a' + number - 1).to_string());
+        let n = predict.choices.len();
+        let typed = match line.trim().parse::<usize>() {
+            _ if n == 0 => line.to_owned(),
+            Ok(number @ 1..=26) if number <= n => char::from(b'a' + number as u8 - 1).to_string(),
+            _ => return said.say(format!("`{}` is the number of no answer: type one from 1 to {n}.", line.trim())),
+        };
         let guess = match predict.read_guess(&typed) {
             Ok(guess) => guess,
             Err(why) => {
@@ -315,7 +320,9 @@ fn table(report: &Report, before: Option<&Report>, scope: &Scope) -> Vec<String>
     } else {
         totals(report, before, None, VALUE_COLS)
     };
-    let mut lines: Vec<String> = rows.iter().map(|row: &Row| row.text().trim_end().to_owned()).collect();
+    // What points up or down on a screen is a word here.
+    let in_words = |row: &Row| row.text().trim_end().replace('▲', "more").replace('▼', "less");
+    let mut lines: Vec<String> = rows.iter().map(in_words).collect();
     if scope.is_choice() && scope.names().len() <= MOST_FUNCTIONS {
         let functions = scope.names().iter().enumerate();
         lines.extend(functions.filter_map(|(index, name)| Some(sentence(name, scope.report_of(report, index)?))));
