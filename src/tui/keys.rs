@@ -366,7 +366,7 @@ static LAB: [Binding; 7] = [
     key(
         "Tab",
         Action::Lab(Deed::NextPart(1)),
-        "from the knobs to the requests, to the instances, to all totals, and back",
+        "from the knobs to all totals, to the requests, to the instances, and back",
         "look closer",
     ),
     key("Shift-Tab", Action::Lab(Deed::NextPart(-1)), "the other way round", ""),

@@ -109,22 +109,24 @@ pub(super) fn state(state: InstanceState) -> (&'static str, Ui) {
     }
 }
 
-/// Where each figure of the scenario comes from.
+/// Where each figure of the scenario comes from: how far it can be trusted stands first, and is never cut.
 pub(super) fn sources(provenance: &[Provenance], width: usize) -> Vec<Row> {
-    let mut rows = vec![Row::ui(Ui::Strong, "Where the figures come from (the rest is the scenario's own)")];
+    const KIND_COLS: usize = 11;
+    let mut rows = wrapped(Ui::Strong, "Where the figures come from (the rest is the scenario's own)", width);
     for source in provenance {
         let (kind, role) = kind(source.kind);
-        let mut spans =
-            vec![Span::ui(Ui::Text, format!("{} = {}  ", source.figure, source.value)), Span::ui(role, kind)];
-        if !source.as_of.is_empty() {
-            spans.push(Span::ui(Ui::Muted, format!(", {}", source.as_of)));
-        }
-        rows.push(Row::of(spans).cut(width));
-        for row in wrapped(Ui::Muted, &source.source, width.saturating_sub(4)) {
-            rows.push(Row::ui(Ui::Muted, format!("    {}", row.text())));
+        let as_of = if source.as_of.is_empty() { String::new() } else { format!(" ({})", source.as_of) };
+        let said = [
+            (Ui::Text, format!("{} = {}", source.figure, source.value)),
+            (Ui::Muted, format!("{}{as_of}", source.source)),
+        ];
+        let mut lead = Span::ui(role, format!("{kind:<KIND_COLS$}"));
+        for row in said.iter().flat_map(|(role, text)| wrapped(*role, text, width.saturating_sub(KIND_COLS).max(1))) {
+            rows.push(Row::of(std::iter::once(lead).chain(row.spans)));
+            lead = Span::ui(Ui::Text, " ".repeat(KIND_COLS));
         }
     }
-    rows
+    rows.into_iter().map(|row| row.cut(width)).collect()
 }
 
 /// How far a figure can be trusted, in a word, and how that looks.

@@ -30,13 +30,12 @@ impl Lab {
             Part::Requests { chosen } => panel.extend(self.request(chosen, width)),
             Part::Instances { chosen } => panel.extend(self.instance(chosen, width)),
             Part::Sources { top } => {
-                let code = Row::of([
-                    Span::ui(Ui::Strong, self.command()),
-                    Span::ui(Ui::Muted, "  makes this run again; "),
+                let mut rows = wrapped(Ui::Strong, &self.command(), width);
+                rows.push(Row::of([
+                    Span::ui(Ui::Muted, "makes this run again, anywhere; "),
                     Span::ui(Ui::Key, "y"),
                     Span::ui(Ui::Muted, " copies it"),
-                ]);
-                let mut rows = vec![code.cut(width)];
+                ]));
                 rows.extend(detail::sources(&self.report().provenance, width));
                 panel = scrolled(rows, top, most_rows);
             }

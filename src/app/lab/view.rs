@@ -97,9 +97,8 @@ impl Lab {
             Part::Knobs if picture.is_strip => picture_rows + LEAST_CHART_ROWS + 1,
             Part::Knobs => picture_rows.max(chart_rows),
             // Where there is little room, what is looked at is worth more than the chart.
-            Part::Totals { .. } | Part::Requests { .. } | Part::Instances { .. } if picture.is_strip => picture_rows,
-            Part::Totals { .. } | Part::Requests { .. } | Part::Instances { .. } => 0,
-            Part::Sources { .. } => chart_rows,
+            _ if picture.is_strip => picture_rows,
+            _ => 0,
         };
         let panel = match self.part {
             Part::Knobs | Part::Lesson if !with_knobs => View::default(),
