@@ -309,7 +309,7 @@ fn where_nothing_is_to_move_a_run_is_at_its_end_at_once() {
     let runs = |arguments: &[&str], environment: &[(&str, &str)]| {
         let data = tempfile::tempdir().expect("a folder for the test");
         let folder = data.path().to_string_lossy().into_owned();
-        let mut pty = Pty::run(&[&["--data", &folder], arguments].concat(), environment, 80, 24);
+        let mut pty = Pty::run(&[&["--data", &folder][..], arguments].concat(), environment, 80, 24);
         pty.sees(ENTER_FIRST_PAGE).send("\t\r").sees("Predict first").send("12\r");
         if arguments.is_empty() && environment.is_empty() {
             pty.sees("running").send("G");

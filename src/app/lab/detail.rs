@@ -12,19 +12,19 @@ pub(in crate::app) fn runtime_phase(knobs: &[Knob]) -> &'static str {
 
 /// A request's time as a waterfall of its phases. `of` names its function, where there are several.
 pub(super) fn request(request: &RequestView, of: Option<&str>, runtime: &str, width: usize) -> Vec<Row> {
-    let outcome = match request.outcome {
-        Outcome::Completed => "answered",
-        Outcome::Throttled => "refused (429): the limit was reached",
-        Outcome::TimedOut => "timed out",
-        Outcome::Failed if request.phases_ms.handler_ms > 0.0 => "failed",
-        Outcome::Failed if request.phases_ms.connect_ms > 0.0 => "failed: the database had no connection left",
-        Outcome::Failed if request.cold => "failed while its instance started",
-        Outcome::Failed => "failed",
-        Outcome::InFlight => "on its way",
+    let (outcome, why) = match request.outcome {
+        Outcome::Completed => ("answered", ""),
+        Outcome::Throttled => ("refused (429)", ": the limit was reached"),
+        Outcome::TimedOut => ("timed out", ""),
+        Outcome::Failed if request.phases_ms.handler_ms > 0.0 => ("failed", ""),
+        Outcome::Failed if request.phases_ms.connect_ms > 0.0 => ("failed", ": the database had no connection left"),
+        Outcome::Failed if request.cold => ("failed", ": its instance did not start"),
+        Outcome::Failed => ("failed", ""),
+        Outcome::InFlight => ("on its way", ""),
     };
     let latency = if request.latency_ms > 0.0 { format!(" after {}", ms(request.latency_ms)) } else { String::new() };
     let title = format!("Request {}{}", request.id + 1, of_function(of));
-    let came = format!("came at {}, {outcome}{latency}", duration(request.arrived_s));
+    let came = format!("came at {}, {outcome}{latency}{why}", duration(request.arrived_s));
     let mut said = match request.why_cold {
         None if request.instance.is_some() => "Warm: an instance was idle and took it at once.".to_owned(),
         None => "No instance took it.".to_owned(),
