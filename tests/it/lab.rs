@@ -211,7 +211,8 @@ fn a_flow_in_a_small_window_shows_its_figures_and_where_time_went() {
         learner.sees(figure);
     }
     learner.press("<tab>").sees("instances, average");
-    look_at_requests(&mut learner).sees("connect ").sees("handler ");
+    // The last function is the one with a connection.
+    look_at_requests(&mut learner).press("N").sees("of record").sees("connect ").sees("handler ");
     // What a turned knob has changed comes before what it has not.
     learner.press("<esc><down><right>").wait_ms(60_000).sees("cost of the run");
     let (changed, same) = (learner.at("cost of the run").1, learner.at("cold starts").1);
@@ -221,7 +222,7 @@ fn a_flow_in_a_small_window_shows_its_figures_and_where_time_went() {
 #[test]
 fn what_was_asked_is_read_while_the_run_goes_on() {
     let questions = [
-        ("sparse-api", "7", "Your guess: 7 % What share of the requests meets a cold start?"),
+        ("runtimes", "7", "Your guess: 7 ms What does a request take at the median?"),
         ("pool-exhaustion", "9", "Your guess: 9 requests Of all 2,221 requests of the run, how many fail?"),
     ];
     for (scenario, guess, asked) in questions {

@@ -3,6 +3,8 @@
 //! Many short requests on a long bar are a share of each cell, not a cell each. What is no longer remembered is left
 //! open rather than shown as rest.
 
+use std::ops::Range;
+
 use super::detail::{before_ms, of_function, state, titled};
 use super::figures::duration;
 use crate::app::row::{Row, Span, Ui};
@@ -50,7 +52,7 @@ pub(super) fn instance(life: &Life<'_>, width: usize) -> Vec<Row> {
     };
     rows.push(Row::ui(role, doing));
     let forgotten_until_s = if served > requests.len() as u64 { life.remembered_since_s } else { created_s };
-    let cells = Bar { from_s: created_s, until_s: *until_s, forgotten_until_s }.cells(requests, width.max(1));
+    let cells = Bar { span_s: created_s..*until_s, forgotten_until_s }.cells(requests, width.max(1));
     rows.push(Row::of(cells.iter().map(|mark| Span::ui(mark.looks().1, mark.looks().0))));
     rows.push(legend(&cells));
     rows.into_iter().map(|row| row.cut(width)).collect()
@@ -87,16 +89,15 @@ impl Did {
 
 /// A life along a line.
 struct Bar {
-    from_s: f64,
-    until_s: f64,
+    span_s: Range<f64>,
     forgotten_until_s: f64,
 }
 
 impl Bar {
     /// Cold start, work and rest in the order of their happening.
     fn cells(&self, requests: &[&RequestView], room: usize) -> Vec<Did> {
-        let cell_s = (self.until_s - self.from_s).max(1e-9) / room as f64;
-        let place = |at_s: f64| ((at_s - self.from_s) / cell_s).clamp(0.0, room as f64);
+        let cell_s = (self.span_s.end - self.span_s.start).max(1e-9) / room as f64;
+        let place = |at_s: f64| ((at_s - self.span_s.start) / cell_s).clamp(0.0, room as f64);
         let mut shares = vec![(0.0_f64, 0.0_f64); room];
         for request in requests {
             let start_s = began_s(request);
@@ -152,7 +153,7 @@ mod tests {
         let requests: Vec<&RequestView> = simulation.recent_of(0).collect();
         let first_s = requests[0].arrived_s;
         let bar = |forgotten_s: f64| {
-            let bar = Bar { from_s: first_s, until_s: first_s + 110.0, forgotten_until_s: first_s + forgotten_s };
+            let bar = Bar { span_s: first_s..first_s + 110.0, forgotten_until_s: first_s + forgotten_s };
             bar.cells(&requests, 11).into_iter().map(|did| did.looks().0).collect::<String>()
         };
         let first = requests[0].instance;
