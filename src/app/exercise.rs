@@ -53,7 +53,8 @@ pub struct Sheet {
     pub code: Option<CodeView>,
     /// First row of the prompt shown above the editor.
     pub prompt_top: usize,
-    hints_shown: usize,
+    /// Hints that were had, by their places in the exercise.
+    hints_shown: Vec<usize>,
     solution_shown: bool,
     /// The solution was asked for, its price was said, and a yes is awaited.
     pub asks_to_reveal: bool,
@@ -158,7 +159,7 @@ impl Sheet {
             sheet.input = input(exercise, None);
             sheet.stage = Stage::Answering;
         }
-        (sheet.hints_shown, sheet.solution_shown) = (0, false);
+        (sheet.hints_shown, sheet.solution_shown) = (Vec::new(), false);
         sheet.lay_out(desk);
         Some(sheet)
     }
@@ -292,8 +293,8 @@ impl Sheet {
             Action::Open | Action::Submit | Action::Toggle if self.ends_here() => return Step::go(Go::Back),
             Action::Submit if !matches!(self.stage, Stage::Checking { .. }) => self.submit(desk),
             Action::Open if self.is_filled() => self.submit(desk),
-            Action::Hint => self.hint(desk, exercise),
-            Action::Passage => self.passage(desk, exercise),
+            Action::Hint => self.hint(desk, exercise, &work),
+            Action::Passage => self.passage(desk, exercise, &work),
             Action::Solution => self.solution(desk, &work),
             Action::Back => return self.back(),
             Action::ExternalEditor => match &self.input {
@@ -550,7 +551,7 @@ impl Sheet {
         };
         let row = self.prompt.len() + 1 + cursor;
         let body = self.size.body_rows();
-        if self.hints_shown == 0 && !self.solution_shown {
+        if self.hints_shown.is_empty() && !self.solution_shown {
             if row + 2 < body {
                 self.top = 0;
             } else if row >= self.top + body {

@@ -111,9 +111,7 @@ pub(super) fn run(it: &Arguments, folder: Option<&Path>, output: &mut Output) ->
     }
     let id = it.exercise.as_deref().unwrap_or_default();
     let Some(exercise) = course.exercise(id) else {
-        let near = nearest_hint(id, course.exercises.keys().map(|id| id.0.as_str()));
-        let all = course.exercises.keys().map(|id| id.0.as_str()).collect::<Vec<_>>().join(", ");
-        return Err(CliError::Input(format!("no exercise `{id}`{near}; the course has {all}")));
+        return Err(CliError::Input(no_exercise(id, course.exercises.keys().map(|id| id.0.as_str()).collect())));
     };
     if let Some([item, phrase]) = it.learn.as_deref() {
         return learn::run(&course, folder, exercise, (item, phrase), output);
@@ -210,4 +208,21 @@ fn print(verdict: &Verdict, output: &mut Output) -> Result<(), CliError> {
         }
     }
     Ok(())
+}
+
+/// Says which one was probably meant, and else which ones come nearest in their letters, out of how many.
+fn no_exercise(id: &str, mut names: Vec<&str>) -> String {
+    const FEW: usize = 5;
+    let near = nearest_hint(id, names.iter().copied());
+    if !near.is_empty() || names.len() <= FEW {
+        let all = if near.is_empty() { format!("; the course has {}", names.join(", ")) } else { near };
+        return format!("no exercise `{id}`{all}");
+    }
+    let n = names.len();
+    names.sort_by_key(|name| strsim::osa_distance(id, name));
+    names.truncate(FEW);
+    format!(
+        "no exercise `{id}`; the nearest of {n} are {}: a page names its own, as `coldstart read 1` shows",
+        names.join(", ")
+    )
 }

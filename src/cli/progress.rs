@@ -123,7 +123,7 @@ fn show(course: &Course, attempts: &[Attempt], format: Format, output: &mut Outp
             title: exercise.title.clone(),
             tries: work.tries,
             best_fraction: work.best,
-            hints: work.hints,
+            hints: work.hints.len(),
             solution_seen: work.solution_seen,
             gave_up: work.gave_up,
         }

@@ -23,7 +23,7 @@ pub enum Deed {
     PageRead { page: String },
     /// An answer was submitted and graded.
     Answered { exercise: ExerciseId, answer: Answer, verdict: Verdict },
-    /// Hint number `step`, counted from 1, was asked for.
+    /// The exercise's hint number `step`, counted from 1 as the author put them, was shown.
     HintShown { exercise: ExerciseId, step: usize },
     /// The solution was opened after an honest attempt.
     SolutionSeen { exercise: ExerciseId },

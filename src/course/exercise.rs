@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 pub use chain::flow_picture;
 pub use code::{CodeCheck, CodeTask, GivenFile, language_of};
 pub use file::{Sample, VOCABULARY, VOCABULARY_FILE, graded_file, vocabulary};
-pub use help::{GIVING_UP_PRICE, HELP_PRICE, Help, Pointer, SOLUTION_PRICE};
+pub use help::{GIVING_UP_PRICE, HELP_PRICE, Help, Hint, Pointer, SOLUTION_PRICE};
 pub use learn::with_phrase;
 pub use prose::Prose;
 pub use written::WrittenRubric;
@@ -59,8 +59,8 @@ pub struct Exercise {
     /// Markdown.
     pub prompt: String,
     pub kind: Kind,
-    /// Nudges, in Markdown. They are the first steps of [`Self::help`].
-    pub hints: Vec<String>,
+    /// Nudges. They are the first steps of [`Self::help`].
+    pub hints: Vec<Hint>,
     /// Where the course tells of it: a link, as on the page on which the exercise stands.
     pub about: Option<Pointer<String>>,
     /// Another case of the same matter, with its solution, Markdown. Empty where there is none.

@@ -102,7 +102,7 @@ fn of_exercise(exercise: &Exercise, work: &Work) -> String {
     let mut out = format!("\n### {}\n\n{}\n", exercise.title, exercise.prompt.trim());
     if let Some((answer, verdict)) = &work.last {
         let times = if work.tries == 1 { "one try".to_owned() } else { format!("{} tries", work.tries) };
-        let hints = match work.hints {
+        let hints = match work.hints.len() {
             0 => String::new(),
             1 => ", 1 hint".to_owned(),
             n => format!(", {n} hints"),

@@ -55,7 +55,7 @@ impl Mastery {
             earned: asked.iter().map(|id| best(id)).sum::<f64>() / asked.len() as f64,
             tried: share(asked.iter().filter(|id| has(id, |work| work.tries > 0)).count()),
             shown: share(shown.len()),
-            helped: shown.iter().filter(|id| has(id, |work| work.hints > 0)).count(),
+            helped: shown.iter().filter(|id| has(id, |work| !work.hints.is_empty())).count(),
         })
     }
 }

@@ -29,7 +29,8 @@ pub struct Work {
     pub before: Option<(Answer, Verdict)>,
     /// Items of the last verdict that the learner holds to be made all the same.
     pub disputed: BTreeSet<String>,
-    pub hints: usize,
+    /// Hints that were shown, by their places in the exercise, in the order in which they were had.
+    pub hints: Vec<usize>,
     /// At least one try was an honest one: see [`super::attempt::is_honest`].
     pub honest: bool,
     pub solution_seen: bool,
@@ -117,7 +118,10 @@ impl Progress {
             Deed::SelfChecked { .. } => {}
             Deed::HintShown { exercise, step } => {
                 let work = self.exercises.entry(exercise.clone()).or_default();
-                work.hints = work.hints.max(*step);
+                let hint = step.saturating_sub(1);
+                if !work.hints.contains(&hint) {
+                    work.hints.push(hint);
+                }
             }
             Deed::SolutionSeen { exercise } => {
                 self.exercises.entry(exercise.clone()).or_default().solution_seen = true;

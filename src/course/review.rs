@@ -142,7 +142,7 @@ struct History<'a> {
 #[derive(Default)]
 struct Sitting<'a> {
     last_ms: i64,
-    hints: BTreeMap<&'a ExerciseId, usize>,
+    hints: BTreeSet<(&'a ExerciseId, usize)>,
     answers: usize,
     /// The forms whose solution was seen.
     solved: BTreeSet<&'a ExerciseId>,
@@ -158,14 +158,12 @@ impl<'a> History<'a> {
         let is_solved = self.sitting.solved.contains(form);
         match &attempt.deed {
             Deed::Answered { answer, verdict, .. } if !is_solved => {
-                let help =
-                    self.sitting.hints.values().sum::<usize>() + self.sitting.answers + self.sitting.solved.len();
+                let help = self.sitting.hints.len() + self.sitting.answers + self.sitting.solved.len();
                 self.review(rating(answer, verdict).lowered(help), at_ms);
                 self.sitting.answers += 1;
             }
             Deed::HintShown { step, .. } => {
-                let hints = self.sitting.hints.entry(form).or_default();
-                *hints = (*step).max(*hints);
+                self.sitting.hints.insert((form, *step));
             }
             Deed::SolutionSeen { .. } => {
                 self.sitting.solved.insert(form);

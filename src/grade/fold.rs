@@ -107,6 +107,8 @@ struct Reader {
     last: Option<char>,
     /// Nothing but blanks stands before this on its line.
     at_line_start: bool,
+    /// The number of the last numbered point, 0 before any.
+    point: u32,
 }
 
 impl Reader {
@@ -115,8 +117,9 @@ impl Reader {
         if c == ' ' {
             self.end_word();
         } else if c.is_ascii_alphanumeric() {
-            // ReadInvoice is two words.
-            if c.is_ascii_uppercase() && self.last.is_some_and(|last| last.is_ascii_lowercase()) {
+            // ReadInvoice is two words, and NoSQL says no to nothing.
+            let is_hump = c.is_ascii_uppercase() && self.last.is_some_and(|last| last.is_ascii_lowercase());
+            if is_hump && self.word != "no" {
                 self.end_word();
             }
             self.letter(c.to_ascii_lowercase(), at, size);
@@ -189,9 +192,9 @@ impl Reader {
             '?' => self.end_sentence(true),
             '\n' => self.end_line(next),
             '-' | '*' | '•' if self.at_line_start && self.word.is_empty() => self.end_sentence(false),
-            ')' if self.numbers_a_point() => self.point_begins(),
+            ')' if self.numbers_a_point() || self.numbers_the_next_point() => self.point_begins(),
             ':' => self.pause_at_least(Pause::Colon),
-            ',' | '(' | ')' | '"' | '—' | '–' | '[' | ']' => self.pause_at_least(Pause::Clause),
+            ',' | '(' | ')' | '—' | '–' | '[' | ']' => self.pause_at_least(Pause::Clause),
             '-' if self.last == Some(' ') || next == Some(' ') => self.pause_at_least(Pause::Clause),
             _ => self.end_word(),
         }
@@ -223,7 +226,9 @@ impl Reader {
 
     fn arrow(&mut self, at: usize, size: usize) {
         self.end_word();
-        if self.tokens.last().is_none_or(|token| token.word != ARROW) {
+        // "A → (new line) → B" is drawn twice; "A → → B" leads to nothing.
+        let is_drawn_again = |last: &Token| last.word == ARROW && (self.pause > Pause::None || last.bytes.end == at);
+        if !self.tokens.last().is_some_and(is_drawn_again) {
             self.push(words::Read::new(ARROW), at..at + size);
         }
     }
@@ -250,7 +255,13 @@ impl Reader {
         is_number && (self.tokens.len() == self.sentence_start || self.pause > Pause::None)
     }
 
+    /// The word at hand is the number after the last point's: `1) one thing 2) another`.
+    fn numbers_the_next_point(&self) -> bool {
+        self.point > 0 && self.word.parse() == Ok(self.point + 1)
+    }
+
     fn point_begins(&mut self) {
+        self.point = self.word.parse().unwrap_or(0);
         self.word.clear();
         self.end_sentence(false);
     }

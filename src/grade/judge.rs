@@ -6,18 +6,23 @@
 use std::ops::Range;
 
 use super::fold::{Text, fold};
-use super::guards::{self, Refusal};
+use super::guards::{self, PromptWords, Refusal};
 use super::polarity;
 use super::rubric::{Item, Rubric, rounded};
 use super::search::{Found, NEAR, Rule, Support, search};
 use super::verdict::{Evidence, ItemVerdict, Status, Verdict};
+use super::words::Class;
 
 /// Below this confidence a person should look.
 const UNSURE: f64 = 0.55;
 /// What is less likely than this, going by graded answers, is made only by half.
 const DOUBTED: f64 = 0.2;
+/// What is less likely than this is not made at all.
+const DISBELIEVED: f64 = 0.1;
 /// From this likelihood on half a point is given for what no pattern knows.
-const OVERLOOKED: f64 = 0.8;
+const OVERLOOKED: f64 = 0.7;
+/// The same where no word of the matter stands.
+const SURELY: f64 = 0.88;
 
 const UNREADABLE: &str = "I could not read any words in this. Write a sentence or two in your own words.";
 
@@ -47,6 +52,10 @@ pub(super) fn judge(rubric: &Rubric, answer: &str) -> Verdict {
                 let said = verdict.evidence.first().and_then(|it| sentences_of(&text, it.start..it.end));
                 let likely = match said {
                     Some(sentences) => opinion.beside(index, sentences),
+                    // Who uses the words of right answers and none of the matter's may speak of anything.
+                    None if best.of_made < SURELY && !speaks_of(&rubric.subject, &text, &best.sentences) => {
+                        Some(best.of_made.min(OVERLOOKED - f64::EPSILON))
+                    }
                     None => Some(best.of_made),
                 };
                 weigh(&mut verdict, item, found, likely, is_sound);
@@ -151,6 +160,12 @@ fn sentences_of(text: &Text, bytes: Range<usize>) -> Option<Range<usize>> {
     Some(first..all.next_back().unwrap_or(first) + 1)
 }
 
+/// Whether some sentences hold a word of the matter.
+fn speaks_of(subject: &PromptWords, text: &Text, sentences: &Range<usize>) -> bool {
+    let tokens = text.sentences[sentences.clone()].iter().flat_map(|it| &text.tokens[it.tokens.clone()]);
+    tokens.filter(|token| !token.class.has(Class::FUNCTION)).any(|token| subject.contain(&token.form))
+}
+
 /// The bytes of some sentences, at least one.
 fn bytes_of(text: &Text, sentences: &Range<usize>) -> Range<usize> {
     let tokens = |sentence: usize| text.sentences[sentence].tokens.clone();
@@ -166,6 +181,8 @@ fn weigh(verdict: &mut ItemVerdict, item: &Item, found: &Found, likely: Option<f
     let is_model = matches!(found.made, Some(Support { rule: Rule::Say(_), .. }));
     match verdict.status {
         Status::Made if is_model => {}
+        Status::Made if likely < DISBELIEVED => dismiss(verdict, item),
+        Status::Partly if likely < DOUBTED => dismiss(verdict, item),
         Status::Made if likely < DOUBTED => {
             halve(verdict);
             verdict.hint.clone_from(&item.spec.hint);
@@ -184,6 +201,15 @@ fn weigh(verdict: &mut ItemVerdict, item: &Item, found: &Found, likely: Option<f
             verdict.confidence = agreed(likely, &[(0.8, 0.5), (0.6, 0.7), (0.4, 0.84), (0.2, 0.93), (0.0, 0.99)]);
         }
     }
+}
+
+/// What the rubric found, graded answers do not believe: a person is asked.
+fn dismiss(verdict: &mut ItemVerdict, item: &Item) {
+    verdict.status = Status::Missing;
+    verdict.points = 0.0;
+    verdict.evidence.clear();
+    verdict.hint.clone_from(&item.spec.hint);
+    verdict.confidence = 0.4;
 }
 
 fn halve(verdict: &mut ItemVerdict) {

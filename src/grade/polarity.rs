@@ -77,8 +77,20 @@ const QUOTING: &[&str] = &[
 const HEARSAY: &[&str] =
     &["belief", "assumption", "misunderstanding", "prejudice", "rumour", "rumor", "intuition", "misconception", "myth"];
 /// "not only …", "not until …" deny nothing.
-const NOT_DENYING: &[&str] =
-    &["only", "just", "merely", "simply", "necessarily", "sure", "surprising", "matter", "doubt", "wonder", "until"];
+const NOT_DENYING: &[&str] = &[
+    "only",
+    "just",
+    "merely",
+    "simply",
+    "necessarily",
+    "sure",
+    "surprising",
+    "matter",
+    "doubt",
+    "wonder",
+    "until",
+    "before",
+];
 /// "Not opened again" denies the again, and not that it was opened.
 const REPEATING: &[&str] = &["again", "twice", "anew", "afresh"];
 /// What must not be so of a thing that is there: "cannot be missing".
@@ -92,6 +104,8 @@ const SOFT_REACH: usize = 7;
 /// Two words that set aside what follows.
 const ASIDE: &[(&str, &str)] =
     &[("instead", "of"), ("rather", "than"), ("opposed", "to"), ("no", "longer"), ("free", "of"), ("far", "from")];
+/// Stems: who does not do this with another leaves it where it is: "it does not call the | other function".
+const DEALING: &[&str] = &["cal", "know", "invok", "talk", "ask"];
 /// Subjects that begin a thought of their own after "and".
 const SUBJECTS: &[&str] =
     &["it", "they", "we", "you", "i", "this", "that", "these", "the", "each", "every", "only", "all", "so", "then"];
@@ -109,6 +123,7 @@ pub(super) fn negations(tokens: &[Token]) -> Vec<Negation> {
     let mut found = Vec::new();
     let word = |at: usize| tokens.get(at).map_or("", |token| token.word.as_str());
     found.extend(report(tokens));
+    let makes_condition = makes_condition(tokens);
     for (at, token) in tokens.iter().enumerate() {
         let by = 1 << at;
         let next = word(at + 1);
@@ -129,6 +144,9 @@ pub(super) fn negations(tokens: &[Token]) -> Vec<Negation> {
             // "not only … but also"
             let goes_on = || tokens[at..].iter().any(|later| matches!(later.word.as_str(), "but" | "also"));
             if NOT_DENYING.contains(&next) && (next != "only" || goes_on()) {
+                continue;
+            }
+            if token.word == "no" && makes_condition {
                 continue;
             }
             // "must not be missing" asks for it.
@@ -172,11 +190,15 @@ pub(super) fn negations(tokens: &[Token]) -> Vec<Negation> {
                     };
                     found.push(Negation::new(by, reach(tokens, near + 1, n_words), kind));
                 }
+                Some(_) if denies_condition(tokens, at) => {}
                 Some(near) => found.push(Negation::new(by, below(near), Kind::Refuting)),
-                None => found.push(Negation::new(by, reach(tokens, at + 1, REACH), Kind::Plain)),
+                None => {
+                    let over = reach(tokens, at + 1, REACH);
+                    found.push(Negation { focus: contrasted(tokens, over), ..Negation::new(by, over, Kind::Plain) });
+                }
             }
             // "…, that is not true" at the end
-            if belief.is_some_and(|near| near + 1 >= tokens.len()) && at > 4 {
+            if belief.is_some_and(|near| near + 1 >= tokens.len()) && at > 4 && !denies_condition(tokens, at) {
                 let over = if is_of_its_own(tokens, at) { back_to_pause(tokens, at) } else { below(at) };
                 found.push(Negation::new(by, over, Kind::Refuting));
             }
@@ -200,7 +222,8 @@ pub(super) fn negations(tokens: &[Token]) -> Vec<Negation> {
     let repeating =
         (0..tokens.len()).filter(|at| REPEATING.contains(&word(*at))).fold(0, |places, at| places | 1_u128 << at);
     for it in found.iter_mut().filter(|it| it.kind == Kind::Plain && it.over & repeating != 0) {
-        it.focus = it.over & repeating;
+        // "Not run | again for each call"
+        it.focus = it.over & !below((it.over & repeating).trailing_zeros() as usize);
     }
     found
 }
@@ -292,8 +315,12 @@ fn reach(tokens: &[Token], from: usize, n_words: usize) -> u128 {
         let only_later = count >= 4 && token.word == "only";
         let new_subject = token.word == "and" && begins_statement(&tokens[at + 1..]);
         let is_presupposed = count > 0 && names_which_one(tokens, at);
+        let is_known = count == 1 && token.word == "the" && DEALING.contains(&tokens[from].form.as_str());
         let past_phrase =
             lacks(tokens, from) && (count > 0 || tokens[from - 1].word == "none") && ends_phrase(&tokens[at..]);
+        // "Instead of saving | you pay more"
+        let past_aside =
+            count > 0 && is_set_aside(tokens, from) && matches!(token.word.as_str(), "i" | "we" | "you" | "they");
         // A negator of its own takes over what follows it.
         let is_taken_over = count > 0 && token.class.has(Class::NEGATOR) && n_words != WHOLE_THOUGHT;
         if n_words == WHOLE_SENTENCE {
@@ -309,7 +336,9 @@ fn reach(tokens: &[Token], from: usize, n_words: usize) -> u128 {
         if count >= n_words
             || paused
             || past_phrase
+            || past_aside
             || is_presupposed
+            || is_known
             || is_taken_over
             || only_later
             || new_subject
@@ -320,6 +349,41 @@ fn reach(tokens: &[Token], from: usize, n_words: usize) -> u128 {
         over |= 1 << at;
     }
     over
+}
+
+/// "Not noticeable | at the start |, only later": what is said in place of something denies that thing alone.
+fn contrasted(tokens: &[Token], over: u128) -> u128 {
+    let (start, end) = (over.trailing_zeros() as usize, (128 - over.leading_zeros()) as usize);
+    let turns = |it: &Token| match it.word.as_str() {
+        "but" => true,
+        "only" | "just" => it.before >= Pause::Clause,
+        _ => false,
+    };
+    let is_place = |at: &usize| tokens[*at].class.has(Class::PREPOSITION) || tokens[*at].word == "when";
+    match (start + 1..end).find(is_place) {
+        Some(place) if tokens.get(end).is_some_and(turns) => over & !below(place),
+        _ => over,
+    }
+}
+
+/// "No message, no call": the one is there only with the other, and both are.
+fn makes_condition(tokens: &[Token]) -> bool {
+    const LONGEST: usize = 20;
+    let is_no = |token: &Token| token.word == "no";
+    let mut parts = tokens.iter().skip(1).filter(|token| token.before >= Pause::Clause);
+    tokens.len() <= LONGEST
+        && tokens.first().is_some_and(is_no)
+        && parts.next().is_some_and(is_no)
+        && parts.all(is_no)
+        && !tokens.iter().any(|token| token.class.has(Class::AUXILIARY))
+}
+
+/// "It suits those who have pauses, which is not the case": what is denied is that the condition holds here, not what
+/// follows from it.
+fn denies_condition(tokens: &[Token], at: usize) -> bool {
+    let start = last_pause(tokens, at);
+    let is_condition = |token: &Token| matches!(token.word.as_str(), "if" | "when" | "whenever" | "where" | "for");
+    start > 0 && tokens[start].word == "which" && tokens[..start].iter().any(is_condition)
 }
 
 /// The words from `from` on to the next pause.
@@ -382,6 +446,11 @@ fn lacks(tokens: &[Token], from: usize) -> bool {
     word(1) == "without" || (matches!(word(1), "no" | "none") && word(2) == "with")
 }
 
+/// What stands at `from` is set aside by an "instead of" or "rather than".
+fn is_set_aside(tokens: &[Token], from: usize) -> bool {
+    from >= 2 && ASIDE.contains(&(tokens[from - 2].word.as_str(), tokens[from - 1].word.as_str()))
+}
+
 /// What "without" lacks ends before a verb, or before the subject of one: "without pauses | is dearer", "without pauses | a
 /// server is cheaper".
 fn ends_phrase(tokens: &[Token]) -> bool {
@@ -439,7 +508,8 @@ pub(super) fn negated_predicates(tokens: &[Token]) -> u128 {
     let is_negated = |at: &usize| {
         let follows =
             |at: usize, class: Class| tokens.get(at).is_some_and(|it| it.class.has(class) && it.before < Pause::Clause);
-        follows(*at, Class::AUXILIARY) && follows(at + 1, Class::NEGATOR)
+        let deals = || tokens.get(at + 2).is_some_and(|it| DEALING.contains(&it.form.as_str()));
+        follows(*at, Class::AUXILIARY) && follows(at + 1, Class::NEGATOR) && !deals()
     };
     (0..tokens.len().min(128)).filter(is_negated).fold(0, |places, at| places | 1 << at)
 }
@@ -484,7 +554,7 @@ mod tests {
     fn negators_reach_as_far_as_the_thought() {
         for (text, negated) in [
             ("the code does not run once per call", "run once per call"),
-            ("it is not run per call but once", "run per call"),
+            ("it is not run per call but once", "per call"),
             ("it is not reopened, it stays", "reopened"),
             ("it is not reopened and it stays", "reopened"),
             ("it is not reused and has to be started", "reused"),
@@ -523,6 +593,18 @@ mod tests {
             ("some would do it with one function", ""),
             ("with none you lose compared to a rented one", ""),
             ("with no pauses you pay more", "pauses"),
+            ("no message in the queue, no run of the function", ""),
+            ("not before the file is read does it send a message", ""),
+            (
+                "it suits those who have pauses, which is not the case",
+                "it suits those who have pauses which is the case",
+            ),
+            ("it shines when there are pauses, which is not the case", "the case"),
+            ("it does not call the other function", "call"),
+            ("it is not run again on each call", "again on each call"),
+            ("it is not noticed at the start, only later", "at the start"),
+            ("it is not opened on each call but once", "on each call"),
+            ("instead of earning you pay more", "earning"),
         ] {
             let tokens = fold(text).tokens;
             let negations = negations(&tokens);

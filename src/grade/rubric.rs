@@ -98,6 +98,8 @@ pub struct Rubric {
     pub(super) concepts: Concepts,
     pub(super) anchors: Anchors,
     pub(super) prompt: PromptWords,
+    /// What the prompt and the labels speak of.
+    pub(super) subject: PromptWords,
     /// What answers that a teacher graded teach, if there are enough of them.
     pub(super) experience: Option<Experience>,
 }
@@ -129,6 +131,8 @@ impl Rubric {
             let message = "there is no `[[item]]`: say what a good answer holds".to_owned();
             slips.push(Slip { place: Place::Everywhere, quote: None, message });
         }
+        let labels: Vec<&str> = items.iter().map(|item| item.label.as_str()).collect();
+        let subject = PromptWords::new(&fold(&format!("{prompt}\n{}", labels.join("\n"))));
         let prompt = PromptWords::new(&fold(prompt));
         let mut ready: Vec<Item> = Vec::new();
         for (index, spec) in items.iter().enumerate() {
@@ -169,7 +173,7 @@ impl Rubric {
             ready.push(Item { spec: spec.clone(), need, order, partly, deny, models: Vec::new() });
         }
         let anchors = Anchors::new(&concepts, lexicon.len());
-        let mut rubric = Self { items: ready, lexicon, concepts, anchors, prompt, experience: None };
+        let mut rubric = Self { items: ready, lexicon, concepts, anchors, prompt, subject, experience: None };
         rubric.align();
         (rubric, slips)
     }
@@ -238,7 +242,7 @@ impl Rubric {
 pub(super) fn fault(items: &[ItemSpec], index: usize) -> Option<(Option<&'static str>, String)> {
     let spec = &items[index];
     if items[..index].iter().any(|before| before.id == spec.id) {
-        return Some((None, "another item has this id; this one is left out".to_owned()));
+        return Some((None, "another item has this id; this one is left out: give it an id of its own".to_owned()));
     }
     if !(spec.points.is_finite() && spec.points > 0.0) {
         let message = format!("`points = {}` must be more than nothing; the item is left out", spec.points);

@@ -176,7 +176,8 @@ fn take_back_conclusions(found: &mut [Found], before: &[(bool, bool)], tokens: &
     for (found, (was_made, _)) in found.iter_mut().zip(before) {
         let follows = |bytes: &Range<usize>| {
             let between = |token: &&Token| token.bytes.start > opposite.start && token.bytes.start <= bytes.start;
-            bytes.start > opposite.start && !tokens.iter().filter(between).any(turns)
+            // What stands within it is none of its conclusions.
+            bytes.start > opposite.start && bytes.end > opposite.end && !tokens.iter().filter(between).any(turns)
         };
         if !was_made && let Some(support) = found.made.take_if(|support| follows(&support.bytes)) {
             found.opposite.get_or_insert(opposite.start..support.bytes.end);

@@ -53,7 +53,9 @@ pub(super) fn is_shuffled(tokens: &[Token]) -> bool {
 /// What a short sentence of shuffled words shows when counts say nothing yet. One slip is anybody's.
 pub(super) fn is_salad(tokens: &[Token]) -> bool {
     let n_misfits = n_misfits(tokens);
-    n_misfits * SALAD_WORDS > tokens.len() && n_misfits > usize::from(tokens.len() >= SALAD_WORDS)
+    // No chain has an arrow to an arrow, however long it is.
+    let has_torn_chain = || tokens.windows(2).any(|pair| pair[0].word == ARROW && pair[1].word == ARROW);
+    has_torn_chain() || n_misfits * SALAD_WORDS > tokens.len() && n_misfits > usize::from(tokens.len() >= SALAD_WORDS)
 }
 
 fn n_misfits(tokens: &[Token]) -> usize {

@@ -97,6 +97,9 @@ fn wrong_usage_and_unreadable_input_end_with_2_and_a_sentence() {
 fn an_unknown_name_comes_with_the_nearest() {
     let said = coldstart(&["grade", "conection-outside-handler"]);
     assert!(err(&said).contains("the nearest is `connection-outside-handler`"), "{}", err(&said));
+    assert!(!err(&said).contains("invoice-flow"), "one name is enough: {}", err(&said));
+    let said = coldstart(&["grade", "zebra"]);
+    assert!(err(&said).contains("no exercise `zebra`; the nearest of ") && err(&said).len() < 250, "{}", err(&said));
     let said = coldstart(&["sim", "sparse-apy"]);
     assert!(err(&said).contains("the nearest is `sparse-api`"), "{}", err(&said));
     let said = coldstart(&["sim", "sparse-api", "--set", "traffic.rate_per_sec=1"]);

@@ -335,6 +335,27 @@ fn hints_come_one_at_a_time_from_a_nudge_to_a_similar_case_and_say_their_price()
 }
 
 #[test]
+fn hints_come_first_for_the_points_that_are_not_made() {
+    let mut learner = Learner::new(Size { cols: 100, rows: 60 });
+    learner
+        .open_exercise("connection-outside-handler")
+        .press("The code outside the handler runs only once, when the environment is initialised.<f5>")
+        .press("H")
+        .sees("Hint 1 of 5: a nudge")
+        .sees("What is still in its memory when the next request");
+    assert!(!learner.screen().contains("How often does each of them run?"), "{}", learner.screen());
+    learner.press("HHHH").press("G").sees("Hint 5 of 5: a nudge").sees("How often does each of them run?");
+    let steps: Vec<usize> = deeds(&learner)
+        .iter()
+        .filter_map(|deed| match deed {
+            Deed::HintShown { step, .. } => Some(*step),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(steps, [2, 3, 4, 5, 1]);
+}
+
+#[test]
 fn the_passage_is_one_key_away_and_the_draft_one_key_back() {
     let mut learner = Learner::new(USUAL);
     learner.open_exercise("connection-outside-handler").press("it runs").press("<esc>HHHHP");

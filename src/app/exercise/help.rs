@@ -8,33 +8,35 @@ use crate::app::{Desk, Effect, Go, Screen, Start, Step};
 use crate::course::exercise::{GIVING_UP_PRICE, HELP_PRICE, SOLUTION_PRICE};
 use crate::course::progress::Work;
 use crate::course::{Course, Deed, Exercise, Help, Target};
+use crate::grade::Verdict;
 
 impl Sheet {
     /// Takes the next step of help.
-    pub(super) fn hint(&mut self, desk: &Desk<'_>, exercise: &Exercise) -> Step {
+    pub(super) fn hint(&mut self, desk: &Desk<'_>, exercise: &Exercise, work: &Work) -> Step {
         let help = exercise.help();
         if let Some(step) = self.refuse_help() {
             return step;
         }
         self.leave_editor();
         self.top = usize::MAX;
-        let Some(next) = help.get(self.hints_shown) else {
+        let order = exercise.help_order(&self.hints_shown, verdict_of(work));
+        let Some(next) = order.get(self.hints_shown.len()).copied() else {
             return Step::say(match help.len() {
                 0 => format!("There is no hint here. S shows the solution. {SOLUTION_PRICE}"),
                 n => format!("That was the last of {n} hints. S shows the solution. {SOLUTION_PRICE}"),
             });
         };
-        self.hints_shown += 1;
-        let (step, n) = (self.hints_shown, help.len());
-        let goes = if matches!(next, Help::Passage(_)) { " P goes there, Esc comes back." } else { "" };
-        let mut said = Step::say(format!("Hint {step} of {n}: {}.{goes} {HELP_PRICE}", next.name()));
-        let deed = Deed::HintShown { exercise: self.exercise.clone(), step };
+        self.hints_shown.push(next);
+        let (step, n) = (self.hints_shown.len(), help.len());
+        let goes = if matches!(help[next], Help::Passage(_)) { " P goes there, Esc comes back." } else { "" };
+        let mut said = Step::say(format!("Hint {step} of {n}: {}.{goes} {HELP_PRICE}", help[next].name()));
+        let deed = Deed::HintShown { exercise: self.exercise.clone(), step: next + 1 };
         said.effects.push(Effect::Keep { question: desk.question, deed });
         said
     }
 
     /// To the passage that the exercise is about, over the exercise: Esc comes back to it.
-    pub(super) fn passage(&mut self, desk: &Desk<'_>, exercise: &Exercise) -> Step {
+    pub(super) fn passage(&mut self, desk: &Desk<'_>, exercise: &Exercise, work: &Work) -> Step {
         let help = exercise.help();
         let Some(at) = help.iter().position(|it| matches!(it, Help::Passage(_))) else {
             return Step::say("This exercise names no passage.");
@@ -42,8 +44,10 @@ impl Sheet {
         if let Some(step) = self.refuse_help() {
             return step;
         }
-        if at >= self.hints_shown {
-            return Step::say(format!("The passage is hint {} of {}: H takes the next one.", at + 1, help.len()));
+        if !self.hints_shown.contains(&at) {
+            let order = exercise.help_order(&self.hints_shown, verdict_of(work));
+            let number = 1 + order.iter().position(|it| *it == at).unwrap_or(at);
+            return Step::say(format!("The passage is hint {number} of {}: H takes the next one.", help.len()));
         }
         let (page, start) = match desk.course.passage(exercise) {
             Some(Target::Place { page, source_line }) if source_line > 0 => (page, Start::Line(source_line)),
@@ -114,9 +118,9 @@ impl Sheet {
     pub(super) fn help_rows(&self, desk: &Desk<'_>, exercise: &Exercise, work: &Work, width: usize) -> Vec<Row> {
         let mut rows = Vec::new();
         let help = exercise.help();
-        for (index, step) in help.iter().enumerate().take(self.hints_shown) {
+        for (number, step) in (1..).zip(self.hints_shown.iter().filter_map(|at| help.get(*at))) {
             rows.push(Row::default());
-            rows.push(Row::ui(Ui::Strong, format!("Hint {} of {}: {}", index + 1, help.len(), step.name())));
+            rows.push(Row::ui(Ui::Strong, format!("Hint {number} of {}: {}", help.len(), step.name())));
             match step {
                 Help::Nudge(text) | Help::Similar(text) => rows.extend(prose(text, width)),
                 Help::Passage(_) => rows.extend(passage_row(desk.course, exercise).map(|row| row.cut(width))),
@@ -141,10 +145,17 @@ impl Sheet {
             }
         } else if self.gives_help() && !self.has_all_points() {
             rows.push(Row::default());
-            rows.extend(ladder(&help, self.hints_shown, width));
+            let order = exercise.help_order(&self.hints_shown, verdict_of(work));
+            let steps: Vec<Help<'_>> = order.into_iter().filter_map(|at| help.get(at).copied()).collect();
+            rows.extend(ladder(&steps, self.hints_shown.len(), width));
         }
         rows
     }
+}
+
+/// What is known of the last answer, so that hints come first for the points that it does not make.
+fn verdict_of(work: &Work) -> Option<&Verdict> {
+    work.last.as_ref().map(|(_, verdict)| verdict)
 }
 
 /// Where the passage is: its heading and its page.

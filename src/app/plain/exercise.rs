@@ -57,6 +57,12 @@ enum Choice {
     StayClosed,
 }
 
+/// The place of the next hint: those for points that the last answer does not make come first.
+fn next_help(exercise: &Exercise, work: &Work) -> Option<usize> {
+    let verdict = work.last.as_ref().map(|(_, verdict)| verdict);
+    exercise.help_order(&work.hints, verdict).get(work.hints.len()).copied()
+}
+
 impl Sheet {
     pub(super) fn open(world: &World, id: &ExerciseId, said: &mut Said) -> Option<Self> {
         said.extend(in_full(world.course.exercises.get(id)?, &world.progress.work(id)));
@@ -79,9 +85,9 @@ impl Sheet {
         }
         menu.add(Choice::Back, "back to the page");
         let help = exercise.help();
-        if let Some(next) = help.get(work.hints) {
+        if let Some(next) = next_help(exercise, work).and_then(|at| help.get(at)) {
             let name = next.name();
-            let step = work.hints + 1;
+            let step = work.hints.len() + 1;
             menu.add(
                 Choice::Hint,
                 format!("hint {step} of {}, {name}; costs no points, brings it back sooner", help.len()),
@@ -185,14 +191,15 @@ impl Sheet {
             Choice::Again => said.extend(in_full(exercise, work)),
             Choice::Answer => self.begin(world, exercise, said),
             Choice::Hint => {
-                let (step, help) = (work.hints + 1, exercise.help());
-                let Some(next) = help.get(work.hints) else { return Next::Stay };
+                let (step, help) = (work.hints.len() + 1, exercise.help());
+                let Some(at) = next_help(exercise, work) else { return Next::Stay };
+                let next = help[at];
                 said.say(format!("Hint {step} of {}, {}.", help.len(), next.name()));
                 match next {
                     Help::Nudge(text) | Help::Similar(text) => said.extend(prose(text)),
                     Help::Passage(_) => said.extend(passage(&world.course, exercise)),
                 }
-                said.keep(world, Deed::HintShown { exercise: self.id.clone(), step });
+                said.keep(world, Deed::HintShown { exercise: self.id.clone(), step: at + 1 });
             }
             Choice::Solution => self.open_solution(world, exercise, work, false, said),
             Choice::Tick => self.open_solution(world, exercise, work, true, said),

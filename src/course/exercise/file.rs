@@ -14,7 +14,7 @@ use super::prose;
 use super::slips::Slips;
 use super::tables::{self, GapToml, PairToml, StopToml};
 use super::written::{ItemSource, Read, Source, WrittenRubric};
-use super::{Exercise, ExerciseId, Kind, Pointer};
+use super::{Exercise, ExerciseId, Hint, Kind, Pointer};
 use crate::course::plainly::plainly;
 use crate::course::{LineIndex, Problem, line_at, nearest_hint};
 use crate::grade::exact::ChoiceOption;
@@ -104,6 +104,13 @@ const KEYS: &[(&str, &[&str])] = &[
 const KINDS: [&str; 9] = ["text", "choice", "several", "order", "number", "matching", "gaps", "flow", "code"];
 
 #[derive(Deserialize)]
+#[serde(untagged)]
+enum HintToml {
+    Text(String),
+    About { text: String, items: Vec<String> },
+}
+
+#[derive(Deserialize)]
 struct ExerciseToml {
     format: Option<i64>,
     kind: Option<Spanned<String>>,
@@ -114,7 +121,7 @@ struct ExerciseToml {
     #[serde(default)]
     prompt: String,
     #[serde(default)]
-    hints: Vec<String>,
+    hints: Vec<Spanned<HintToml>>,
     about: Option<Spanned<String>>,
     #[serde(default)]
     similar: String,
@@ -256,6 +263,7 @@ fn read(name: &str, text: &str, judging: &Judging<'_>, slips: &mut Slips<'_>) ->
     };
     let kind = kind(&read, text, judging, slips)?;
     let samples = if matches!(kind, Kind::Text(_)) { Vec::new() } else { samples(&read.samples, &slips.lines) };
+    let hints = hints(read.hints, matches!(judging, Judging::Now(_)).then_some(&kind), slips);
     let line = |start: usize| slips.lines.line_at(start);
     let about = read.about.map(|it| Pointer { line: line(it.span().start), to: it.into_inner() });
     let form_of = read.form_of.map(|it| Pointer { line: line(it.span().start), to: ExerciseId(it.into_inner()) });
@@ -266,7 +274,7 @@ fn read(name: &str, text: &str, judging: &Judging<'_>, slips: &mut Slips<'_>) ->
         minutes: read.minutes,
         prompt: read.prompt,
         kind,
-        hints: read.hints,
+        hints,
         about,
         similar: read.similar,
         form_of,
@@ -277,6 +285,30 @@ fn read(name: &str, text: &str, judging: &Judging<'_>, slips: &mut Slips<'_>) ->
         file: slips.path.to_owned(),
         points,
     })
+}
+
+/// Hints, each with the items that it is about; `kind` is given where its items are read already, to see that they exist.
+fn hints(read: Vec<Spanned<HintToml>>, kind: Option<&Kind>, slips: &mut Slips<'_>) -> Vec<Hint> {
+    let known: Option<Vec<&str>> = kind.map(|kind| match kind {
+        Kind::Text(rubric) => rubric.items().map(|item| item.id.as_str()).collect(),
+        _ => Vec::new(),
+    });
+    let mut hints = Vec::new();
+    for hint in read {
+        let start = hint.span().start;
+        let (text, items) = match hint.into_inner() {
+            HintToml::Text(text) => (text, Vec::new()),
+            HintToml::About { text, items } => (text, items),
+        };
+        if let Some(known) = &known {
+            for item in items.iter().filter(|item| !known.contains(&item.as_str())) {
+                let near = nearest_hint(item, known.iter().copied());
+                slips.at(start, format!("a hint leads to `{item}`, and there is no such item{near}"));
+            }
+        }
+        hints.push(Hint { text, items });
+    }
+    hints
 }
 
 fn samples(read: &[Spanned<SampleToml>], lines: &LineIndex) -> Vec<Sample> {
@@ -455,6 +487,10 @@ mod tests {
             (
                 "format = 1\nkind = \"flow\"\nprompt = \"P\"\nsolution = \"S\"\npaths = [\"a -> b\"]\n[[stop]]\nid = \"a\"\nlabel = \"Same\"\n[[stop]]\nid = \"b\"\nlabel = \"same\"\n",
                 "x.toml:6: the label of `a` could be read as `b`",
+            ),
+            (
+                "format = 1\nkind = \"text\"\nprompt = \"P\"\nsolution = \"S\"\nhints = [\"look\", { text = \"see\", items = [\"onec\"] }]\n[[item]]\nid = \"once\"\npoints = 1.0\nlabel = \"Once.\"\nsay = [\"It runs once.\"]\n",
+                "x.toml:5: a hint leads to `onec`, and there is no such item; the nearest is `once`",
             ),
             ("format = 1\n\nkind = ", "x.toml:3:"),
             ("", "x.toml:1: the file lacks `format = 1`"),

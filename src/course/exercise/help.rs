@@ -2,12 +2,31 @@
 //! has a price of its own.
 
 use super::Exercise;
+use crate::grade::{Status, Verdict};
 
 /// What a file names, and the line of the file that names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pointer<T> {
     pub to: T,
     pub line: u32,
+}
+
+/// A nudge as the author wrote it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hint {
+    /// Markdown.
+    pub text: String,
+    /// The items that it leads to, by their ids; none if it is about the whole.
+    pub items: Vec<String>,
+}
+
+impl Hint {
+    /// Whether it leads to something that `verdict` has as not made.
+    fn is_wanted(&self, verdict: Option<&Verdict>) -> bool {
+        let Some(verdict) = verdict else { return true };
+        let is_open = |id: &String| verdict.items.iter().any(|item| item.id == *id && item.status != Status::Made);
+        self.items.is_empty() || self.items.iter().any(is_open)
+    }
 }
 
 /// One step of help, in the order in which they are had.
@@ -42,9 +61,20 @@ impl Help<'_> {
 impl Exercise {
     /// The steps of help, the least telling first.
     pub fn help(&self) -> Vec<Help<'_>> {
-        let nudges = self.hints.iter().map(|hint| Help::Nudge(hint));
+        let nudges = self.hints.iter().map(|hint| Help::Nudge(&hint.text));
         let passage = self.about.iter().map(|about| Help::Passage(&about.to));
         let similar = (!self.similar.trim().is_empty()).then_some(Help::Similar(&self.similar));
         nudges.chain(passage).chain(similar).collect()
+    }
+
+    /// The steps of help, by their places in [`Self::help`], in the order in which they are had: those `taken`, then the
+    /// rest, at last the nudges to points that are made already.
+    pub fn help_order(&self, taken: &[usize], verdict: Option<&Verdict>) -> Vec<usize> {
+        let n = self.help().len();
+        let is_wanted = |at: &usize| self.hints.get(*at).is_none_or(|hint| hint.is_wanted(verdict));
+        let mut order: Vec<usize> = taken.iter().copied().filter(|at| *at < n).collect();
+        let (wanted, rest): (Vec<usize>, Vec<usize>) = (0..n).filter(|at| !taken.contains(at)).partition(is_wanted);
+        order.extend(wanted.into_iter().chain(rest));
+        order
     }
 }
