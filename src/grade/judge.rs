@@ -181,8 +181,9 @@ fn weigh(verdict: &mut ItemVerdict, item: &Item, found: &Found, likely: Option<f
     let is_model = matches!(found.made, Some(Support { rule: Rule::Say(_), .. }));
     match verdict.status {
         Status::Made if is_model => {}
-        Status::Made if likely < DISBELIEVED => dismiss(verdict, item),
-        Status::Partly if likely < DOUBTED => dismiss(verdict, item),
+        // Beside something wrong, right words too look unlikely.
+        Status::Made if likely < DISBELIEVED && is_sound => dismiss(verdict, item),
+        Status::Partly if likely < DOUBTED && is_sound => dismiss(verdict, item),
         Status::Made if likely < DOUBTED => {
             halve(verdict);
             verdict.hint.clone_from(&item.spec.hint);

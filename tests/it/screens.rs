@@ -342,7 +342,7 @@ fn hints_come_first_for_the_points_that_are_not_made() {
         .press("The code outside the handler runs only once, when the environment is initialised.<f5>")
         .press("H")
         .sees("Hint 1 of 5: a nudge")
-        .sees("What is still in its memory when the next request");
+        .sees("is not thrown away at once");
     assert!(!learner.screen().contains("How often does each of them run?"), "{}", learner.screen());
     learner.press("HHHH").press("G").sees("Hint 5 of 5: a nudge").sees("How often does each of them run?");
     let steps: Vec<usize> = deeds(&learner)
