@@ -167,8 +167,7 @@ pub fn read_from(source: impl Read) -> io::Result<ReadText> {
 ///
 /// Line feed and tab stay; a carriage return before a line feed goes.
 pub fn visible(text: &str) -> Cow<'_, str> {
-    let harmless = |c: char| !is_hostile(c) && c != '\r';
-    if text.chars().all(harmless) {
+    if !may_be_changed(text.as_bytes()) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
@@ -189,6 +188,19 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Whether one of the characters that are changed is in a text, by its bytes: files and what is printed are long, and
+/// seldom have one.
+fn may_be_changed(text: &[u8]) -> bool {
+    text.iter().enumerate().any(|(at, byte)| match byte {
+        b'\n' | b'\t' => false,
+        0..b' ' | 0x7f => true,
+        // The controls that are not ASCII, and the overrides of writing direction.
+        0xc2 => matches!(text.get(at + 1), Some(0x80..0xa0)),
+        0xe2 => matches!(text.get(at + 1..at + 3), Some([0x80, 0xaa..=0xae] | [0x81, 0xa6..=0xa9])),
+        _ => false,
+    })
+}
+
 fn is_hostile(c: char) -> bool {
     (c.is_control() && c != '\n' && c != '\t' && c != '\r')
         || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -196,14 +208,19 @@ fn is_hostile(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{read_from, visible};
+    use super::{is_hostile, read_from, visible};
 
     #[test]
     fn control_characters_are_shown_and_not_obeyed() {
         assert_eq!(visible("a\u{1b}[31mb"), "a␛[31mb");
         assert_eq!(visible("a\u{202e}b\u{9b}c\u{7f}"), "a<U+202E>b<U+009B>c␡");
         assert_eq!(visible("line\r\nnext\ttab\n"), "line\nnext\ttab\n");
-        assert!(matches!(visible("plain · ünï"), std::borrow::Cow::Borrowed(_)));
+        assert!(matches!(visible("plain · ünï — │…"), std::borrow::Cow::Borrowed(_)));
+        // By bytes and by characters the same ones are meant.
+        for c in '\0'..='\u{2fff}' {
+            let is_changed = matches!(visible(c.encode_utf8(&mut [0; 4])), std::borrow::Cow::Owned(_));
+            assert_eq!(is_changed, is_hostile(c) || c == '\r', "{c:?}");
+        }
     }
 
     #[test]

@@ -10,9 +10,12 @@ pub(super) fn width(text: &str) -> usize {
     if text.is_ascii() { text.len() } else { text.graphemes(true).map(UnicodeWidthStr::width).sum() }
 }
 
-/// The graphemes of `text` with their columns.
+/// The graphemes of `text`, which holds no control characters, with their columns.
 pub(super) fn graphemes(text: &str) -> impl Iterator<Item = (&str, usize)> {
-    text.graphemes(true).map(|grapheme| (grapheme, grapheme.width()))
+    // Most text is ASCII, of which each byte is one.
+    let (ascii, other) = if text.is_ascii() { (text, "") } else { ("", text) };
+    let of_ascii = (0..ascii.len()).map(move |at| (&ascii[at..=at], 1));
+    of_ascii.chain(other.graphemes(true).map(|grapheme| (grapheme, grapheme.width())))
 }
 
 /// `grapheme` where a line has `room_cols` in all: what is wider than any line cannot be shown, its place can.

@@ -22,7 +22,7 @@ pub(super) fn flow<'a>(runs: impl IntoIterator<Item = &'a Run>, width_cols: usiz
         flow.run(run);
     }
     flow.end_word();
-    if !flow.line.spans.is_empty() {
+    if !flow.pieces.is_empty() {
         flow.end_line();
     }
     flow.flowed
@@ -46,15 +46,45 @@ pub fn wrap_plain(text: &str, width_cols: usize) -> Vec<String> {
     lines
 }
 
+/// A stretch of a run's text. What follows one another in a run is copied to a line in one piece.
+#[derive(Clone, Copy)]
+struct Piece<'a> {
+    whole: &'a str,
+    from: usize,
+    to: usize,
+    look: Look,
+}
+
+impl<'a> Piece<'a> {
+    fn all(text: &'a str, look: Look) -> Self {
+        Self { whole: text, from: 0, to: text.len(), look }
+    }
+
+    fn text(&self) -> &'a str {
+        &self.whole[self.from..self.to]
+    }
+
+    /// The part of it between two offsets in it.
+    fn part(self, from: usize, to: usize) -> Self {
+        Self { from: self.from + from, to: self.from + to, ..self }
+    }
+
+    fn goes_on_in(&self, next: &Self) -> bool {
+        std::ptr::eq(self.whole, next.whole) && self.to == next.from && self.look == next.look
+    }
+}
+
 #[derive(Default)]
 struct Flow<'a> {
     width_cols: usize,
     flowed: Flowed,
     line: Line,
+    /// What will be the spans of the line.
+    pieces: Vec<Piece<'a>>,
     line_cols: usize,
     /// Between the line and the word: kept only when the word stays on the line.
-    space: Option<(&'a str, Look)>,
-    word: Vec<(&'a str, Look)>,
+    space: Option<Piece<'a>>,
+    word: Vec<Piece<'a>>,
     word_cols: usize,
     word_source_line: u32,
     /// The last two graphemes of the word, as far as a line might end after them.
@@ -63,28 +93,29 @@ struct Flow<'a> {
 
 impl<'a> Flow<'a> {
     fn run(&mut self, run: &'a Run) {
-        let mut rest = run.text.as_str();
-        while !rest.is_empty() {
-            let end = rest.find([' ', '\n']).unwrap_or(rest.len());
-            let (word, after) = rest.split_at(end);
-            self.piece(word, run);
-            rest = if let Some(next) = after.strip_prefix('\n') {
+        let whole = Piece::all(&run.text, run.look);
+        let mut at = 0;
+        while at < run.text.len() {
+            let rest = &run.text[at..];
+            let end = at + rest.find([' ', '\n']).unwrap_or(rest.len());
+            self.piece(whole.part(at, end), run);
+            let after = &run.text[end..];
+            at = if after.starts_with('\n') {
                 self.end_word();
                 self.word_end = ["", ""];
-                if self.line.spans.is_empty() {
+                if self.pieces.is_empty() {
                     self.line.source_line = run.source_line;
                 }
                 self.end_line();
-                next
+                end + 1
             } else {
-                let next = after.trim_start_matches(' ');
-                let spaces = &after[..after.len() - next.len()];
-                if !spaces.is_empty() {
+                let next = run.text.len() - after.trim_start_matches(' ').len();
+                if next > end {
                     self.end_word();
                     self.word_end = ["", ""];
                     // Blanks count in code only.
-                    let shown = if run.look.role == Role::Code { spaces } else { " " };
-                    self.space = Some((shown, run.look));
+                    let n_shown = if run.look.role == Role::Code { next - end } else { 1 };
+                    self.space = Some(whole.part(end, end + n_shown));
                 }
                 next
             };
@@ -92,17 +123,18 @@ impl<'a> Flow<'a> {
     }
 
     /// Adds to the word, which may go on in the next run.
-    fn piece(&mut self, piece: &'a str, run: &'a Run) {
-        if piece.is_ascii() && !piece.contains('-') {
+    fn piece(&mut self, piece: Piece<'a>, run: &'a Run) {
+        let text = piece.text();
+        if text.is_ascii() && !text.contains('-') {
             self.word_end = ["", ""];
-            self.grow_word(piece, piece.len(), run);
+            self.grow_word(piece, text.len(), run);
             return;
         }
         let is_code = run.look.role == Role::Code;
         let (mut start, mut at, mut cols) = (0, 0, 0);
-        for (grapheme, grapheme_cols) in cells::graphemes(piece) {
+        for (grapheme, grapheme_cols) in cells::graphemes(text) {
             if may_break(self.word_end, grapheme, is_code) {
-                self.grow_word(&piece[start..at], cols, run);
+                self.grow_word(piece.part(start, at), cols, run);
                 self.end_word();
                 (start, cols) = (at, 0);
             }
@@ -110,17 +142,17 @@ impl<'a> Flow<'a> {
             at += grapheme.len();
             cols += grapheme_cols;
         }
-        self.grow_word(&piece[start..], cols, run);
+        self.grow_word(piece.part(start, at), cols, run);
     }
 
-    fn grow_word(&mut self, piece: &'a str, cols: usize, run: &Run) {
-        if piece.is_empty() {
+    fn grow_word(&mut self, piece: Piece<'a>, cols: usize, run: &Run) {
+        if piece.text().is_empty() {
             return;
         }
         if self.word.is_empty() {
             self.word_source_line = run.source_line;
         }
-        self.word.push((piece, run.look));
+        self.word.push(piece);
         self.word_cols += cols;
     }
 
@@ -130,23 +162,23 @@ impl<'a> Flow<'a> {
         }
         let cols = std::mem::take(&mut self.word_cols);
         self.flowed.widest_word_cols = self.flowed.widest_word_cols.max(cols);
-        let space_cols = self.space.map_or(0, |(space, _)| space.len());
-        if !self.line.spans.is_empty() && self.line_cols + space_cols + cols > self.width_cols {
+        let space_cols = self.space.map_or(0, |space| space.to - space.from);
+        if !self.pieces.is_empty() && self.line_cols + space_cols + cols > self.width_cols {
             let join = if self.space.is_some() { Join::Blank } else { Join::Nothing };
             self.end_line();
             self.line.join = join;
         }
-        if self.line.spans.is_empty() {
+        if self.pieces.is_empty() {
             self.line.source_line = self.word_source_line;
-        } else if let Some((space, look)) = self.space {
-            self.line.push(space, look);
+        } else if let Some(space) = self.space {
+            self.put(space);
             self.line_cols += space_cols;
         }
         self.space = None;
         let mut word = std::mem::take(&mut self.word);
         if cols <= self.width_cols {
-            for (piece, look) in word.drain(..) {
-                self.line.push(piece, look);
+            for piece in word.drain(..) {
+                self.put(piece);
             }
             self.line_cols += cols;
         } else {
@@ -155,23 +187,37 @@ impl<'a> Flow<'a> {
         self.word = word;
     }
 
-    fn break_word(&mut self, word: &mut Vec<(&'a str, Look)>) {
-        for (piece, look) in word.drain(..) {
-            for (grapheme, cols) in cells::graphemes(piece) {
-                let (grapheme, cols) = cells::fitting(grapheme, cols, self.width_cols);
+    fn break_word(&mut self, word: &mut Vec<Piece<'a>>) {
+        for piece in word.drain(..) {
+            let mut at = 0;
+            for (grapheme, cols) in cells::graphemes(piece.text()) {
+                let (shown, cols) = cells::fitting(grapheme, cols, self.width_cols);
                 if self.line_cols + cols > self.width_cols {
                     self.end_line();
                     self.line.source_line = self.word_source_line;
                     self.line.join = Join::Nothing;
                 }
-                self.line.push(grapheme, look);
+                let part = piece.part(at, at + grapheme.len());
+                self.put(if shown == grapheme { part } else { Piece::all(shown, piece.look) });
                 self.line_cols += cols;
+                at += grapheme.len();
             }
         }
     }
 
+    fn put(&mut self, piece: Piece<'a>) {
+        match self.pieces.last_mut().filter(|last| last.goes_on_in(&piece)) {
+            Some(last) => last.to = piece.to,
+            None => self.pieces.push(piece),
+        }
+    }
+
     fn end_line(&mut self) {
-        self.flowed.lines.push(std::mem::take(&mut self.line));
+        let mut line = std::mem::take(&mut self.line);
+        for piece in self.pieces.drain(..) {
+            line.push(piece.text(), piece.look);
+        }
+        self.flowed.lines.push(line);
         self.line_cols = 0;
         self.space = None;
     }

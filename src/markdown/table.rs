@@ -3,7 +3,7 @@
 //! Where the columns would be too narrow to read, each row becomes a block of `label: value` lines.
 
 use super::cells;
-use super::document::{Align, Run, Table, TableRow, text_of};
+use super::document::{Align, Run, Table, text_of};
 use super::flow::flow;
 use super::line::Line;
 use super::role::Role;
@@ -21,11 +21,13 @@ pub(super) struct Set {
 }
 
 pub(super) fn lines(table: &Table, width_cols: usize) -> Set {
-    let wishes = measure(table);
+    let (wishes, cells) = measure(table);
     match share(&wishes, width_cols) {
         Some(widths) => {
             let fits = wishes.iter().zip(&widths).all(|(wish, width)| wish.widest_word_cols <= *width);
-            Set { lines: columns(table, &widths).concat(), fits }
+            let [mut lines, body] = columns(table, cells, &wishes, &widths);
+            lines.extend(body);
+            Set { lines, fits }
         }
         None => Set { lines: blocks(table, width_cols), fits: false },
     }
@@ -34,11 +36,10 @@ pub(super) fn lines(table: &Table, width_cols: usize) -> Set {
 /// A table in columns as wide as what is in them, but for cells longer than `widest_cell_cols`, which wrap: its head, and
 /// what is below. The caller shows a part of it.
 pub fn whole_table(table: &Table, widest_cell_cols: usize) -> (Vec<Line>, Vec<Line>) {
-    let widths: Vec<usize> = measure(table)
-        .iter()
-        .map(|wish| wish.natural_cols.min(widest_cell_cols).max(wish.widest_word_cols).max(1))
-        .collect();
-    let [head, body] = columns(table, &widths);
+    let (wishes, cells) = measure(table);
+    let widths: Vec<usize> =
+        wishes.iter().map(|wish| wish.natural_cols.min(widest_cell_cols).max(wish.widest_word_cols).max(1)).collect();
+    let [head, body] = columns(table, cells, &wishes, &widths);
     (head, body)
 }
 
@@ -50,16 +51,23 @@ struct Wish {
     natural_cols: usize,
 }
 
-fn measure(table: &Table) -> Vec<Wish> {
+/// The lines of each cell, by row and column.
+type Cells = Vec<Vec<Vec<Line>>>;
+
+/// What each column asks for, and the cells with all the room they ask for.
+fn measure(table: &Table) -> (Vec<Wish>, Cells) {
     let mut wishes = vec![Wish::default(); table.columns.len()];
+    let mut cells = Vec::with_capacity(table.rows.len());
     for row in &table.rows {
-        for (wish, cell) in wishes.iter_mut().zip(&row.cells) {
+        let set = wishes.iter_mut().zip(&row.cells).map(|(wish, cell)| {
             let flowed = flow(cell, usize::MAX);
             wish.widest_word_cols = wish.widest_word_cols.max(flowed.widest_word_cols);
             wish.natural_cols = flowed.lines.iter().map(line_cols).fold(wish.natural_cols, usize::max);
-        }
+            flowed.lines
+        });
+        cells.push(set.collect());
     }
-    wishes
+    (wishes, cells)
 }
 
 fn line_cols(line: &Line) -> usize {
@@ -101,8 +109,16 @@ fn share(wishes: &[Wish], width_cols: usize) -> Option<Vec<usize>> {
 }
 
 /// The head with the rule below it, and the rows.
-fn columns(table: &Table, widths: &[usize]) -> [Vec<Line>; 2] {
-    let rows: Vec<Vec<Vec<Line>>> = table.rows.iter().map(|row| set_row(row, widths)).collect();
+fn columns(table: &Table, mut rows: Cells, wishes: &[Wish], widths: &[usize]) -> [Vec<Line>; 2] {
+    // A column that has all the room it asks for stays as it is.
+    let narrow = wishes.iter().zip(widths).enumerate().filter(|(_, (wish, width))| wish.natural_cols > **width);
+    for (column, (_, width)) in narrow {
+        for (set, row) in rows.iter_mut().zip(&table.rows) {
+            if let (Some(set), Some(cell)) = (set.get_mut(column), row.cells.get(column)) {
+                *set = flow(cell, *width).lines;
+            }
+        }
+    }
     // Rows of several lines need a rule between them, to be told apart.
     let is_ruled = rows.iter().skip(1).any(|row| row.iter().any(|cell| cell.len() > 1));
     let [mut head, mut body] = [Vec::new(), Vec::new()];
@@ -116,10 +132,6 @@ fn columns(table: &Table, widths: &[usize]) -> [Vec<Line>; 2] {
         head.push(rule(widths, "━", row.source_line));
     }
     [head, body]
-}
-
-fn set_row(row: &TableRow, widths: &[usize]) -> Vec<Vec<Line>> {
-    row.cells.iter().zip(widths).map(|(cell, width)| flow(cell, *width).lines).collect()
 }
 
 fn draw_row(lines: &mut Vec<Line>, mut cells: Vec<Vec<Line>>, table: &Table, widths: &[usize], source_line: u32) {

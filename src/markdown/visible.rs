@@ -7,7 +7,8 @@ use std::borrow::Cow;
 /// `text` with a picture in place of each control or bidirectional-override character; those in `kept` stay.
 pub(super) fn visible<'a>(text: &'a str, kept: &[char]) -> Cow<'a, str> {
     let hidden = |c: char| is_obeyed(c) && !kept.contains(&c);
-    if !text.chars().any(hidden) {
+    // Most text has nothing but what is printed, one byte a letter.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.chars().any(hidden) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);

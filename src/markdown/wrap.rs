@@ -52,7 +52,7 @@ pub fn wrap_part(
         listing,
         width_cols: usize::from(width_cols.max(1)),
         wrapped: Wrapped::default(),
-        is_marked: vec![false; document.containers.len()],
+        marked: BTreeSet::new(),
         path: Vec::new(),
         has_begun: part.start > 0,
     };
@@ -94,8 +94,8 @@ struct Setter<'a> {
     listing: Listing,
     width_cols: usize,
     wrapped: Wrapped,
-    /// By container: whether its bullet, number or label has been shown.
-    is_marked: Vec<bool>,
+    /// The containers whose bullet, number or label has been shown.
+    marked: BTreeSet<ContainerId>,
     /// The containers around the leaf at hand, outermost first.
     path: Vec<ContainerId>,
     has_begun: bool,
@@ -277,7 +277,7 @@ impl<'a> Setter<'a> {
         let mut has_room = true;
         for id in &path {
             let mark = self.mark(*id);
-            let is_first = !std::mem::replace(&mut self.is_marked[*id], true);
+            let is_first = self.marked.insert(*id);
             has_room &= margin.cols + mark.cols <= self.margin_room();
             let hangs = cells::width(&mark.text) <= mark.cols;
             if has_room {

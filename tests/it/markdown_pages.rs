@@ -550,13 +550,14 @@ fn check_lines(wrapped: &Wrapped, source: &str, width_cols: u16) {
     assert_eq!(lines_in_parts(&document, width_cols), wrapped.lines);
 }
 
-/// The lines of a document that is set in parts, a few leaves at a time.
+/// The lines of a document that is set in parts, a few leaves at a time, or a hundredth of very many.
 fn lines_in_parts(document: &Document, width_cols: u16) -> Vec<Line> {
+    let n_leaves = 2.max(document.leaves.len() / 100);
     let mut lines = Vec::new();
-    let mut part = document.part(0, 2);
+    let mut part = document.part(0, n_leaves);
     while !part.is_empty() {
         lines.extend(markdown::wrap_part(document, part.clone(), width_cols, &["sim"], Listing::default()).lines);
-        part = document.part(part.end, 2);
+        part = document.part(part.end, n_leaves);
     }
     lines
 }
