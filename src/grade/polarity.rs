@@ -177,7 +177,9 @@ pub(super) fn negations(tokens: &[Token]) -> Vec<Negation> {
                 continue;
             }
             // "not true that", "do not think", "not the case that"
-            let belief = (at + 1..at + 4).find(|near| BELIEF.contains(&word(*near)));
+            // ("in this case" says when, and not what is true).
+            let is_occasion = |near: usize| word(near) == "case" && !(near == at + 2 && word(at + 1) == "the");
+            let belief = (at + 1..at + 4).find(|near| BELIEF.contains(&word(*near)) && !is_occasion(*near));
             let opens = at <= 4
                 && belief.is_some_and(|near| near == at + 1 || word(near + 1) == "that" || word(near) == "case");
             match belief.filter(|_| opens) {
@@ -605,6 +607,7 @@ mod tests {
             ("it is not noticed at the start, only later", "at the start"),
             ("it is not opened on each call but once", "on each call"),
             ("instead of earning you pay more", "earning"),
+            ("it would pay, but not in this case", "in this case"),
         ] {
             let tokens = fold(text).tokens;
             let negations = negations(&tokens);
