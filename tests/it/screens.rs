@@ -324,14 +324,16 @@ fn hints_come_one_at_a_time_from_a_nudge_to_a_similar_case_and_say_their_price()
     learner.press("HH").sees("Hint 3 of 5").press("P").sees("The passage is hint 4 of 5");
     learner.press("H").sees("Hint 4 of 5: the passage it is about").sees("“Part by part” on the page “A function”");
     learner.press("H").sees("Hint 5 of 5: a similar case, worked out").press("H").sees("That was the last of 5 hints");
-    let steps: Vec<usize> = deeds(&learner)
-        .iter()
-        .filter_map(|deed| match deed {
-            Deed::HintShown { step, .. } => Some(*step),
-            _ => None,
-        })
-        .collect();
-    assert_eq!(steps, [1, 2, 3, 4, 5]);
+    assert_eq!(hints_shown(&learner), [1, 2, 3, 4, 5]);
+}
+
+/// The steps of the hints that were shown, in their order.
+fn hints_shown(learner: &Learner) -> Vec<usize> {
+    let shown = deeds(learner).into_iter().filter_map(|deed| match deed {
+        Deed::HintShown { step, .. } => Some(step),
+        _ => None,
+    });
+    shown.collect()
 }
 
 #[test]
@@ -345,14 +347,7 @@ fn hints_come_first_for_the_points_that_are_not_made() {
         .sees("is not thrown away at once");
     assert!(!learner.screen().contains("How often does each of them run?"), "{}", learner.screen());
     learner.press("HHHH").press("G").sees("Hint 5 of 5: a nudge").sees("How often does each of them run?");
-    let steps: Vec<usize> = deeds(&learner)
-        .iter()
-        .filter_map(|deed| match deed {
-            Deed::HintShown { step, .. } => Some(*step),
-            _ => None,
-        })
-        .collect();
-    assert_eq!(steps, [2, 3, 4, 5, 1]);
+    assert_eq!(hints_shown(&learner), [2, 3, 4, 5, 1]);
 }
 
 #[test]
