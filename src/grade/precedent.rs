@@ -4,8 +4,9 @@
 //! it there, and where. For each item a logistic model over words (negated or not) and pairs of neighbours, learned on
 //! the spot and always in the same order, so that the same answers teach the same.
 //!
-//! It knows phrasings that no author thought of, and is as easily fooled as any bag of words. So it never decides: it
-//! says how sure the rubric's verdict is, and where both disagree strongly half the points go and a person is asked.
+//! It knows phrasings that no author thought of, and is as easily fooled as any bag of words. So the rubric comes first:
+//! this says how sure its verdict is. Only what it strongly doubts, it halves or takes, and of what no pattern knows it
+//! gives half at most; a person is asked in each of these cases. How far it may go stands in `judge`.
 
 use std::ops::Range;
 
